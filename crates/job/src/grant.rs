@@ -1,0 +1,43 @@
+//! Grants: the authority that an admin gives a module in a project. Nothing is granted by default.
+
+use crate::{FileName, ToolName};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What a module may do in one call. A missing grant is a missing handle in the guest.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Grants {
+    /// Read the results of the build.
+    pub results: bool,
+    /// Read the sources of the package.
+    pub sources: bool,
+    /// Read the results of the previous build.
+    pub previous: bool,
+    /// Read the build's log, its list of installed packages and its statistics.
+    pub build_log: bool,
+    /// Add files to the results (transform only).
+    pub outbox: bool,
+    /// Say that the build is unchanged (check only).
+    pub unchanged: bool,
+    /// Tools it may run, by their names in the policy.
+    pub tools: BTreeSet<ToolName>,
+    /// Names of the files it may leave beside the results.
+    pub attachments: BTreeSet<FileName>,
+    /// Edits of the plan (pre-chroot only).
+    pub plan: PlanGrants,
+}
+
+/// Edits of the plan that a pre-chroot hook may make.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct PlanGrants {
+    /// Packages it may add to the build root, as patterns with `*`.
+    pub add_packages: BTreeSet<String>,
+    /// Packages it may take out of the build root, as patterns with `*`.
+    pub remove_packages: BTreeSet<String>,
+    /// rpm macros it may define, as patterns with `*`.
+    pub macros: BTreeSet<String>,
+    /// Options of `build` it may add, by their full names without dashes.
+    pub options: BTreeSet<String>,
+}

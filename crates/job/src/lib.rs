@@ -1,0 +1,26 @@
+//! What a job, a plan, a finding and an outcome are.
+//!
+//! Pure data: no I/O, no clock, no process. Every other crate speaks these types, so that a name, a digest or
+//! a byte count is parsed once, at the edge, and is right ever after.
+
+mod facts;
+mod finding;
+mod grant;
+mod limit;
+mod names;
+mod outcome;
+mod phase;
+mod plan;
+mod quantity;
+mod text;
+
+pub use facts::{BuildEnd, Facts, TreeRole};
+pub use finding::{Finding, Severity};
+pub use grant::{Grants, PlanGrants};
+pub use limit::{LimitKind, Limits, Usage};
+pub use names::{Digest, FileName, HookName, NameError, RelPath, ToolName};
+pub use outcome::{CrashReport, Frame, Outcome};
+pub use phase::{OnProblem, Phase, Stage, When};
+pub use plan::PlanEdit;
+pub use quantity::{ByteCount, Millis, QuantityError};
+pub use text::SafeText;

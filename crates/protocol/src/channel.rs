@@ -1,0 +1,227 @@
+//! A connected socket that carries frames and descriptors, with deadlines.
+
+use crate::{MAX_DESCRIPTORS, MAX_FRAME, ProtocolError};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::io::{IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Instant;
+
+/// One end of the connection between the worker and a child.
+#[derive(Debug)]
+pub struct Channel {
+    socket: OwnedFd,
+    /// Bytes that came but are no whole frame yet.
+    pending: Vec<u8>,
+    /// Descriptors that came but belong to no frame yet.
+    descriptors: Vec<OwnedFd>,
+}
+
+/// A message and the descriptors that came with it.
+#[derive(Debug)]
+pub struct Received<M> {
+    /// The message.
+    pub message: M,
+    /// Its descriptors, in the order they were sent.
+    pub descriptors: Vec<OwnedFd>,
+}
+
+impl Channel {
+    /// Two connected ends. Both are closed on exec; the child's is passed on by the spawner.
+    pub fn pair() -> Result<(Channel, OwnedFd), ProtocolError> {
+        let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+        Ok((Self::new(ours), theirs))
+    }
+
+    /// Takes over a connected stream socket.
+    pub fn new(socket: OwnedFd) -> Self {
+        Self { socket, pending: Vec::new(), descriptors: Vec::new() }
+    }
+
+    /// Sends one message, and waits until `deadline` for room.
+    pub fn send<M: Serialize>(&self, message: &M, deadline: Option<Instant>) -> Result<(), ProtocolError> {
+        self.send_with(message, &[], deadline)
+    }
+
+    /// Sends one message with descriptors.
+    pub fn send_with<M: Serialize>(
+        &self,
+        message: &M,
+        descriptors: &[BorrowedFd<'_>],
+        deadline: Option<Instant>,
+    ) -> Result<(), ProtocolError> {
+        let mut frame = postcard::to_extend(message, vec![0_u8; 4])?;
+        let length = frame.len().saturating_sub(4);
+        if length > MAX_FRAME {
+            return Err(ProtocolError::TooLarge(length));
+        }
+        if descriptors.len() > MAX_DESCRIPTORS {
+            return Err(ProtocolError::Descriptors { got: descriptors.len(), expected: MAX_DESCRIPTORS });
+        }
+        if let (Some(head), Ok(length)) = (frame.first_chunk_mut::<4>(), u32::try_from(length)) {
+            *head = length.to_le_bytes();
+        }
+        self.send_bytes(&frame, descriptors, deadline)
+    }
+
+    fn send_bytes(
+        &self,
+        mut bytes: &[u8],
+        mut descriptors: &[BorrowedFd<'_>],
+        deadline: Option<Instant>,
+    ) -> Result<(), ProtocolError> {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_DESCRIPTORS))];
+        while !bytes.is_empty() {
+            let mut control = SendAncillaryBuffer::new(&mut space);
+            if !descriptors.is_empty() {
+                control.push(SendAncillaryMessage::ScmRights(descriptors));
+            }
+            let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
+            match sendmsg(&self.socket, &[IoSlice::new(bytes)], &mut control, flags) {
+                Ok(sent) => {
+                    bytes = bytes.get(sent..).unwrap_or_default();
+                    descriptors = &[];
+                }
+                Err(Errno::AGAIN) => self.wait(PollFlags::OUT, deadline)?,
+                Err(Errno::INTR) => {}
+                Err(Errno::PIPE | Errno::CONNRESET) => return Err(ProtocolError::Closed),
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads one message, and waits for it until `deadline` (`None`: for ever).
+    pub fn receive<M: DeserializeOwned>(
+        &mut self,
+        deadline: Option<Instant>,
+    ) -> Result<Received<M>, ProtocolError> {
+        loop {
+            if let Some(frame) = self.take_frame()? {
+                let message = postcard::from_bytes(&frame)?;
+                return Ok(Received { message, descriptors: std::mem::take(&mut self.descriptors) });
+            }
+            self.wait(PollFlags::IN, deadline)?;
+            self.fill()?;
+        }
+    }
+
+    /// Cuts one whole frame off the pending bytes.
+    fn take_frame(&mut self) -> Result<Option<Vec<u8>>, ProtocolError> {
+        let Some((head, body)) = self.pending.split_first_chunk::<4>() else { return Ok(None) };
+        let length = usize::try_from(u32::from_le_bytes(*head)).unwrap_or(usize::MAX);
+        if length > MAX_FRAME {
+            return Err(ProtocolError::TooLarge(length));
+        }
+        let Some(frame) = body.get(..length).map(<[u8]>::to_vec) else { return Ok(None) };
+        self.pending.drain(..length.saturating_add(4));
+        Ok(Some(frame))
+    }
+
+    fn fill(&mut self) -> Result<(), ProtocolError> {
+        let mut chunk = [0_u8; 64 << 10];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_DESCRIPTORS))];
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let flags = RecvFlags::CMSG_CLOEXEC | RecvFlags::DONTWAIT;
+        let mut room = [IoSliceMut::new(&mut chunk)];
+        match recvmsg(&self.socket, &mut room, &mut control, flags) {
+            Ok(got) if got.bytes == 0 => return Err(ProtocolError::Closed),
+            Ok(got) => self.pending.extend_from_slice(chunk.get(..got.bytes).unwrap_or_default()),
+            Err(Errno::AGAIN | Errno::INTR) => return Ok(()),
+            Err(Errno::CONNRESET) => return Err(ProtocolError::Closed),
+            Err(errno) => return Err(errno.into()),
+        }
+        for message in control.drain() {
+            if let RecvAncillaryMessage::ScmRights(descriptors) = message {
+                self.descriptors.extend(descriptors);
+            }
+        }
+        if self.descriptors.len() > MAX_DESCRIPTORS {
+            return Err(ProtocolError::Descriptors { got: self.descriptors.len(), expected: MAX_DESCRIPTORS });
+        }
+        Ok(())
+    }
+
+    fn wait(&self, events: PollFlags, deadline: Option<Instant>) -> Result<(), ProtocolError> {
+        loop {
+            let left = match deadline {
+                None => None,
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return Err(ProtocolError::Deadline);
+                    }
+                    Some(Timespec::try_from(left).unwrap_or(Timespec { tv_sec: i64::MAX, tv_nsec: 0 }))
+                }
+            };
+            match poll(&mut [PollFd::new(&self.socket, events)], left.as_ref()) {
+                Ok(0) | Err(Errno::INTR) => {}
+                Ok(_) => return Ok(()),
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+    }
+}
+
+impl AsFd for Channel {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FromRunner, ToRunner};
+    use std::io::Write;
+    use std::os::unix::net::UnixStream;
+    use std::time::Duration;
+
+    fn soon() -> Option<Instant> {
+        Some(Instant::now() + Duration::from_millis(50))
+    }
+
+    #[test]
+    fn messages_and_descriptors_arrive_in_order() {
+        let (ours, theirs) = Channel::pair().unwrap();
+        let mut theirs = Channel::new(theirs);
+        let null = std::fs::File::open("/dev/null").unwrap();
+        ours.send_with(&ToRunner::Probe, &[null.as_fd(), null.as_fd()], None).unwrap();
+        ours.send(&ToRunner::Probe, None).unwrap();
+        let first: Received<ToRunner> = theirs.receive(None).unwrap();
+        assert_eq!(first.descriptors.len(), 2);
+        let second: Received<ToRunner> = theirs.receive(None).unwrap();
+        assert!(matches!(second.message, ToRunner::Probe));
+        drop(ours);
+        assert!(matches!(theirs.receive::<ToRunner>(None), Err(ProtocolError::Closed)));
+    }
+
+    #[test]
+    fn what_a_hostile_child_may_send_is_an_error_and_no_panic() {
+        let rows: [(&str, Vec<u8>); 4] = [
+            ("a length beyond the limit", u32::MAX.to_le_bytes().to_vec()),
+            ("an unknown variant", [4, 0, 0, 0, 99, 0, 0, 0].to_vec()),
+            ("an empty frame", [0, 0, 0, 0].to_vec()),
+            ("a list longer than the frame", [2, 0, 0, 0, 1, 255].to_vec()),
+        ];
+        for (what, bytes) in rows {
+            let (mut ours, theirs) = Channel::pair().unwrap();
+            UnixStream::from(theirs).write_all(&bytes).unwrap();
+            assert!(ours.receive::<FromRunner>(soon()).is_err(), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_silent_child_meets_the_deadline() {
+        let (mut ours, theirs) = Channel::pair().unwrap();
+        assert!(matches!(ours.receive::<FromRunner>(soon()), Err(ProtocolError::Deadline)));
+        drop(theirs);
+    }
+}
