@@ -1,1 +1,89 @@
-fn main() {}
+//! The `skink` command: it stands where `build` stands, tries single hooks, and answers questions.
+//!
+//! Each verb is a module of its own. The program is also started by itself, as the first process of a build's
+//! namespaces and as the first step in a tool root, and by others under the name `build`.
+
+mod build;
+mod doctor;
+mod hook;
+mod layers;
+mod module;
+mod policy;
+mod print;
+
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Runs build hooks: small, sandboxed WebAssembly modules around a package build.
+#[derive(Debug, Parser)]
+#[command(name = "skink", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Build a package with obs-build's `build`, and run its hooks around it.
+    ///
+    /// Takes all options of `build`, and these of its own: --hook-policy FILE, --hook-project NAME, --hook-none,
+    /// --hook-report FILE, --hook-build PATH, --hook-state DIR, --hook-modules DIR, --hook-verbose, --hook-quiet.
+    #[command(disable_help_flag = true)]
+    Build {
+        /// Options of `build`, and the recipe.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Try one hook.
+    #[command(subcommand)]
+    Hook(hook::HookVerb),
+    /// Look at a module, or make one from a component.
+    #[command(subcommand)]
+    Module(module::ModuleVerb),
+    /// Check a policy, or ask it why.
+    #[command(subcommand)]
+    Policy(policy::PolicyVerb),
+    /// Test the walls on this machine: spawn a runner and let it try what it must not do.
+    Doctor(doctor::DoctorArguments),
+}
+
+fn main() -> ExitCode {
+    if skink_tools::starter::asked() {
+        return skink_tools::starter::run();
+    }
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    if arguments.get(1).is_some_and(|verb| verb == skink_obs::INIT_VERB) {
+        skink_obs::init_main(arguments.get(2..).unwrap_or_default());
+    }
+    let called_as = arguments.first().cloned().unwrap_or_default();
+    if Path::new(&called_as).file_name().is_some_and(|name| name == "build" || name == "init") {
+        arguments.drain(..1.min(arguments.len()));
+        return build::main(arguments);
+    }
+    // `build` has its own grammar, which clap must not see.
+    if arguments.get(1).is_some_and(|verb| verb == "build") {
+        arguments.drain(..2.min(arguments.len()));
+        return build::main(arguments);
+    }
+    start_tracing();
+    let ended = match Arguments::parse_from(arguments).verb {
+        Verb::Build { arguments } => return build::main(arguments),
+        Verb::Hook(verb) => hook::main(verb),
+        Verb::Module(verb) => module::main(verb),
+        Verb::Policy(verb) => policy::main(verb),
+        Verb::Doctor(arguments) => doctor::main(&arguments),
+    };
+    ended.unwrap_or_else(|error| {
+        print::error(&error);
+        ExitCode::FAILURE
+    })
+}
+
+/// Spans on standard error, where `SKINK_LOG` asks for them (`SKINK_LOG=debug`).
+fn start_tracing() {
+    if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("SKINK_LOG") {
+        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    }
+}

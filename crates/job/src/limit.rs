@@ -55,12 +55,12 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             memory: ByteCount(256 << 20),
-            wall_time: Millis(60_000),
+            wall_time: Millis(300_000),
             handles: 1024,
             log_bytes: ByteCount(4 << 20),
             output_bytes: ByteCount(256 << 20),
             output_files: 1000,
-            tool_time: Millis(300_000),
+            tool_time: Millis(240_000),
             scratch_bytes: ByteCount(1 << 30),
         }
     }

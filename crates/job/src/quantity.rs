@@ -15,12 +15,12 @@ pub struct QuantityError {
 }
 
 /// A number of bytes: `512`, `64KiB`, `256MiB`, `2GiB`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ByteCount(pub u64);
 
 /// A duration in whole milliseconds: `250ms`, `30s`, `5min`, `2h`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Millis(pub u64);
 
@@ -61,7 +61,7 @@ impl fmt::Display for ByteCount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (unit, factor) = BYTE_UNITS.iter().find(|(_, factor)| self.0 >= *factor).unwrap_or(&("B", 1));
         let unit = if unit.is_empty() { "B" } else { unit };
-        if self.0 % factor == 0 {
+        if self.0.is_multiple_of(*factor) {
             write!(f, "{} {unit}", self.0 / factor)
         } else {
             let tenths = u128::from(self.0) * 10 / u128::from(*factor);

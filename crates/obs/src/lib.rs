@@ -1,1 +1,51 @@
-//! Being built.
+//! Open Build Service: how `build` reads its arguments, what they say of the job, and how the real `build`
+//! is run.
+//!
+//! Skink stands where `build` stands, so this crate mirrors the script's behaviour, quirks included, and
+//! never re-implements what the script does: it rewrites arguments, configuration and package list, and
+//! leaves the work to the script.
+//!
+//! The way through it:
+//!
+//! 1. [`Invocation::parse`] reads the arguments into a view; the arguments themselves stay as they were.
+//! 2. [`find_build`] finds the real `build`; [`reentry`] tells whether we were called inside the machine.
+//! 3. [`Invocation::facts`] and its siblings tell what the job is and where its folders are.
+//! 4. [`rewrite`] turns plan edits into new arguments and edited copies of the files they name.
+//! 5. [`BuildProcess::run`] runs the real `build` in namespaces of its own ([`init_main`] is their first
+//!    process).
+//! 6. [`Results::open`] finds what it left in the build root.
+//!
+//! Invariant: nothing of a build root is ever opened through a symlink that leads out of it.
+
+mod added_options;
+mod arch;
+mod args;
+mod config;
+mod environment;
+mod expand;
+mod facts;
+mod find;
+mod hook_options;
+mod init;
+mod invocation;
+mod nspawn;
+mod options;
+mod process;
+mod reason;
+mod recipe;
+mod results;
+mod rewrite;
+mod rpmlist;
+mod scratch;
+
+pub use config::ConfigError;
+pub use environment::Environment;
+pub use expand::ExpandError;
+pub use find::{FindError, RealBuild, Reentry, find_build, reentry};
+pub use hook_options::{HookOptions, UsageError, Verbosity};
+pub use init::{INIT_VERB, init_main};
+pub use invocation::{Invocation, Mode, PassThrough, VmType};
+pub use process::{BuildExit, BuildProcess, LineSink, ProcessError};
+pub use results::{Results, ResultsError, Statistic};
+pub use rewrite::{RewriteError, RewriteRequest, Rewritten, Special, rewrite};
+pub use scratch::{ScratchError, ScratchFolder};

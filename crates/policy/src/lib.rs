@@ -1,1 +1,42 @@
-//! Being built.
+//! Who may run which module, for which project, with what.
+//!
+//! Two files are read here: the admin's `policy.toml` ([`Policy`]) and the `_hooks` of a project or a package
+//! ([`HooksFile`]). Both are small TOML files whose every key is known and read: a key that nobody reads, a
+//! wrong type, name or quantity is a [`Problem`] with its line, and all problems of a file are told at once.
+//!
+//! Invariants: nothing is allowed that no rule allows (a [`Policy::default`] refuses everything); a narrower
+//! policy only ever takes away; no input makes anything here panic. No I/O: texts come in, decisions go out.
+//!
+//! The rules that span files are each written once: which hooks a job has in [`merge`], in which order they
+//! run in [`order()`], which `[[allow]]` rule decides in [`Policy::admit`], what a project pattern matches in
+//! [`Projects`], and what a failure means in [`Allowed::on_failure`].
+
+mod admit;
+mod cover;
+mod entry;
+mod explain;
+mod hooks;
+mod json;
+mod limits;
+mod merge;
+mod narrow;
+mod order;
+mod policy;
+mod problem;
+mod projects;
+mod reader;
+mod rule;
+mod source;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use admit::{Allowed, Decision};
+pub use entry::{HookEntry, Layer, ModuleSource};
+pub use hooks::HooksFile;
+pub use merge::{Merged, merge};
+pub use order::order;
+pub use policy::{Policy, Repository, ToolRoot, ToolRule};
+pub use problem::{Problem, Problems};
+pub use projects::Projects;
+pub use source::{At, Place};

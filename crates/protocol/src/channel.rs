@@ -14,6 +14,9 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Instant;
 
+/// Bytes before the message: its length (four, little endian) and the number of its descriptors (one).
+const HEAD: usize = 5;
+
 /// One end of the connection between the worker and a child.
 #[derive(Debug)]
 pub struct Channel {
@@ -57,16 +60,18 @@ impl Channel {
         descriptors: &[BorrowedFd<'_>],
         deadline: Option<Instant>,
     ) -> Result<(), ProtocolError> {
-        let mut frame = postcard::to_extend(message, vec![0_u8; 4])?;
-        let length = frame.len().saturating_sub(4);
+        let mut frame = postcard::to_extend(message, vec![0_u8; HEAD])?;
+        let length = frame.len().saturating_sub(HEAD);
         if length > MAX_FRAME {
             return Err(ProtocolError::TooLarge(length));
         }
         if descriptors.len() > MAX_DESCRIPTORS {
             return Err(ProtocolError::Descriptors { got: descriptors.len(), expected: MAX_DESCRIPTORS });
         }
-        if let (Some(head), Ok(length)) = (frame.first_chunk_mut::<4>(), u32::try_from(length)) {
-            *head = length.to_le_bytes();
+        let count = u8::try_from(descriptors.len()).unwrap_or(u8::MAX);
+        if let (Some(head), Ok(length)) = (frame.first_chunk_mut::<HEAD>(), u32::try_from(length)) {
+            let [a, b, c, d] = length.to_le_bytes();
+            *head = [a, b, c, d, count];
         }
         self.send_bytes(&frame, descriptors, deadline)
     }
@@ -104,25 +109,31 @@ impl Channel {
         deadline: Option<Instant>,
     ) -> Result<Received<M>, ProtocolError> {
         loop {
-            if let Some(frame) = self.take_frame()? {
-                let message = postcard::from_bytes(&frame)?;
-                return Ok(Received { message, descriptors: std::mem::take(&mut self.descriptors) });
+            if let Some(Received { message, descriptors }) = self.take_frame()? {
+                return Ok(Received { message: postcard::from_bytes(&message)?, descriptors });
             }
             self.wait(PollFlags::IN, deadline)?;
             self.fill()?;
         }
     }
 
-    /// Cuts one whole frame off the pending bytes.
-    fn take_frame(&mut self) -> Result<Option<Vec<u8>>, ProtocolError> {
-        let Some((head, body)) = self.pending.split_first_chunk::<4>() else { return Ok(None) };
-        let length = usize::try_from(u32::from_le_bytes(*head)).unwrap_or(usize::MAX);
+    /// Cuts one whole frame off the pending bytes, and takes its descriptors. One read may have brought
+    /// several frames, so each says how many are its own; they came with its first byte.
+    fn take_frame(&mut self) -> Result<Option<Received<Vec<u8>>>, ProtocolError> {
+        let Some(([a, b, c, d, count], body)) = self.pending.split_first_chunk::<HEAD>() else {
+            return Ok(None);
+        };
+        let length = usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).unwrap_or(usize::MAX);
         if length > MAX_FRAME {
             return Err(ProtocolError::TooLarge(length));
         }
+        let (got, expected) = (self.descriptors.len(), usize::from(*count));
         let Some(frame) = body.get(..length).map(<[u8]>::to_vec) else { return Ok(None) };
-        self.pending.drain(..length.saturating_add(4));
-        Ok(Some(frame))
+        if got < expected || expected > MAX_DESCRIPTORS {
+            return Err(ProtocolError::Descriptors { got, expected });
+        }
+        self.pending.drain(..length.saturating_add(HEAD));
+        Ok(Some(Received { message: frame, descriptors: self.descriptors.drain(..expected).collect() }))
     }
 
     fn fill(&mut self) -> Result<(), ProtocolError> {
@@ -143,8 +154,12 @@ impl Channel {
                 self.descriptors.extend(descriptors);
             }
         }
-        if self.descriptors.len() > MAX_DESCRIPTORS {
-            return Err(ProtocolError::Descriptors { got: self.descriptors.len(), expected: MAX_DESCRIPTORS });
+        // Those of a frame whose end has not come yet, and of the next one.
+        if self.descriptors.len() > 2 * MAX_DESCRIPTORS {
+            return Err(ProtocolError::Descriptors {
+                got: self.descriptors.len(),
+                expected: MAX_DESCRIPTORS,
+            });
         }
         Ok(())
     }
@@ -204,17 +219,35 @@ mod tests {
     }
 
     #[test]
+    fn descriptors_stay_with_their_frame_when_one_read_brings_several() {
+        let (ours, theirs) = Channel::pair().unwrap();
+        let null = std::fs::File::open("/dev/null").unwrap();
+        let counts = [0, 1, 0, 3, 16, 2, 0];
+        for count in counts {
+            ours.send_with(&ToRunner::Probe, &vec![null.as_fd(); count], None).unwrap();
+        }
+        let mut theirs = Channel::new(theirs);
+        for count in counts {
+            let got: Received<ToRunner> = theirs.receive(None).unwrap();
+            assert_eq!(got.descriptors.len(), count);
+        }
+    }
+
+    #[test]
     fn what_a_hostile_child_may_send_is_an_error_and_no_panic() {
-        let rows: [(&str, Vec<u8>); 4] = [
-            ("a length beyond the limit", u32::MAX.to_le_bytes().to_vec()),
-            ("an unknown variant", [4, 0, 0, 0, 99, 0, 0, 0].to_vec()),
-            ("an empty frame", [0, 0, 0, 0].to_vec()),
-            ("a list longer than the frame", [2, 0, 0, 0, 1, 255].to_vec()),
+        let rows: [(&str, &[u8]); 5] = [
+            ("a length beyond the limit", &[255, 255, 255, 255, 0]),
+            ("an unknown variant", &[4, 0, 0, 0, 0, 99, 0, 0, 0]),
+            ("an empty frame", &[0, 0, 0, 0, 0]),
+            ("a list longer than the frame", &[2, 0, 0, 0, 0, 1, 255]),
+            ("descriptors that did not come", &[1, 0, 0, 0, 1, 0]),
         ];
         for (what, bytes) in rows {
             let (mut ours, theirs) = Channel::pair().unwrap();
-            UnixStream::from(theirs).write_all(&bytes).unwrap();
-            assert!(ours.receive::<FromRunner>(soon()).is_err(), "{what}");
+            UnixStream::from(theirs).write_all(bytes).unwrap();
+            let error = ours.receive::<FromRunner>(None).unwrap_err();
+            // The socket closes behind the bytes; the frame itself must be what is wrong.
+            assert!(!matches!(error, ProtocolError::Closed), "{what}: {error}");
         }
     }
 

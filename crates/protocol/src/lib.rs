@@ -1,8 +1,9 @@
 //! Frames between the worker and its walled children, the runner and the compiler.
 //!
-//! A frame is a four-byte length (little endian) and a postcard-encoded message; a message may carry open
-//! descriptors. The worker trusts nothing it reads here: a child may have been taken over by its guest. Frames
-//! are limited in size, texts are raw and become [`skink_job::SafeText`] at the worker's side of the socket.
+//! A frame is a four-byte length (little endian), the number of open descriptors that it carries (one byte) and
+//! a postcard-encoded message. The worker trusts nothing it reads here: a child may have been taken over by its
+//! guest. Frames are limited in size, texts are raw and become [`skink_job::SafeText`] at the worker's side of
+//! the socket.
 //!
 //! Both sides come from one build, so there is one version, [`VERSION`], and no negotiation.
 

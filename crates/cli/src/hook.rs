@@ -1,0 +1,180 @@
+//! `skink hook`: try one hook on a folder of packages, as an ordinary user too.
+
+use crate::{layers, print};
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand, ValueEnum};
+use skink_job::{BuildEnd, Facts, FileName, Grants, HookName, Outcome, Phase, SafeText};
+use skink_policy::{Decision, HookEntry, Policy};
+use skink_worker::call::Progress;
+use skink_worker::render;
+use skink_worker::trial::{Trial, TrialEnd, run};
+use skink_worker::{Host, admit};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HookVerb {
+    /// Run one hook on a folder of packages, without any build.
+    ///
+    /// Exit codes: 0 passed, 1 failed or stopped, 2 unchanged.
+    Run(Box<RunArguments>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// The module's file.
+    module: PathBuf,
+    /// The folder of packages to look at.
+    #[arg(long, value_name = "DIR")]
+    results: Option<PathBuf>,
+    /// The folder of the package's sources.
+    #[arg(long, value_name = "DIR")]
+    sources: Option<PathBuf>,
+    /// The folder of the previous build's packages.
+    #[arg(long, value_name = "DIR")]
+    previous: Option<PathBuf>,
+    /// Where to leave attachments and files that the hook adds.
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// The phase to call; needed where the module has several.
+    #[arg(long, value_parser = phase)]
+    phase: Option<Phase>,
+    /// The hook's settings: JSON, or @FILE.
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    settings: String,
+    /// The project that the job claims to be of.
+    #[arg(long)]
+    project: Option<String>,
+    /// The package that the job claims to be.
+    #[arg(long)]
+    package: Option<String>,
+    /// The architecture that the job claims to build for.
+    #[arg(long, default_value = std::env::consts::ARCH)]
+    arch: String,
+    /// The recipe's file name.
+    #[arg(long, default_value = "")]
+    recipe: String,
+    /// A policy; it may only narrow the installed one.
+    #[arg(long, value_name = "FILE")]
+    hook_policy: Option<PathBuf>,
+    /// Skink's folder for compiled modules.
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// How to print the report.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// The entry of `report.json`.
+    Json,
+}
+
+fn phase(word: &str) -> Result<Phase, String> {
+    let words = || Phase::ALL.iter().map(|phase| phase.as_str()).collect::<Vec<_>>().join(", ");
+    Phase::from_word(word).ok_or_else(|| format!("no such phase; there are {}", words()))
+}
+
+pub(crate) fn main(verb: HookVerb) -> Result<ExitCode> {
+    let HookVerb::Run(arguments) = verb;
+    let host = Host::open(&std::env::current_exe()?, arguments.state.clone())?;
+    let (policy, phase) = policy_and_phase(&host, &arguments)?;
+    let TrialEnd { report, edits } = run(&host, &policy, trial(&arguments, phase)?, &Quiet)?;
+    match arguments.format {
+        Format::Json => print::line(&serde_json::to_string_pretty(&report)?),
+        Format::Text => {
+            print::lines(&render::section(&report));
+            for edit in &edits {
+                print::line(&format!("  plan: {}", SafeText::from(serde_json::to_string(edit)?)));
+            }
+        }
+    }
+    Ok(match report.outcome {
+        Outcome::Passed | Outcome::Skipped { .. } => ExitCode::SUCCESS,
+        Outcome::Unchanged { .. } => ExitCode::from(2),
+        Outcome::Failed { .. }
+        | Outcome::Refused { .. }
+        | Outcome::Limit { .. }
+        | Outcome::Trap { .. }
+        | Outcome::Crashed { .. }
+        | Outcome::HostError { .. } => ExitCode::FAILURE,
+    })
+}
+
+struct Quiet;
+
+impl Progress for Quiet {
+    fn progress(&self, _: &HookName, _: u64, _: u64, _: &SafeText) {}
+}
+
+/// The policy that applies, and the phase to call. Where no policy is installed or given, the module gets what it
+/// asks for: whoever tries a module on a machine of their own is its admin.
+fn policy_and_phase(host: &Host, arguments: &RunArguments) -> Result<(Policy, Phase)> {
+    let has_policy = arguments.hook_policy.is_some() || layers::is_installed();
+    if let (true, Some(phase)) = (has_policy, arguments.phase) {
+        return Ok((layers::policy(arguments.hook_policy.as_deref())?, phase));
+    }
+    let module = skink_module::Sealed::read(&arguments.module)?;
+    let policy = has_policy.then(|| layers::policy(arguments.hook_policy.as_deref())).transpose()?;
+    if let Some(policy) = &policy {
+        let asked = policy.admit(arguments.project.as_deref(), &module.digest(), &Grants::default());
+        if matches!(asked, Decision::Refused { .. }) {
+            // The run refuses it too, and says why; nothing of the module is read.
+            return Ok((policy.clone(), arguments.phase.unwrap_or(Phase::Check)));
+        }
+    }
+    let stored = admit::compiled(host, &module).map_err(anyhow::Error::msg)?;
+    let manifest = skink_module::check(&stored.description)?;
+    let phase = match (arguments.phase, manifest.phases.first(), manifest.phases.len()) {
+        (Some(phase), _, _) => phase,
+        (None, Some(only), 1) => *only,
+        (None, _, _) => bail!("the module has several phases; say --phase"),
+    };
+    let policy = match policy {
+        Some(policy) => policy,
+        None => {
+            let tools = manifest.grants.tools.iter().filter_map(|name| Some((name.clone(), program(name.as_str())?)));
+            Policy::as_requested(module.digest(), &manifest.grants, &tools.collect())?
+        }
+    };
+    Ok((policy, phase))
+}
+
+/// The program of that name on this machine.
+fn program(name: &str) -> Option<PathBuf> {
+    ["/usr/bin", "/usr/sbin"].iter().map(|folder| Path::new(folder).join(name)).find(|path| path.is_file())
+}
+
+fn trial(arguments: &RunArguments, phase: Phase) -> Result<Trial> {
+    let settings = match arguments.settings.strip_prefix('@') {
+        Some(path) => std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?,
+        None => arguments.settings.clone(),
+    };
+    let settings = serde_json::from_str(&settings).context("the settings are no JSON")?;
+    let module = arguments.module.canonicalize();
+    let module = module.with_context(|| format!("cannot find {}", arguments.module.display()))?;
+    let file: FileName = module.file_name().unwrap_or_default().to_string_lossy().parse()?;
+    let stem = module.file_stem().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name: HookName = stem.parse().or_else(|_| "hook".parse())?;
+    Ok(Trial {
+        entry: HookEntry::by_hand(name, file, phase, settings),
+        module_folder: module.parent().unwrap_or(Path::new("/")).to_owned(),
+        phase,
+        facts: Facts {
+            project: arguments.project.clone(),
+            package: arguments.package.clone(),
+            arch: arguments.arch.clone(),
+            host_arch: std::env::consts::ARCH.to_owned(),
+            recipe: arguments.recipe.clone(),
+            build: (phase != Phase::PreChroot).then_some(BuildEnd::Succeeded),
+            ..Facts::default()
+        },
+        results: arguments.results.clone(),
+        sources: arguments.sources.clone(),
+        previous: arguments.previous.clone(),
+        output: arguments.output.clone(),
+    })
+}

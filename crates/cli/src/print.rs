@@ -1,0 +1,29 @@
+//! What goes to the terminal of somebody who asked for it.
+
+use skink_worker::Line;
+use std::io::{IsTerminal, Write};
+
+/// Prints one line of our own to standard output. A closed pipe is no reason to fail.
+pub(crate) fn line(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// Prints lines with their looks.
+pub(crate) fn lines(lines: &[Line]) {
+    let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    for each in lines {
+        line(&each.text(color));
+    }
+}
+
+/// Prints an error and what led to it, each cause once.
+pub(crate) fn error(error: &anyhow::Error) {
+    let mut text = format!("skink: {error}");
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}

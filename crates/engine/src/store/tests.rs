@@ -1,0 +1,185 @@
+//! Row 47 of the table of hostile modules: a poisoned entry is never given out.
+
+use super::*;
+use std::io::Write;
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink};
+use std::path::PathBuf;
+
+const CODE: &[u8] = b"\x7fELF machine code";
+
+struct Fixture {
+    dir: tempfile::TempDir,
+    key: ArtefactKey,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let key = ArtefactKey { module: Digest::from_bytes([7; 32]), flavour: Flavour::Timed };
+        Self { dir: tempfile::tempdir().unwrap(), key }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.dir.path().join("store")
+    }
+
+    fn store(&self) -> ArtefactStore {
+        ArtefactStore::open(&self.path()).unwrap()
+    }
+
+    /// A store with one entry, and the path of that entry.
+    fn filled(&self) -> (ArtefactStore, PathBuf) {
+        let store = self.store();
+        let mut artefact = tempfile::tempfile().unwrap();
+        artefact.write_all(CODE).unwrap();
+        store.put(&self.key, &artefact, &description()).unwrap();
+        let entry = self.path().join(store.name(&self.key));
+        (store, entry)
+    }
+}
+
+fn description() -> ModuleDescription {
+    let imports = vec!["skink:hook/report@0.1.0".to_owned()];
+    ModuleDescription { manifest: "{}".to_owned(), imports, exports: Vec::new() }
+}
+
+fn read(stored: &Stored) -> Vec<u8> {
+    let mut bytes = vec![0; CODE.len()];
+    stored.artefact.read_exact_at(&mut bytes, 0).unwrap();
+    bytes
+}
+
+#[test]
+fn what_was_put_is_found_also_by_the_next_process() {
+    let fixture = Fixture::new();
+    assert!(fixture.store().get(&fixture.key).unwrap().is_none());
+    let (_, entry) = fixture.filled();
+    let stored = fixture.store().get(&fixture.key).unwrap().unwrap();
+    assert_eq!(read(&stored), CODE);
+    assert_eq!(stored.description, description());
+    assert!(stored.artefact.write_at(b"x", 0).is_err(), "a stored artefact is open for reading only");
+    let mode = |path: &Path| path.metadata().unwrap().mode() & 0o777;
+    assert_eq!(mode(&fixture.path()), 0o700);
+    assert_eq!((mode(&fixture.path().join("key")), mode(&entry)), (0o600, 0o600));
+    assert_eq!(std::fs::read_dir(fixture.path()).unwrap().count(), 2, "no draft is left");
+}
+
+#[test]
+fn another_module_or_flavour_is_another_entry() {
+    let fixture = Fixture::new();
+    let (store, entry) = fixture.filled();
+    let metered = ArtefactKey { flavour: Flavour::Metered, ..fixture.key };
+    let other = ArtefactKey { module: Digest::from_bytes([8; 32]), ..fixture.key };
+    for key in [metered, other] {
+        assert!(store.get(&key).unwrap().is_none());
+        // An honest, sealed entry under another name is not for that name.
+        let moved = fixture.path().join(store.name(&key));
+        std::fs::copy(&entry, &moved).unwrap();
+        assert!(store.get(&key).unwrap().is_none(), "{key:?}");
+        assert!(!moved.exists(), "{key:?}");
+    }
+    assert!(store.get(&fixture.key).unwrap().is_some());
+}
+
+#[test]
+fn an_entry_of_another_engine_is_not_found() {
+    let fixture = Fixture::new();
+    let (mut store, entry) = fixture.filled();
+    store.fingerprint = Digest::from_bytes([9; 32]);
+    assert!(store.get(&fixture.key).unwrap().is_none());
+    std::fs::rename(entry, fixture.path().join(store.name(&fixture.key))).unwrap();
+    assert!(store.get(&fixture.key).unwrap().is_none());
+}
+
+#[test]
+fn every_changed_byte_is_noticed() {
+    let fixture = Fixture::new();
+    let (store, entry) = fixture.filled();
+    let honest = std::fs::read(&entry).unwrap();
+    for at in 0..honest.len() {
+        let mut changed = honest.clone();
+        changed[at] ^= 1;
+        std::fs::write(&entry, changed).unwrap();
+        assert!(store.get(&fixture.key).unwrap().is_none(), "byte {at}");
+        assert!(!entry.exists(), "byte {at}");
+    }
+    for length in 0..honest.len() {
+        std::fs::write(&entry, &honest[..length]).unwrap();
+        assert!(store.get(&fixture.key).unwrap().is_none(), "cut to {length}");
+    }
+    std::fs::write(&entry, [&honest[..], b"x"].concat()).unwrap();
+    assert!(store.get(&fixture.key).unwrap().is_none());
+    // The check itself can succeed: with nothing changed it does.
+    std::fs::write(&entry, &honest).unwrap();
+    std::fs::set_permissions(&entry, PermissionsExt::from_mode(0o600)).unwrap();
+    assert!(store.get(&fixture.key).unwrap().is_some());
+}
+
+#[test]
+fn a_seal_of_another_key_is_worth_nothing() {
+    let (mine, theirs) = (Fixture::new(), Fixture::new());
+    let (store, entry) = mine.filled();
+    let (_, foreign) = theirs.filled();
+    std::fs::copy(foreign, entry).unwrap();
+    assert!(store.get(&mine.key).unwrap().is_none());
+}
+
+#[test]
+fn what_is_no_plain_file_of_ours_is_removed() {
+    let fixture = Fixture::new();
+    let (store, entry) = fixture.filled();
+    let honest = fixture.dir.path().join("honest");
+    std::fs::rename(&entry, &honest).unwrap();
+    let fifo = |path: &Path| {
+        rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+            .unwrap();
+    };
+    let loose = |path: &Path| {
+        std::fs::copy(&honest, path).unwrap();
+        std::fs::set_permissions(path, PermissionsExt::from_mode(0o620)).unwrap();
+    };
+    type Row<'a> = (&'a str, &'a dyn Fn(&Path));
+    let rows: [Row<'_>; 5] = [
+        ("symlink", &|path| symlink(&honest, path).unwrap()),
+        ("hard link", &|path| std::fs::hard_link(&honest, path).unwrap()),
+        ("fifo", &fifo),
+        ("folder", &|path| std::fs::create_dir(path).unwrap()),
+        ("writable by the group", &loose),
+    ];
+    for (what, make) in rows {
+        make(&entry);
+        assert!(store.get(&fixture.key).unwrap().is_none(), "{what}");
+        assert!(entry.symlink_metadata().is_err(), "{what} is removed");
+    }
+    assert!(honest.exists(), "what a link points to is left alone");
+}
+
+#[test]
+fn a_folder_or_key_of_others_is_refused() {
+    let mode = |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    let open = |fixture: &Fixture| ArtefactStore::open(&fixture.path()).unwrap_err().to_string();
+
+    let fixture = Fixture::new();
+    fixture.filled();
+    mode(&fixture.path(), 0o770);
+    assert!(open(&fixture).contains("others have permissions on it"));
+    mode(&fixture.path(), 0o700);
+    mode(&fixture.path().join("key"), 0o640);
+    assert!(open(&fixture).contains("others can read its file `key`"));
+    mode(&fixture.path().join("key"), 0o600);
+    std::fs::write(fixture.path().join("key"), b"short").unwrap();
+    assert!(open(&fixture).contains("has not 32 bytes"));
+
+    let linked = Fixture::new();
+    symlink(fixture.path(), linked.path()).unwrap();
+    assert!(open(&linked).contains("it is a symlink or no folder"));
+}
+
+#[test]
+fn empty_artefacts_are_not_stored() {
+    let fixture = Fixture::new();
+    let store = fixture.store();
+    let empty = tempfile::tempfile().unwrap();
+    let error = store.put(&fixture.key, &empty, &description()).unwrap_err().to_string();
+    assert!(error.contains("must have 1 B to 512 MiB"), "{error}");
+    assert_eq!(std::fs::read_dir(fixture.path()).unwrap().count(), 1, "only the key");
+}

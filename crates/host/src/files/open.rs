@@ -1,0 +1,69 @@
+//! Opening below a directory descriptor, for paths that a guest names.
+
+use super::FileError;
+use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat, fstat, openat2, readlinkat};
+use skink_job::RelPath;
+use std::fs::File;
+use std::os::fd::{BorrowedFd, OwnedFd};
+
+/// The kernel refuses whatever would leave the directory or follow a link.
+const BENEATH: ResolveFlags =
+    ResolveFlags::BENEATH.union(ResolveFlags::NO_SYMLINKS).union(ResolveFlags::NO_MAGICLINKS);
+
+/// What lies at a path: its status, and where it points to if it is a symlink. Opens nothing: a device or a
+/// FIFO is not touched.
+pub(crate) fn look(dir: BorrowedFd<'_>, path: &RelPath) -> Result<(Stat, Option<String>), FileError> {
+    let there = beneath(dir, path.as_str(), OFlags::PATH | OFlags::NOFOLLOW)?;
+    let fail = |errno| FileError::new(path.as_str(), errno);
+    let stat = fstat(&there).map_err(fail)?;
+    let target = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Symlink => {
+            let target = readlinkat(&there, "", Vec::new()).map_err(fail)?;
+            Some(target.to_string_lossy().into_owned())
+        }
+        FileType::RegularFile
+        | FileType::Directory
+        | FileType::Fifo
+        | FileType::Socket
+        | FileType::CharacterDevice
+        | FileType::BlockDevice
+        | FileType::Unknown => None,
+    };
+    Ok((stat, target))
+}
+
+/// Opens a regular file to read, and gives its size. Never waits, not even on a FIFO that was put there since.
+pub(crate) fn open_regular(dir: BorrowedFd<'_>, path: &RelPath) -> Result<(File, u64), FileError> {
+    let regular = |stat: &Stat| match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => Ok(()),
+        FileType::Symlink => Err(FileError::Link(path.to_string())),
+        FileType::Directory
+        | FileType::Fifo
+        | FileType::Socket
+        | FileType::CharacterDevice
+        | FileType::BlockDevice
+        | FileType::Unknown => Err(FileError::NotRegular(path.to_string())),
+    };
+    regular(&look(dir, path)?.0)?;
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
+    let file = beneath(dir, path.as_str(), flags)?;
+    let stat = fstat(&file).map_err(|errno| FileError::new(path.as_str(), errno))?;
+    regular(&stat)?;
+    Ok((File::from(file), size(&stat)))
+}
+
+/// Opens a directory to list it. The empty path is the tree itself.
+pub(super) fn open_dir(dir: BorrowedFd<'_>, path: &str) -> Result<OwnedFd, FileError> {
+    let path = if path.is_empty() { "." } else { path };
+    beneath(dir, path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW)
+}
+
+fn beneath(dir: BorrowedFd<'_>, path: &str, flags: OFlags) -> Result<OwnedFd, FileError> {
+    openat2(dir, path, flags | OFlags::CLOEXEC, Mode::empty(), BENEATH)
+        .map_err(|errno| FileError::new(path, errno))
+}
+
+/// The size in bytes.
+pub(super) fn size(stat: &Stat) -> u64 {
+    u64::try_from(stat.st_size).unwrap_or(0)
+}

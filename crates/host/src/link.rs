@@ -1,0 +1,61 @@
+//! Which interfaces a module may import: those of the phases that it exports, and the inert WASI.
+//!
+//! A module of several phases is linked with the interfaces of all of them, whichever is called: that gives it
+//! no authority, for authority is a handle, and handles come from the context of the called phase alone.
+
+use crate::bindings::skink::hook;
+use crate::{State, wasi};
+use skink_job::Phase;
+use std::collections::BTreeSet;
+use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::{Engine, Result};
+
+/// The name of the interface that a phase is called through; none where hooks of that phase are not offered.
+pub(crate) fn export_of(phase: Phase) -> Option<&'static str> {
+    match phase {
+        Phase::Allocate => None,
+        Phase::PreChroot => Some("skink:hook/pre-chroot@0.1.0"),
+        Phase::Transform => Some("skink:hook/transform@0.1.0"),
+        Phase::Check => Some("skink:hook/check@0.1.0"),
+        Phase::Cleanup => Some("skink:hook/cleanup@0.1.0"),
+    }
+}
+
+/// The phases that a component exports.
+pub fn phases_of(component: &Component) -> BTreeSet<Phase> {
+    let exports = |name| component.get_export_index(None, name).is_some();
+    Phase::ALL.iter().copied().filter(|phase| export_of(*phase).is_some_and(exports)).collect()
+}
+
+/// A linker with what modules of these phases may import, and nothing else.
+///
+/// # Errors
+/// An interface was added twice: a bug of ours.
+pub fn linker(engine: &Engine, phases: &BTreeSet<Phase>) -> Result<Linker<State>> {
+    let mut linker = Linker::new(engine);
+    let l = &mut linker;
+    wasi::add_to_linker(l)?;
+    hook::types::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    hook::job::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    hook::report::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    let has = |phase| phases.contains(&phase);
+    if has(Phase::PreChroot) || has(Phase::Transform) || has(Phase::Check) {
+        hook::files::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+        hook::tools::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    }
+    if has(Phase::PreChroot) {
+        hook::plan::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+        hook::pre_chroot_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    }
+    if has(Phase::Transform) {
+        hook::outbox::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+        hook::transform_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    }
+    if has(Phase::Check) {
+        hook::check_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    }
+    if has(Phase::Cleanup) {
+        hook::cleanup_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    }
+    Ok(linker)
+}

@@ -1,0 +1,227 @@
+//! All that one call's store holds.
+
+use crate::outbox::Output;
+use crate::report::Progress;
+use crate::trace::Trace;
+use crate::wasi;
+use crate::{Clock, Stop, Wire};
+use skink_engine::{Epochs, Limiter};
+use skink_job::{Facts, Grants, LimitKind, Limits, Usage};
+use skink_protocol::ToolInfo;
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use tokio::runtime::{Builder, Runtime};
+use wasmtime::component::{Resource, ResourceTable};
+use wasmtime::{CallHook, Store};
+use wasmtime_wasi::WasiCtx;
+
+/// Bytes that a guest may hand over in one call.
+const CALL_BYTES: usize = 8 << 20;
+
+/// What the worker handed over for this call.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// The job's facts.
+    pub facts: Facts,
+    /// The hook's settings, JSON text.
+    pub settings: String,
+    /// The hook's grants.
+    pub grants: Grants,
+    /// The tools that are at hand.
+    pub tools: Vec<ToolInfo>,
+    /// Names of the packages to be installed or installed.
+    pub packages: Vec<String>,
+    /// Key and value of the build's statistics.
+    pub statistics: Vec<(String, String)>,
+    /// Unix time in seconds that the guest's clock starts from.
+    pub now: u64,
+    /// Seed of the guest's random numbers.
+    pub seed: u64,
+    /// Directory of the results.
+    pub results: Option<Arc<OwnedFd>>,
+    /// Directory of the sources.
+    pub sources: Option<Arc<OwnedFd>>,
+    /// Directory of the previous build's results.
+    pub previous: Option<Arc<OwnedFd>>,
+    /// The build's log.
+    pub build_log: Option<Arc<File>>,
+    /// Writable directory for the outbox.
+    pub outbox: Option<Arc<OwnedFd>>,
+    /// Writable directory for attachments.
+    pub attachments: Option<Arc<OwnedFd>>,
+}
+
+/// The timer that waiting guests need: a runtime without threads and without descriptors.
+#[derive(Debug)]
+pub(crate) struct Ambient(Runtime);
+
+impl Ambient {
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.0
+    }
+}
+
+/// The data of one call's store.
+pub struct State {
+    pub(crate) inputs: Inputs,
+    pub(crate) table: ResourceTable,
+    pub(crate) wasi: WasiCtx,
+    pub(crate) wire: Wire,
+    pub(crate) clock: Clock,
+    pub(crate) output: Output,
+    pub(crate) progress: Progress,
+    pub(crate) trace: Trace,
+    pub(crate) ambient: Ambient,
+    limiter: Limiter,
+    max_handles: u32,
+    handles: u32,
+    peak_handles: u32,
+    host_calls: u64,
+    met: Option<(LimitKind, String)>,
+}
+
+impl State {
+    /// The state of a call that has begun.
+    ///
+    /// # Errors
+    /// The timer could not be made.
+    pub fn new(inputs: Inputs, limits: &Limits, wire: Wire, clock: Clock) -> std::io::Result<Self> {
+        let ambient = Ambient(Builder::new_current_thread().enable_time().build()?);
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(usize::try_from(limits.handles).unwrap_or(usize::MAX));
+        let (outbox, attachments) = (inputs.outbox.clone(), inputs.attachments.clone());
+        Ok(Self {
+            wasi: wasi::context(&wire, clock, inputs.now, inputs.seed),
+            output: Output::new(outbox, attachments, limits),
+            progress: Progress::default(),
+            trace: Trace::default(),
+            limiter: Limiter::new(limits.memory),
+            max_handles: limits.handles,
+            handles: 0,
+            peak_handles: 0,
+            host_calls: 0,
+            met: None,
+            inputs,
+            table,
+            wire,
+            clock,
+            ambient,
+        })
+    }
+
+    /// Gives the guest one more handle.
+    pub(crate) fn push<T: Send + 'static>(&mut self, entry: T) -> wasmtime::Result<Resource<T>> {
+        let resource = self.table.push(entry).map_err(|_| Stop::Handles(self.max_handles))?;
+        self.handles = self.handles.saturating_add(1);
+        self.peak_handles = self.peak_handles.max(self.handles);
+        Ok(resource)
+    }
+
+    /// Takes a handle back.
+    pub(crate) fn delete<T: 'static>(&mut self, resource: Resource<T>) -> wasmtime::Result<T> {
+        let entry = self.table.delete(resource)?;
+        self.handles = self.handles.saturating_sub(1);
+        Ok(entry)
+    }
+
+    /// Remembers a limit that makes the call void.
+    pub(crate) fn remember(&mut self, kind: LimitKind, what: &str) {
+        if self.met.is_none() {
+            self.met = Some((kind, what.to_owned()));
+        }
+    }
+
+    /// The first limit that makes the call void, if one was met.
+    pub fn met(&self) -> Option<&(LimitKind, String)> {
+        self.met.as_ref()
+    }
+
+    /// The limiter of memories and tables.
+    pub fn limiter(&self) -> &Limiter {
+        &self.limiter
+    }
+
+    /// The hook's grants.
+    pub fn grants(&self) -> &Grants {
+        &self.inputs.grants
+    }
+
+    /// The last calls from the guest, oldest first.
+    pub fn last_calls(&self) -> Vec<String> {
+        self.trace.lines()
+    }
+
+    /// Tells the audit of something that the guest had no grant for.
+    ///
+    /// # Errors
+    /// The worker is gone or takes nothing more.
+    pub fn audit(&self, what: &str) -> Result<(), Stop> {
+        self.wire.denied(what)
+    }
+
+    /// Sends the last progress that was held back.
+    ///
+    /// # Errors
+    /// The worker is gone or takes nothing more.
+    pub fn flush(&mut self) -> Result<(), Stop> {
+        match self.progress.last() {
+            Some((done, total, what)) => self.wire.progress(done, total, &what),
+            None => Ok(()),
+        }
+    }
+
+    /// What the call used so far, as far as the runner can see.
+    pub fn usage(&self) -> Usage {
+        let (output_bytes, output_files) = self.output.usage();
+        let (log_bytes, suppressed) = self.wire.log_usage();
+        Usage {
+            memory: self.limiter.peak(),
+            wall_time: u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+            handles: self.peak_handles,
+            log_bytes,
+            output_bytes,
+            output_files,
+            tool_time: 0,
+            scratch_bytes: 0,
+            host_calls: self.host_calls,
+            suppressed,
+        }
+    }
+}
+
+/// Does something with the store while the timer of waiting guests is at hand: without it, wasmtime-wasi would
+/// start a runtime of its own, with threads.
+pub fn entered<R>(store: &mut Store<State>, what: impl FnOnce(&mut Store<State>) -> R) -> R {
+    let timer = store.data().ambient.runtime().handle().clone();
+    let _entered = timer.enter();
+    what(store)
+}
+
+/// Sets the epoch deadline to what is left of the call's time. To be called before every entry to the guest.
+pub fn rearm(store: &mut Store<State>) {
+    let left = store.data().clock.left();
+    store.set_epoch_deadline(Epochs::ticks(left));
+}
+
+/// Puts the limits of memory, handles, bytes of a call and time on a store. The deadline is looked at after
+/// every call to the host: an epoch interrupts guest code alone.
+pub fn guard(store: &mut Store<State>) {
+    let clock = store.data().clock;
+    let handles = usize::try_from(store.data().max_handles).unwrap_or(usize::MAX);
+    store.limiter(|state| &mut state.limiter);
+    store.set_hostcall_fuel(CALL_BYTES);
+    // Also bounds handles to resources that the guest defines itself.
+    store.set_max_component_handles(handles);
+    store.epoch_deadline_trap();
+    rearm(store);
+    store.call_hook(move |mut store, hook| match hook {
+        CallHook::CallingHost => {
+            let state = store.data_mut();
+            state.host_calls = state.host_calls.saturating_add(1);
+            Ok(())
+        }
+        CallHook::ReturningFromHost => Ok(clock.check()?),
+        CallHook::CallingWasm | CallHook::ReturningFromWasm => Ok(()),
+    });
+}

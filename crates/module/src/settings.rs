@@ -1,0 +1,142 @@
+//! A hook's settings against the schema in its module's manifest.
+//!
+//! The schema comes from the module and is read in the worker, so it gets no reference (a reference to itself
+//! never ends), no network, no file, and regular expressions that cannot back-track.
+
+use crate::{Manifest, Refusal};
+use jsonschema::PatternOptions;
+use serde_json::Value;
+use skink_job::SafeText;
+
+/// The largest settings, in bytes of JSON.
+const MAX_SETTINGS: usize = 64 << 10;
+
+/// The largest compiled regular expression of a schema, in bytes.
+const MAX_PATTERN: usize = 256 << 10;
+
+/// Problems that are told at once.
+const MAX_PROBLEMS: usize = 5;
+
+/// Checks the settings of a hook. `null` stands for no settings, as does an empty object.
+///
+/// # Errors
+/// The settings do not fit, the module takes none, or its schema cannot be used.
+pub fn settings_fit(manifest: &Manifest, settings: &Value) -> Result<(), Refusal> {
+    let empty = Value::Object(serde_json::Map::new());
+    let settings = if settings.is_null() { &empty } else { settings };
+    let Some(schema) = &manifest.settings else { return no_settings(settings) };
+    let size = settings.to_string().len();
+    if size > MAX_SETTINGS {
+        let why = format!("they have {size} bytes, {MAX_SETTINGS} are allowed");
+        return Err(Refusal::Settings { why: why.into() });
+    }
+    if let Some(key) = reference(schema) {
+        let why = format!("it uses `{key}`; write the schema out without references");
+        return Err(Refusal::Schema { why: why.into() });
+    }
+    let validator = jsonschema::options()
+        .with_pattern_options(PatternOptions::regex().size_limit(MAX_PATTERN).dfa_size_limit(MAX_PATTERN))
+        .build(schema)
+        .map_err(|error| Refusal::Schema { why: SafeText::line(&error.to_string()).truncated(300) })?;
+    let problems: Vec<String> = validator
+        .iter_errors(settings)
+        .take(MAX_PROBLEMS)
+        .map(|problem| match problem.instance_path().as_str() {
+            "" => problem.to_string(),
+            path => format!("{path}: {problem}"),
+        })
+        .collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::Settings { why: SafeText::line(&problems.join("; ")).truncated(1000) })
+}
+
+fn no_settings(settings: &Value) -> Result<(), Refusal> {
+    match settings {
+        Value::Object(map) if map.is_empty() => Ok(()),
+        Value::Object(map) => {
+            let names: Vec<&str> = map.keys().map(String::as_str).collect();
+            Err(Refusal::NoSettings { given: SafeText::line(&names.join(", ")).truncated(200) })
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(Refusal::NoSettings { given: "no table".into() })
+        }
+    }
+}
+
+/// A key of `schema` that refers to another place, wherever it stands.
+fn reference(schema: &Value) -> Option<&'static str> {
+    const KEYS: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
+    match schema {
+        Value::Object(map) => {
+            let here = KEYS.into_iter().find(|key| map.contains_key(*key));
+            here.or_else(|| map.values().find_map(reference))
+        }
+        Value::Array(items) => items.iter().find_map(reference),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn manifest(schema: Option<Value>) -> Manifest {
+        let mut json =
+            json!({"manifest": 1, "name": "h", "version": "1", "wit": "0.1.0", "phases": ["check"]});
+        if let Some(schema) = schema {
+            json["settings"] = schema;
+        }
+        Manifest::parse(&json.to_string()).unwrap()
+    }
+
+    #[test]
+    fn settings_are_judged_by_the_schema() {
+        let schema = json!({
+            "type": "object",
+            "properties": {"threshold": {"type": "integer"}, "name": {"pattern": "^(a+)+$"}},
+            "additionalProperties": false
+        });
+        let rows = [
+            (json!({"threshold": 3}), None),
+            (json!(null), None),
+            (json!({"threshold": "3"}), Some("/threshold: \"3\" is not of type \"integer\"")),
+            (json!({"treshold": 3}), Some("'treshold' was unexpected")),
+            (json!({"name": format!("{}b", "a".repeat(5000))}), Some("/name")),
+            (json!({"name": "\u{1b}[31m"}), Some("\\u001b[31m")),
+            (json!({"name": "a".repeat(MAX_SETTINGS)}), Some("65536 are allowed")),
+        ];
+        for (settings, text) in rows {
+            let result = settings_fit(&manifest(Some(schema.clone())), &settings);
+            match (result, text) {
+                (Ok(()), None) => {}
+                (Err(refusal), Some(text)) if refusal.to_string().contains(text) => {}
+                (result, text) => panic!("{settings}: {result:?}, wanted {text:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_hostile_schema_is_refused() {
+        let rows = [
+            (json!({"$ref": "#"}), "uses `$ref`"),
+            (json!({"properties": {"a": [{"$dynamicRef": "#a"}]}}), "uses `$dynamicRef`"),
+            (json!({"$schema": "https://example.org/schema"}), "cannot be used"),
+            (json!({"properties": {"a": {"pattern": "(x{1000}){1000}"}}}), "cannot be used"),
+            (json!({"type": "no-such-type"}), "cannot be used"),
+        ];
+        for (schema, text) in rows {
+            let refusal = settings_fit(&manifest(Some(schema.clone())), &json!({"a": "x"})).unwrap_err();
+            assert!(refusal.to_string().contains(text), "{schema}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn without_a_schema_there_are_no_settings() {
+        settings_fit(&manifest(None), &json!({})).unwrap();
+        let refusal = settings_fit(&manifest(None), &json!({"a": 1})).unwrap_err().to_string();
+        assert!(refusal.contains("takes no settings, but some are given (a)"), "{refusal}");
+    }
+}

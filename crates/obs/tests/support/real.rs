@@ -1,0 +1,224 @@
+//! Rows with the real `build`, all on one build root: the first makes it, the others reuse it.
+
+use super::{Lines, is_mounted_below, wait_until};
+use skink_job::PlanEdit;
+use skink_obs::{
+    BuildExit, BuildProcess, Environment, Invocation, RealBuild, Results, RewriteRequest, ScratchFolder,
+    find_build, rewrite,
+};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const SPEC: &str = "\
+Name:           plain
+Version:        1
+Release:        0
+Summary:        A package for a test
+License:        MIT
+BuildArch:      noarch
+
+%description
+It tells what the build was told.
+
+%prep
+%build
+test -x /usr/bin/zstd && echo zstd is here
+echo \"the macro says %{?skink_greeting}\"
+sleep %{?skink_sleep}%{!?skink_sleep:0}
+
+%install
+mkdir -p %{buildroot}/usr/share/plain
+echo \"%{?skink_greeting}\" > %{buildroot}/usr/share/plain/greeting
+
+%files
+/usr/share/plain
+";
+
+struct Job {
+    dir: tempfile::TempDir,
+    pool: PathBuf,
+    dist: PathBuf,
+    build: RealBuild,
+    scratch: ScratchFolder,
+}
+
+impl Job {
+    fn new() -> Self {
+        let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        let (Some(pool), Some(dist)) = (variable("SKINK_POOL"), variable("SKINK_DIST")) else {
+            panic!("set SKINK_POOL and SKINK_DIST");
+        };
+        let env = Environment::of_this_process();
+        let build = find_build(variable("SKINK_BUILD").as_deref(), Path::new("/x"), &env).unwrap();
+        let dir = tempfile::Builder::new().prefix("skink-obs.").tempdir_in("/var/tmp").unwrap();
+        for folder in ["scratch", "src"] {
+            fs::create_dir(dir.path().join(folder)).unwrap();
+        }
+        fs::write(dir.path().join("src/plain.spec"), SPEC).unwrap();
+        let scratch = ScratchFolder::new(&dir.path().join("scratch")).unwrap();
+        Self { dir, pool, dist, build, scratch }
+    }
+
+    fn root(&self) -> PathBuf {
+        self.dir.path().join("root")
+    }
+
+    fn call(&self, more: &[&str]) -> Invocation {
+        let mut args: Vec<OsString> = ["--root", "--dist", "--arch"].map(OsString::from).to_vec();
+        args.insert(1, self.root().into());
+        args.insert(3, self.dist.clone().into());
+        args.push(std::env::consts::ARCH.into());
+        args.extend(more.iter().map(OsString::from));
+        args.push(self.dir.path().join("src/plain.spec").into());
+        Invocation::parse(args, Environment::of_this_process(), "/".into()).unwrap()
+    }
+
+    fn run(&self, build: &RealBuild, call: &Invocation, edits: &[PlanEdit]) -> (BuildExit, Vec<String>) {
+        self.run_with(build, call, edits, &mut |_| {})
+    }
+
+    fn run_with(
+        &self,
+        build: &RealBuild,
+        call: &Invocation,
+        edits: &[PlanEdit],
+        at_each: &mut dyn FnMut(&str),
+    ) -> (BuildExit, Vec<String>) {
+        let replaced = BTreeSet::new();
+        let repository = Some(self.pool.as_path());
+        let request = RewriteRequest { edits, replaced: &replaced, scratch: &self.scratch, repository };
+        let new = rewrite(call, build, &request).unwrap();
+        let log = call.log_file(build);
+        let process = BuildProcess {
+            build,
+            args: &new.args,
+            environment: call.environment(),
+            cwd: call.cwd(),
+            scratch: &self.scratch,
+            log: log.as_deref(),
+            nspawn: new.nspawn.as_deref(),
+        };
+        let mut lines = Lines { kept: Vec::new(), at_each };
+        let exit = process.run(&mut lines).unwrap();
+        (exit, lines.kept)
+    }
+
+    /// Fails with the log's end.
+    fn must_build(&self, what: &str, exit: BuildExit, lines: &[String]) {
+        let tail = lines[lines.len().saturating_sub(40)..].join("\n");
+        assert_eq!(exit.code(), 0, "{what}:\n{tail}");
+        let says = |text: &str| lines.iter().any(|line| line.ends_with(text));
+        assert!(says("] zstd is here"), "{what}: the added package is not there:\n{tail}");
+        assert!(says("] the macro says hello"), "{what}: the macro is not there:\n{tail}");
+        let results = Results::open(&self.root()).unwrap().unwrap();
+        let packages: Vec<_> = fs::read_dir(results.path().join("RPMS/noarch")).unwrap().collect();
+        assert_eq!(packages.len(), 1, "{what}");
+        assert!(results.folders().unwrap().contains(&PathBuf::from("OTHER")), "{what}");
+        assert!(results.installed_packages().unwrap().contains(&"zstd".to_owned()), "{what}");
+        assert!(!is_mounted_below(&self.root()), "{what}");
+    }
+
+    /// A list as a worker writes it: what the recipe needs, without the package that is to be added.
+    fn list(&self) -> PathBuf {
+        let perl = |program: &str, args: &[&str]| {
+            let script = self.build.dir().join(program);
+            let output = Command::new("perl")
+                .arg(script)
+                .args(args)
+                .env("BUILD_DIR", self.build.dir())
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let text = |path: &Path| path.to_str().unwrap().to_owned();
+        let dependencies = self.dir.path().join("dependencies");
+        fs::write(&dependencies, perl("createdirdeps", &[&text(&self.pool)])).unwrap();
+        let spec = text(&self.dir.path().join("src/plain.spec"));
+        let (dist, file) = (text(&self.dist), text(&dependencies));
+        let list = perl(
+            "expanddeps",
+            &["--dist", &dist, "--depfile", &file, "--archpath", std::env::consts::ARCH, &spec],
+        );
+        assert!(!list.contains("\nzstd "), "the list must lack what is added");
+        let path = self.dir.path().join("list");
+        fs::write(&path, list).unwrap();
+        path
+    }
+
+    /// A copy of the script's folder in which this program stands as `build`.
+    fn installed_as_build(&self) -> RealBuild {
+        let dir = self.dir.path().join("build");
+        let copied = Command::new("cp").arg("-a").arg(self.build.dir()).arg(&dir).status().unwrap();
+        assert!(copied.success());
+        fs::rename(dir.join("build"), dir.join("build.real")).unwrap();
+        fs::copy(std::env::current_exe().unwrap(), dir.join("build")).unwrap();
+        let found = find_build(None, &dir.join("build"), &Environment::default()).unwrap();
+        assert!(found.script().ends_with("build/build.real"));
+        found
+    }
+}
+
+fn edits() -> Vec<PlanEdit> {
+    let body = "hello".to_owned();
+    vec![
+        PlanEdit::AddPackage { name: "zstd".to_owned() },
+        PlanEdit::SetMacro { name: "skink_greeting".to_owned(), body },
+    ]
+}
+
+pub fn everything_on_one_root() {
+    let job = Job::new();
+    let pool = job.pool.to_str().unwrap();
+    let with_pool = ["--rpms", pool, "--clean"];
+
+    let (exit, lines) = job.run(&job.build, &job.call(&with_pool), &edits());
+    job.must_build("--rpms in a chroot", exit, &lines);
+    let log = format!("logging output to {}/.build.log...", job.root().display());
+    assert!(lines.contains(&log), "the caller's log is named");
+
+    let list = job.list();
+    fs::remove_dir_all(job.root().join("installed-pkg/zstd")).unwrap_or_default();
+    let (exit, lines) = job.run(&job.build, &job.call(&["--rpmlist", list.to_str().unwrap()]), &edits());
+    job.must_build("--rpmlist in a chroot", exit, &lines);
+
+    let (exit, lines) = job.run(&job.build, &job.call(&["--rpms", pool, "--nosuch"]), &[]);
+    assert_eq!((exit.code(), lines.len()), (1, 1), "{lines:?}");
+    assert_eq!(lines[0], "Unknown option '--nosuch'. Exit.");
+
+    kill_from_outside(&job, pool);
+
+    let own = job.installed_as_build();
+    let call = job.call(&[
+        "--rpms",
+        pool,
+        "--vm-type",
+        "nspawn",
+        "--vm-args=--register=no --keep-unit",
+        "--statistics",
+    ]);
+    let (exit, lines) = job.run(&own, &call, &edits());
+    job.must_build("in nspawn, ourselves as build", exit, &lines);
+    assert!(lines.iter().any(|line| line.ends_with("2nd stage started in virtual machine")));
+    let statistics = Results::open(&job.root()).unwrap().unwrap().statistics().unwrap();
+    assert!(statistics.iter().any(|one| one.name == "TIME_main_build"), "{statistics:?}");
+}
+
+/// `build --root ROOT --kill`, as a worker calls it, ends a build in our namespaces.
+fn kill_from_outside(job: &Job, pool: &str) {
+    let mut long = edits();
+    long.push(PlanEdit::SetMacro { name: "skink_sleep".to_owned(), body: "600".to_owned() });
+    let mut killed = None;
+    let (exit, lines) = job.run_with(&job.build, &job.call(&["--rpms", pool]), &long, &mut |line| {
+        if line.ends_with("] + sleep 600") {
+            let kill = Command::new(job.build.script()).arg("--root").arg(job.root()).arg("--kill").status();
+            killed = Some(kill.unwrap().success());
+        }
+    });
+    assert_eq!((exit.code(), killed), (1, Some(true)), "{:?}", lines.last());
+    assert!(!is_mounted_below(&job.root()));
+    wait_until("the end of the recipe", || super::processes_with("sleep\x00600").is_empty());
+}

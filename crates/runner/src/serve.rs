@@ -1,0 +1,43 @@
+//! The runner's life: ready, one request, its answer.
+
+use crate::call;
+use skink_protocol::{FromRunner, ProtocolError, ToRunner, VERSION};
+use skink_walls::{Profile, WallsError};
+use std::time::{Duration, Instant};
+
+/// Time for the worker to take a short message.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why the runner ends without having told the worker how its call ended.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServeError {
+    /// A wall could not be built.
+    #[error(transparent)]
+    Walls(#[from] WallsError),
+    /// The worker is gone, or does not speak this version.
+    #[error("the connection to the worker: {0}")]
+    Protocol(#[from] ProtocolError),
+    /// The worker sent an answer where a request was due.
+    #[error("the worker sent an answer, and nothing had been asked")]
+    Unasked,
+}
+
+/// Builds the walls, waits for the one request, and serves it.
+pub(crate) fn serve() -> Result<(), ServeError> {
+    let mut channel = skink_walls::enter()?;
+    channel.send(&FromRunner::Ready { version: VERSION }, soon())?;
+    // Spawned ahead of need, the runner waits here for as long as the worker likes; it dies with the worker.
+    let received = channel.receive::<ToRunner>(None)?;
+    match received.message {
+        ToRunner::Start(start) => call::serve(channel, *start, received.descriptors),
+        ToRunner::Probe => {
+            skink_walls::lock(&[], Profile::Runner)?;
+            Ok(channel.send(&FromRunner::Probed(skink_walls::probe()), soon())?)
+        }
+        ToRunner::Reply(_) => Err(ServeError::Unasked),
+    }
+}
+
+fn soon() -> Option<Instant> {
+    Some(Instant::now() + PATIENCE)
+}

@@ -1,0 +1,454 @@
+//! Calls of hostile, broken and honest modules in the real runner behind its real walls.
+//!
+//! Each row is a module, what the call may do, and how it must end. Every row also asserts that the runner
+//! handed over an end and exited by itself.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test may panic"
+)]
+
+mod support;
+
+use skink_job::{ByteCount, Grants, LimitKind, Limits, Millis, Phase};
+use skink_protocol::{FromRunner, RunnerEnd, ToRunner, ToolInfo};
+use skink_walls::Spawner;
+use std::fs::{self, File};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use support::module::{component, with_instances};
+use support::worker::{Call, Ended, compile, program, ready, run, shown};
+
+/// A call's folders as a hostile build may leave them.
+struct Place {
+    dir: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let results = dir.path().join("results");
+        for name in ["results/sub", "outbox", "attachments"] {
+            fs::create_dir_all(dir.path().join(name)).unwrap();
+        }
+        fs::write(results.join("hello.txt"), "hello").unwrap();
+        fs::write(results.join("sub/hello-1.rpm"), "rpm").unwrap();
+        fs::write(dir.path().join("secret"), "secret").unwrap();
+        symlink("../secret", results.join("out")).unwrap();
+        symlink("/etc/passwd", results.join("passwd")).unwrap();
+        symlink("sub", results.join("sub-link")).unwrap();
+        symlink("loop", results.join("loop")).unwrap();
+        let fifo = results.join("fifo");
+        rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o644.into(), 0).unwrap();
+        File::create(results.join("sparse")).unwrap().set_len(1 << 40).unwrap();
+        fs::write(dir.path().join("log"), "0123456789").unwrap();
+        Self { dir }
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn call(&self) -> Call {
+        Call {
+            results: Some(self.at("results")),
+            build_log: Some(self.at("log")),
+            outbox: Some(self.at("outbox")),
+            attachments: Some(self.at("attachments")),
+            ..Call::default()
+        }
+    }
+
+    fn names(&self, folder: &str) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(self.at(folder))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+/// Compiles `bytes` and makes the call.
+fn call(bytes: &[u8], call: &Call) -> Ended {
+    let spawner = Spawner::new().unwrap();
+    let artefact = compile(&spawner, bytes).unwrap();
+    let ended = run(&spawner, &artefact, call);
+    assert!(ended.exited, "the runner did not exit by itself");
+    ended
+}
+
+fn limits(change: impl Fn(&mut Limits)) -> Limits {
+    let mut limits = Limits { wall_time: Millis(20_000), ..Limits::default() };
+    change(&mut limits);
+    limits
+}
+
+fn short() -> Limits {
+    limits(|limits| limits.wall_time = Millis(300))
+}
+
+#[test]
+fn ends_of_calls() {
+    let place = Place::new();
+    let usual = limits(|_| {});
+    let few = limits(|limits| limits.handles = 100);
+    let rows: [(&str, Limits, &str); 21] = [
+        ("pass", usual, "pass"),
+        ("fail", usual, "fail: no binary\u{1b}[2J"),
+        ("unchanged", usual, "Denied: no grant"),
+        ("spin", short(), "limit(wall-time)"),
+        ("sleep", usual, "pass"),
+        ("grow", usual, "limit(memory): the limit is 256 MiB"),
+        ("grow-and-pass", usual, "pass"),
+        ("recursion", usual, "trap: wasm trap: call stack exhausted"),
+        ("handle-leak", few, "limit(handles)"),
+        ("handle-leak-job", few, "limit(handles)"),
+        ("handle-leak-own", few, "limit(handles)"),
+        ("handle-forged", usual, "trap: unknown handle index 77"),
+        ("handle-of-another-type", usual, "trap: handle index"),
+        ("handle-after-drop", usual, "trap: unknown handle index"),
+        ("borrow-kept", usual, "trap: borrow handles still remain at the end of the call"),
+        ("list-bomb", usual, "limit(call-bytes)"),
+        ("huge-string", usual, "limit(call-bytes)"),
+        ("tool-forged", usual, "trap: "),
+        ("previous", usual, "Denied: no grant for the tree `previous`"),
+        ("build-log", usual, "fail: 23456789"),
+        ("two-phases", usual, "pass"),
+    ];
+    for (module, limits, want) in rows {
+        let begun = Instant::now();
+        let ended = call(&component(module), &Call { limits, ..place.call() });
+        let got = shown(&ended.call.end);
+        assert!(got.starts_with(want), "{module}: {got}");
+        assert!(begun.elapsed() < Duration::from_secs(20), "{module} took {:?}", begun.elapsed());
+        let allowed = limits.wall_time.0 + limits.wall_time.0 / 10 + 100;
+        assert!(ended.call.usage.wall_time <= allowed, "{module}: {:?}", ended.call.usage);
+        assert!(ended.call.usage.memory <= limits.memory.0, "{module}: {:?}", ended.call.usage);
+    }
+}
+
+#[test]
+fn what_surrounds_the_call_counts_too() {
+    let place = Place::new();
+    let pages = |pages: u32| format!("(module (memory {pages}))");
+    let spin = "(module (func $spin (loop $l (br $l))) (start $spin))";
+    let rows: [(&str, String, u8, Limits, &str); 4] = [
+        ("spin in start", spin.to_owned(), 1, short(), "limit(wall-time)"),
+        ("many memories", pages(1000), 10, limits(|_| {}), "limit(memory): the limit is 256 MiB"),
+        ("too many memories", pages(0), 70, limits(|_| {}), "limit(memory): the module has too many"),
+        ("a few memories", pages(100), 10, limits(|_| {}), "pass"),
+    ];
+    for (what, core, count, limits, want) in rows {
+        let bytes = with_instances(component("pass"), &core, count);
+        let got = shown(&call(&bytes, &Call { limits, ..place.call() }).call.end);
+        assert!(got.starts_with(want), "{what}: {got}");
+    }
+}
+
+#[test]
+fn host_calls_end_at_the_deadline() {
+    let place = Place::new();
+    for (module, settings) in [("hash-settings", "sparse"), ("sleep", "..........")] {
+        let ended = call(
+            &component(module),
+            &Call { limits: short(), settings: settings.to_owned(), ..place.call() },
+        );
+        let got = shown(&ended.call.end);
+        assert!(got.starts_with("limit(wall-time)"), "{module}: {got}");
+        assert!(ended.call.usage.wall_time < 500, "{module}: {:?}", ended.call.usage);
+    }
+}
+
+#[test]
+fn paths_lead_nowhere_else() {
+    let place = Place::new();
+    let open = component("open-settings");
+    // Path, how the call ends, whether the audit hears of it.
+    let rows = [
+        ("hello.txt", "pass", false),
+        ("sub/hello-1.rpm", "pass", false),
+        ("sparse", "pass", false),
+        ("nothing", "NotFound: ", false),
+        ("hello.txt/", "Invalid: ", true),
+        ("hello.txt/x", "NotFound: ", false),
+        ("../secret", "Invalid: ", true),
+        ("../../../../../../etc/shadow", "Invalid: ", true),
+        ("sub/../../secret", "Invalid: ", true),
+        ("/etc/passwd", "Invalid: ", true),
+        ("./..//", "Invalid: ", true),
+        ("", "Invalid: ", true),
+        ("a\0b", "Invalid: ", true),
+        ("out", "Invalid: ", false),
+        ("passwd", "Invalid: ", false),
+        ("passwd/", "Invalid: ", true),
+        ("sub-link/hello-1.rpm", "Invalid: ", false),
+        ("loop", "Invalid: ", false),
+        ("fifo", "Invalid: ", false),
+        ("sub", "Invalid: ", false),
+    ];
+    let spawner = Spawner::new().unwrap();
+    let artefact = compile(&spawner, &open).unwrap();
+    for (path, want, audited) in rows {
+        let ended = run(&spawner, &artefact, &Call { settings: path.to_owned(), ..place.call() });
+        let got = shown(&ended.call.end);
+        assert!(got.starts_with(want), "{path:?}: {got}");
+        assert_eq!(!ended.heard.denied.is_empty(), audited, "{path:?}: {:?}", ended.heard.denied);
+    }
+}
+
+#[test]
+fn reading_is_bounded_and_listing_shows_links_as_links() {
+    let place = Place::new();
+    let with = |settings: &str| Call { settings: settings.to_owned(), ..place.call() };
+    let rows = [
+        ("read-settings", "hello.txt", "fail: hello"),
+        ("read-settings", "sparse", "Limit: "),
+        ("hash-settings", "hello.txt", "fail: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"),
+    ];
+    for (module, settings, want) in rows {
+        let got = shown(&call(&component(module), &with(settings)).call.end);
+        assert!(got.starts_with(want), "{module} {settings}: {got}");
+    }
+    let listed = call(&component("list-names"), &with(""));
+    assert_eq!(shown(&listed.call.end), "pass");
+    let names = "fifo hello.txt loop out passwd sparse sub sub-link sub/hello-1.rpm";
+    assert_eq!(listed.heard.lines.join(" "), names);
+}
+
+#[test]
+fn the_outbox_takes_new_flat_names_only() {
+    let long = "x".repeat(4096);
+    let rows = [
+        ("SHA256SUMS", "pass", true),
+        ("hello-2.rpm", "pass", true),
+        ("hello-1.rpm", "Invalid: ", false),
+        ("HELLO-1.RPM", "Invalid: ", false),
+        ("a/b", "Invalid: ", false),
+        ("..", "Invalid: ", false),
+        ("a\0b", "Invalid: ", false),
+        (".partial-0", "Invalid: ", false),
+        ("_statistics", "Invalid: ", false),
+        (&long, "Invalid: ", false),
+    ];
+    let spawner = Spawner::new().unwrap();
+    let artefact = compile(&spawner, &component("transform-settings")).unwrap();
+    for (name, want, there) in rows {
+        let place = Place::new();
+        let call = Call { phase: Phase::Transform, settings: name.to_owned(), ..place.call() };
+        let ended = run(&spawner, &artefact, &call);
+        let got = shown(&ended.call.end);
+        assert!(got.starts_with(want), "{name:?}: {got}");
+        let want = if there { vec![name.to_owned()] } else { Vec::new() };
+        assert_eq!(place.names("outbox"), want, "{name:?}");
+        assert_eq!(ended.heard.denied.is_empty(), there, "{name:?}: {:?}", ended.heard.denied);
+    }
+}
+
+#[test]
+fn an_outbox_is_whole_or_empty() {
+    let small = limits(|limits| {
+        limits.output_bytes = ByteCount(3 << 20);
+        limits.output_files = 10;
+    });
+    let rows: [(&str, &str, usize); 4] = [
+        ("half-finish", "trap: wasm trap: wasm `unreachable`", 0),
+        ("write-after-finish", "trap: unknown handle index", 1),
+        ("quota-bytes", "limit(output-bytes): the limit is 3 MiB", 0),
+        ("quota-files", "limit(output-files): the limit is 10 files", 10),
+    ];
+    for (module, want, files) in rows {
+        let place = Place::new();
+        let call_it = Call { phase: Phase::Transform, limits: small, ..place.call() };
+        let ended = call(&component(module), &call_it);
+        let got = shown(&ended.call.end);
+        assert!(got.starts_with(want), "{module}: {got}");
+        let names = place.names("outbox");
+        assert_eq!(names.len(), files, "{module}: {names:?}");
+        assert!(names.iter().all(|name| !name.starts_with('.')), "{module}: {names:?}");
+    }
+}
+
+#[test]
+fn a_getter_without_a_grant_gives_nothing() {
+    let place = Place::new();
+    let none = Grants::default();
+    let rows = [
+        (Phase::Check, "open-settings", "Denied: no grant for the tree `results`"),
+        (Phase::Check, "build-log", "Denied: no grant for the build's log"),
+        (Phase::Check, "attach-settings", "Denied: no grant for the attachment x.log"),
+        (Phase::Check, "unchanged", "Denied: no grant"),
+        (Phase::Check, "first-tool", "pass"),
+        (Phase::Transform, "transform-settings", "Denied: no grant for the outbox"),
+        (Phase::Transform, "two-phases", "Denied: no grant for the outbox"),
+        (Phase::PreChroot, "plan", "Denied: no grant for any edit of the plan"),
+    ];
+    for (phase, module, want) in rows {
+        let settings = "x.log".to_owned();
+        let ended = call(
+            &component(module),
+            &Call {
+                phase,
+                settings,
+                grants: none.clone(),
+                tools: vec![ToolInfo { name: "bash".to_owned(), version: String::new() }],
+                ..place.call()
+            },
+        );
+        let got = shown(&ended.call.end);
+        assert!(got.starts_with(want), "{module}: {got}");
+        assert_eq!(ended.heard.denied.is_empty(), want == "pass", "{module}: {:?}", ended.heard.denied);
+        assert!(ended.heard.asked.is_empty(), "{module}: {:?}", ended.heard.asked);
+    }
+    assert!(place.names("outbox").is_empty() && place.names("attachments").is_empty());
+}
+
+#[test]
+fn with_its_grant_it_does() {
+    let place = Place::new();
+    let mut grants = Grants { unchanged: true, previous: true, ..Grants::default() };
+    grants.tools.insert("rpmlint".parse().unwrap());
+    grants.attachments.insert("x.log".parse().unwrap());
+    grants.plan.add_packages.insert("*".to_owned());
+    let tool = |name: &str| ToolInfo { name: name.to_owned(), version: String::new() };
+    let rows = [
+        (Phase::Check, "unchanged", "unchanged: same", ""),
+        (Phase::Check, "attach-settings", "pass", ""),
+        (Phase::Check, "previous", "NotFound: ", ""),
+        (Phase::Check, "first-tool", "Other: this worker has no tools", "rpmlint"),
+        (Phase::PreChroot, "plan", "pass", "AddPackage { name: \"tree\" }"),
+        (Phase::Cleanup, "cleanup", "pass", ""),
+    ];
+    for (phase, module, want, asked) in rows {
+        let ended = call(
+            &component(module),
+            &Call {
+                phase,
+                settings: "x.log".to_owned(),
+                grants: grants.clone(),
+                tools: vec![tool("bash"), tool("rpmlint")],
+                ..place.call()
+            },
+        );
+        let got = shown(&ended.call.end);
+        assert!(got.starts_with(want), "{module}: {got}");
+        assert_eq!(ended.heard.asked.join(" "), asked, "{module}");
+    }
+    assert_eq!(fs::read(place.at("attachments/x.log")).unwrap(), b"x.log");
+}
+
+#[test]
+fn modules_that_do_not_fit_the_phase_are_not_linked() {
+    let place = Place::new();
+    let rows = [
+        (Phase::Check, "outbox-in-check", "skink:hook/outbox"),
+        (Phase::Check, "unknown-import", "test:worlds/http"),
+        (Phase::Transform, "pass", "skink:hook/transform"),
+        (Phase::Allocate, "pass", "not offered"),
+    ];
+    for (phase, module, named) in rows {
+        let got = shown(&call(&component(module), &Call { phase, ..place.call() }).call.end);
+        assert!(got.starts_with("unlinkable: ") && got.contains(named), "{module}: {got}");
+    }
+    let mut stale = tempfile::tempfile().unwrap();
+    std::io::Write::write_all(&mut stale, &[0x7f; 8192]).unwrap();
+    let got = shown(&run(&Spawner::new().unwrap(), &stale, &place.call()).call.end);
+    assert!(got.starts_with("stale: "), "{got}");
+}
+
+#[test]
+fn what_was_found_stays_and_floods_do_not() {
+    let place = Place::new();
+    let found = call(&component("finding"), &place.call());
+    let RunnerEnd::Trap(crash) = &found.call.end else { panic!("{:?}", found.call.end) };
+    assert_eq!(crash.host_calls, ["context.report()", "report.emit(1 findings)"]);
+    assert_eq!(found.heard.findings.len(), 1);
+    let finding = &found.heard.findings[0];
+    assert_eq!((finding.code.as_str(), finding.line), ("no-binary", Some(12)));
+    assert_eq!(finding.message, "nothing was compiled");
+
+    let small = limits(|limits| limits.log_bytes = ByteCount(64 << 10));
+    // Thousands of findings, whether the verdict stands.
+    for (thousands, stands) in [(10, true), (1000, false)] {
+        let settings = "x".repeat(thousands);
+        let ended = call(&component("flood"), &Call { limits: small, settings, ..place.call() });
+        let got = shown(&ended.call.end);
+        assert_eq!(got == "pass", stands, "{got}");
+        assert!(stands || got.starts_with("limit(log-bytes)"), "{got}");
+        assert!(ended.call.usage.log_bytes <= 64 << 10, "{:?}", ended.call.usage);
+        assert!(ended.heard.findings.len() <= 2048);
+        assert!(ended.call.usage.suppressed >= 7_000, "{:?}", ended.call.usage);
+        assert_eq!(ended.heard.lines.len(), 1, "{:?}", ended.heard.lines);
+        assert!(ended.heard.lines[0].starts_with("suppressed "), "{:?}", ended.heard.lines);
+    }
+
+    let progress = call(&component("progress-flood"), &place.call());
+    let steps = &progress.heard.progress;
+    let at_most = 2 + progress.call.usage.wall_time / 100;
+    assert!(u64::try_from(steps.len()).unwrap() <= at_most, "{} steps", steps.len());
+    assert_eq!(steps.last(), Some(&(100_000, 100_000)));
+
+    let long = call(&component("long-string"), &place.call());
+    assert_eq!(long.heard.lines.len(), 1);
+    assert!(long.heard.lines[0].len() < (64 << 10) + 20 && long.heard.lines[0].ends_with("[cut]"));
+}
+
+#[test]
+fn a_crash_report_names_functions_as_people_do() {
+    let ended = call(&component("recursion"), &Place::new().call());
+    let RunnerEnd::Trap(crash) = &ended.call.end else { panic!("{:?}", ended.call.end) };
+    assert!(crash.frames.len() > 10);
+    assert_eq!(crash.frames[0].function, "hook::deep");
+    assert!(crash.frames[0].offset.is_some());
+    let leak = call(&component("handle-leak-job"), &Place::new().call());
+    assert!(matches!(&leak.call.end, RunnerEnd::Limit(LimitKind::Handles, _)), "{:?}", leak.call.end);
+    assert_eq!((leak.call.usage.handles, leak.call.usage.host_calls > 1000), (1024, true));
+}
+
+#[test]
+fn the_walls_hold_from_inside() {
+    let mut child = Spawner::new().unwrap().spawn(&program("skink-runner")).unwrap();
+    ready(&mut child.channel);
+    child.channel.send(&ToRunner::Probe, None).unwrap();
+    let message = child.channel.receive::<FromRunner>(Some(Instant::now() + Duration::from_secs(10)));
+    let FromRunner::Probed(results) = message.unwrap().message else { panic!("no probe") };
+    assert!(results.len() >= 5);
+    for result in results {
+        assert!(result.error.is_some(), "{} worked", result.tried);
+    }
+}
+
+#[test]
+fn the_binary_is_small_static_and_compiles_nothing() {
+    let path: PathBuf = program("skink-runner");
+    let bytes = fs::read(&path).unwrap();
+    assert!(bytes.len() <= 8 << 20, "{} bytes", bytes.len());
+    let holds = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
+    assert!(!holds(b"ld-linux") && !holds(b"cranelift_codegen") && !holds(b"cranelift-codegen"));
+    assert!(Path::new(&path).is_file());
+}
+
+/// Prints how long a trivial call takes from spawning to its end. Run it alone, with `--ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+#[allow(clippy::print_stdout, reason = "a measurement")]
+fn latency() {
+    let place = Place::new();
+    let spawner = Spawner::new().unwrap();
+    let artefact = compile(&spawner, &component("pass")).unwrap();
+    let mut times: Vec<_> = (0..200)
+        .map(|_| {
+            let begun = Instant::now();
+            let ended = run(&spawner, &artefact, &place.call());
+            assert_eq!(shown(&ended.call.end), "pass");
+            begun.elapsed()
+        })
+        .collect();
+    times.sort();
+    println!("spawn to exit: min {:?}, p50 {:?}, p95 {:?}", times[0], times[100], times[190]);
+}

@@ -1,0 +1,79 @@
+//! Components from core modules in text form, against the real `wit/`.
+//!
+//! A module's text holds its imports and functions by their names in the canonical ABI, and begins with
+//! `;; world: NAME`; `prelude.wat` is put behind it. Worlds beside those of `wit/` are in `worlds.wit`.
+
+use std::path::Path;
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+const PRELUDE: &str = include_str!("prelude.wat");
+const WORLDS: &str = include_str!("worlds.wit");
+const CLOCKS: &str = include_str!("clocks.wit");
+const IO: &str = include_str!("io.wit");
+
+/// The component of `tests/modules/NAME.wat`.
+pub fn component(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/modules/{name}.wat"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    from_text(&text).unwrap_or_else(|error| panic!("{name}: {error:#?}"))
+}
+
+/// The component of a module's text.
+pub fn from_text(text: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    let world = text.lines().next().and_then(|line| line.strip_prefix(";; world: ")).ok_or("no world")?;
+    let mut resolve = Resolve::default();
+    let (hook, _) = resolve.push_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit"))?;
+    resolve.push_str("io.wit", IO)?;
+    resolve.push_str("clocks.wit", CLOCKS)?;
+    let worlds = resolve.push_str("worlds.wit", WORLDS)?;
+    let world = resolve.select_world(&[worlds, hook], Some(world))?;
+    let mut core = wat::parse_str(format!("(module\n{text}\n{PRELUDE})"))?;
+    embed_component_metadata(&mut core, &resolve, world, StringEncoding::UTF8)?;
+    Ok(ComponentEncoder::default().module(&core)?.validate(true).encode()?)
+}
+
+/// Appends a core module to a component, and `count` instances of it that nothing uses.
+pub fn with_instances(mut component: Vec<u8>, core: &str, count: u8) -> Vec<u8> {
+    let index = core_modules(&component);
+    section(&mut component, 1, &wat::parse_str(core).unwrap());
+    let mut instances = vec![count];
+    for _ in 0..count {
+        instances.extend([0, index, 0]);
+    }
+    section(&mut component, 2, &instances);
+    component
+}
+
+/// The number of core modules at the top level: sections with the number 1.
+fn core_modules(component: &[u8]) -> u8 {
+    let (mut at, mut count) = (8, 0);
+    while let Some(id) = component.get(at) {
+        count += u8::from(*id == 1);
+        let (mut size, mut shift) = (0_usize, 0);
+        loop {
+            at += 1;
+            size |= usize::from(component[at] & 0x7f) << shift;
+            shift += 7;
+            if component[at] & 0x80 == 0 {
+                break;
+            }
+        }
+        at += 1 + size;
+    }
+    count
+}
+
+fn section(component: &mut Vec<u8>, id: u8, content: &[u8]) {
+    component.push(id);
+    let mut size = content.len();
+    loop {
+        let more = size > 0x7f;
+        component.push(u8::try_from(size & 0x7f).unwrap() | if more { 0x80 } else { 0 });
+        size >>= 7;
+        if !more {
+            break;
+        }
+    }
+    component.extend_from_slice(content);
+}

@@ -1,0 +1,60 @@
+//! Write Skink hooks in Rust.
+//!
+//! A hook is a type that implements the trait of its phase, a macro that exports it, and a manifest:
+//!
+//! ```ignore
+//! use skink_sdk::{Check, CheckContext, Failure, Finding, Verdict};
+//!
+//! struct NoDocs;
+//!
+//! impl Check for NoDocs {
+//!     fn check(context: &CheckContext) -> Result<Verdict, Failure> {
+//!         let files = context.results()?.list()?;
+//!         if files.iter().any(|entry| entry.file_name().contains("-doc-")) {
+//!             return Ok(Verdict::Pass);
+//!         }
+//!         context.report().emit(&[Finding::warning("no-docs", "no package holds documentation")]);
+//!         Ok(Verdict::Fail("documentation is missing".to_owned()))
+//!     }
+//! }
+//!
+//! skink_sdk::check!(NoDocs);
+//! skink_sdk::manifest!(include_str!("../manifest.json"));
+//! ```
+//!
+//! The crate is a `cdylib` for `wasm32-wasip2`. All that a hook can reach comes from its context. A hook of
+//! several phases implements several traits and calls several macros.
+//!
+//! The types are those of `wit/`, with conveniences added here; nothing in this crate talks to WASI, so a hook
+//! that uses neither `std::fs` nor hash maps with random keys imports no WASI at all.
+
+mod bindings;
+mod context;
+mod export;
+mod failure;
+mod files;
+mod finding;
+mod package;
+#[cfg(feature = "settings")]
+mod settings;
+mod tool;
+
+#[doc(hidden)]
+pub use bindings::phases as __phases;
+
+pub use bindings::contexts::{
+    AllocateContext, CheckContext, CleanupContext, PreChrootContext, TransformContext,
+};
+pub use bindings::phases::{Allocate, Answer, Check, Cleanup, PreChroot, Transform};
+pub use bindings::skink::hook::files::{Entry, File, Kind, Tree};
+pub use bindings::skink::hook::job::Job;
+pub use bindings::skink::hook::outbox::{Outbox, Writer, finish};
+pub use bindings::skink::hook::plan::Plan;
+pub use bindings::skink::hook::report::Report;
+pub use bindings::skink::hook::tools::{Chunk, ExitStatus, Input, Process, Stream, Tool};
+pub use bindings::skink::hook::types::{Failure, Finding, Severity, Verdict};
+#[doc(hidden)]
+pub use export::__bytes;
+pub use failure::Context;
+pub use package::{Deb, Rpm};
+pub use tool::Output;

@@ -1,0 +1,181 @@
+//! Folders of one run: inputs, the scratch folder and `/tmp`; how full they are, and how they go.
+//!
+//! The tool writes what it likes below `work`, so nothing here follows a symlink, recurses, or holds more than a
+//! few descriptors. While the tool lives, names may change under our feet: [`RunFolder::measure`] only reads.
+//! [`RunFolder::remove`] changes modes and names and must be called when the tool is dead.
+
+mod clear;
+mod measure;
+
+use crate::{ToolsError, starter};
+use skink_job::FileName;
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// The one user of a tool root, and its group.
+const PASSWD: &str = "skink:x:1000:1000:skink:/job/scratch:/usr/sbin/nologin\n";
+const GROUP: &str = "skink:x:1000:\n";
+
+/// Uid and gid that tools run as; none where the caller is an ordinary user itself.
+pub(crate) type Owner = Option<(u32, u32)>;
+
+/// The folder that the caller gave for all runs of one call.
+#[derive(Debug, Clone)]
+pub(crate) struct Base {
+    path: PathBuf,
+    owner: Owner,
+}
+
+impl Base {
+    /// Puts the starter and the made-up files into the folder. `program` is copied, so that the tool's user
+    /// need not reach the place where it is installed.
+    pub(crate) fn install(path: &Path, owner: Owner, program: &Path) -> Result<Self, ToolsError> {
+        let base = Self { path: path.to_owned(), owner };
+        if let Some((_, gid)) = owner {
+            let mode = fs::metadata(path).map_err(ToolsError::file("read", path))?.mode();
+            chown(path, None, Some(gid)).map_err(ToolsError::file("hand over", path))?;
+            fs::set_permissions(path, Permissions::from_mode(mode | 0o010))
+                .map_err(ToolsError::file("hand over", path))?;
+        }
+        let mut from = File::open(program).map_err(ToolsError::file("open the starter", program))?;
+        base.file(&base.starter(), 0o550, |to| io::copy(&mut from, to).map(drop))?;
+        base.file(&path.join("passwd"), 0o440, |to| to.write_all(PASSWD.as_bytes()))?;
+        base.file(&path.join("group"), 0o440, |to| to.write_all(GROUP.as_bytes()))?;
+        Ok(base)
+    }
+
+    /// Takes away what [`Base::install`] put there.
+    pub(crate) fn remove(&self) -> Result<(), ToolsError> {
+        for path in [self.starter(), self.path.join("passwd"), self.path.join("group")] {
+            fs::remove_file(&path).map_err(ToolsError::file("remove", &path))?;
+        }
+        Ok(())
+    }
+
+    fn starter(&self) -> PathBuf {
+        self.path.join(Path::new(starter::PATH).file_name().unwrap_or_default())
+    }
+
+    /// A new folder that only the caller writes to and the tool's group may read.
+    fn dir(&self, path: &Path) -> Result<(), ToolsError> {
+        let make = DirBuilder::new().mode(0o700).create(path);
+        make.and_then(|()| self.hand_over(path, 0o750)).map_err(ToolsError::file("make", path))
+    }
+
+    /// A new file that the tool's group may read.
+    fn file(
+        &self,
+        path: &Path,
+        mode: u32,
+        fill: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> Result<(), ToolsError> {
+        let make = || {
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+            fill(&mut file)?;
+            self.hand_over(path, mode)
+        };
+        make().map_err(ToolsError::file("write", path))
+    }
+
+    fn hand_over(&self, path: &Path, mode: u32) -> io::Result<()> {
+        if let Some((_, gid)) = self.owner {
+            chown(path, None, Some(gid))?;
+        }
+        fs::set_permissions(path, Permissions::from_mode(mode))
+    }
+}
+
+/// The folders of one run.
+#[derive(Debug)]
+pub(crate) struct RunFolder {
+    base: Base,
+    starter: PathBuf,
+    path: PathBuf,
+}
+
+impl RunFolder {
+    /// Makes the folders and lays the inputs.
+    pub(crate) fn create(base: &Base, run: u32, inputs: &[(FileName, Vec<u8>)]) -> Result<Self, ToolsError> {
+        let path = base.path.join(format!("run-{run}"));
+        let folder = Self { base: base.clone(), starter: base.starter(), path };
+        base.dir(&folder.path)?;
+        folder.fill(inputs)?;
+        Ok(folder)
+    }
+
+    fn fill(&self, inputs: &[(FileName, Vec<u8>)]) -> Result<(), ToolsError> {
+        self.base.dir(&self.inputs())?;
+        for (name, content) in inputs {
+            self.base.file(&self.inputs().join(name.as_str()), 0o440, |file| file.write_all(content))?;
+        }
+        for path in [self.scratch(), self.tmp()] {
+            DirBuilder::new().mode(0o700).create(&path).map_err(ToolsError::file("make", &path))?;
+            if let Some((uid, gid)) = self.base.owner {
+                chown(&path, Some(uid), Some(gid)).map_err(ToolsError::file("hand over", &path))?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn starter(&self) -> &Path {
+        &self.starter
+    }
+
+    pub(crate) fn passwd(&self) -> PathBuf {
+        self.base.path.join("passwd")
+    }
+
+    pub(crate) fn group(&self) -> PathBuf {
+        self.base.path.join("group")
+    }
+
+    pub(crate) fn inputs(&self) -> PathBuf {
+        self.path.join("inputs")
+    }
+
+    pub(crate) fn scratch(&self) -> PathBuf {
+        self.path.join("scratch")
+    }
+
+    pub(crate) fn tmp(&self) -> PathBuf {
+        self.path.join("tmp")
+    }
+
+    /// Bytes below scratch and `/tmp`, or some number above `limit` where they hold more. Stops at `until`.
+    pub(crate) fn measure(&self, limit: u64, until: Instant) -> Result<u64, ToolsError> {
+        let mut bytes = 0;
+        for path in [self.scratch(), self.tmp()] {
+            bytes += measure::tree(&path, limit, until).map_err(ToolsError::file("measure", &path))?;
+        }
+        Ok(bytes)
+    }
+
+    /// Removes all folders of the run; gives the bytes that scratch and `/tmp` held.
+    pub(crate) fn remove(&self) -> Result<u64, ToolsError> {
+        let mut bytes = 0;
+        for path in [self.scratch(), self.tmp()] {
+            if path.exists() {
+                bytes += clear::tree(&path).map_err(ToolsError::file("clear", &path))?;
+            }
+        }
+        fs::remove_dir_all(&self.path).map_err(ToolsError::file("remove", &self.path))?;
+        Ok(bytes)
+    }
+}
+
+impl Drop for RunFolder {
+    /// For the ways out on which no tool ran. Where one ran, [`RunFolder::remove`] was called and told.
+    fn drop(&mut self) {
+        if self.path.exists() {
+            let _ = self.remove();
+        }
+    }
+}
+
+/// What one entry counts: its allocated bytes, and at least 1 KiB, so that empty files are bounded too.
+fn cost(stat: &rustix::fs::Stat) -> u64 {
+    u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512).max(1024)
+}

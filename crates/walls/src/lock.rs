@@ -1,0 +1,99 @@
+//! The child's second act: Landlock and seccomp, once it has its descriptors.
+
+use crate::{WallsError, filter, spawn};
+use landlock::{
+    ABI, Access as _, AccessFs, AccessNet, AddRuleError, AddRulesError, BitFlags, CompatLevel, Compatible,
+    PathBeneath, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+};
+use std::os::fd::BorrowedFd;
+
+/// What the child may do with a descriptor that it was handed, and with all that lies below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// Read the file.
+    Read,
+    /// Read the folder and everything below it.
+    ReadTree,
+    /// Read, make, write, rename and remove files and folders below it; no links, devices or sockets.
+    WriteTree,
+}
+
+/// Which calls to the kernel the child needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Profile {
+    /// Runs a compiled module: executable memory, changes to files below its descriptors.
+    Runner,
+    /// Compiles a module: neither of these.
+    Compiler,
+}
+
+/// The newest version whose rights we know. An older kernel enforces those it knows.
+const NEWEST: ABI = ABI::V9;
+
+/// Forbids everything but `rules` and what `profile` needs. There is no way back.
+///
+/// Call it with one thread, when all descriptors have come and before the first byte of a guest is looked at.
+/// A descriptor does not exempt from Landlock: without a rule, nothing can be opened through a handed
+/// directory. A file that is open already stays usable, also without a rule.
+pub fn lock(rules: &[(BorrowedFd<'_>, Access)], profile: Profile) -> Result<(), WallsError> {
+    if !spawn::single_threaded() {
+        return Err(WallsError::Threads);
+    }
+    restrict_files(rules)?;
+    filter::install(profile)
+}
+
+fn restrict_files(rules: &[(BorrowedFd<'_>, Access)]) -> Result<(), WallsError> {
+    // The first version is a must; later rights, network ports, signals and abstract sockets where known.
+    let mut ruleset = Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(AccessFs::from_all(ABI::V1))
+        .map_err(absent)?
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(NEWEST))?
+        .handle_access(AccessNet::from_all(NEWEST))?
+        .scope(Scope::from_all(NEWEST))?
+        .create()
+        .map_err(absent)?;
+    for (descriptor, access) in rules {
+        match (&mut ruleset).add_rule(PathBeneath::new(descriptor, rights(*access))) {
+            Ok(_) => {}
+            Err(error) if is_unreachable(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    match ruleset.restrict_self()?.ruleset {
+        RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => Ok(()),
+        RulesetStatus::NotEnforced => Err(WallsError::NoLandlock),
+    }
+}
+
+fn rights(access: Access) -> BitFlags<AccessFs> {
+    let read = AccessFs::ReadFile | AccessFs::ReadDir;
+    match access {
+        Access::Read => AccessFs::ReadFile.into(),
+        Access::ReadTree => read,
+        Access::WriteTree => {
+            let files = AccessFs::MakeReg | AccessFs::WriteFile | AccessFs::Truncate | AccessFs::RemoveFile;
+            read | files | AccessFs::MakeDir | AccessFs::RemoveDir | AccessFs::Refer
+        }
+    }
+}
+
+/// Without Landlock the kernel knows not even the first version.
+fn absent(error: RulesetError) -> WallsError {
+    if matches!(error, RulesetError::HandleAccesses(_) | RulesetError::CreateRuleset(_)) {
+        WallsError::NoLandlock
+    } else {
+        WallsError::Landlock(error)
+    }
+}
+
+/// Whether the kernel refused a rule because no path leads to the file (a memfd). It needs none.
+fn is_unreachable(error: &RulesetError) -> bool {
+    if let RulesetError::AddRules(AddRulesError::Fs(AddRuleError::AddRuleCall { source, .. })) = error {
+        source.raw_os_error() == Some(libc::EBADFD)
+    } else {
+        false
+    }
+}

@@ -1,0 +1,208 @@
+//! The parent's side: who the child will be, and starting it.
+
+use crate::error::{trying, trying_io};
+use crate::orders::Orders;
+use crate::slot::{FIRST_UID, Slot, UID_MASK};
+use crate::spawn::{self, FIRST_FREE, Launch, Report};
+use crate::tail::Tail;
+use crate::{Ceilings, Child, WallsError};
+use rustix::io::fcntl_dupfd_cloexec;
+use rustix::pipe::{PipeFlags, pipe_with};
+use skink_protocol::Channel;
+use std::ffi::CString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// Starts walled children. Make one and keep it: it holds the network namespace that they share.
+#[derive(Debug)]
+pub struct Spawner {
+    place: Place,
+    null: OwnedFd,
+    ceilings: Ceilings,
+}
+
+/// Where a child gets its lack of authority from.
+#[derive(Debug)]
+enum Place {
+    /// We are root: a uid for each child, and one empty network namespace for all.
+    Root { network: OwnedFd },
+    /// We are not: a user and a network namespace for each child.
+    User,
+}
+
+impl Spawner {
+    /// Finds out who calls, and makes the empty network namespace if that is root.
+    ///
+    /// Makes the process learn how its children end (`SIGCHLD`), should it have been started ignoring that.
+    pub fn new() -> Result<Self, WallsError> {
+        spawn::learn_of_children();
+        let place = if rustix::process::geteuid().is_root() && child_uids_are_mapped()? {
+            let network = spawn::empty_network().map_err(trying_io("make an empty network namespace"))?;
+            Place::Root { network }
+        } else {
+            Place::User
+        };
+        let null = File::options().read(true).write(true).open("/dev/null");
+        let null = null.map_err(trying_io("open /dev/null"))?.into();
+        Ok(Self { place, null: high(null)?, ceilings: Ceilings::default() })
+    }
+
+    /// With other resource limits than the default.
+    #[must_use]
+    pub fn with_ceilings(mut self, ceilings: Ceilings) -> Self {
+        self.ceilings = ceilings;
+        self
+    }
+
+    /// Starts `program`, which must call [`crate::enter`] first, with no argument and an empty environment.
+    ///
+    /// The calling thread must outlive the child: the kernel kills the child when *this thread* ends, for that
+    /// is how it dies with the parent. Do not spawn from a short-lived thread what another thread will use.
+    pub fn spawn(&self, program: &Path) -> Result<Child, WallsError> {
+        let path = CString::new(program.as_os_str().as_bytes());
+        let path = path.map_err(|_| WallsError::Path(program.to_owned()))?;
+        let slot = match self.place {
+            Place::Root { .. } => Some(Slot::take()?),
+            Place::User => None,
+        };
+        let owner = slot.as_ref().map(|slot| (slot.uid(), slot.uid()));
+        let (channel, socket) = Channel::pair()?;
+        let (messages, stderr) = pipe_with(PipeFlags::CLOEXEC).map_err(trying("make a pipe"))?;
+        let (outcome, report) = pipe_with(PipeFlags::CLOEXEC).map_err(trying("make a pipe"))?;
+        let (socket, stderr, report) = (high(socket)?, high(stderr)?, high(report)?);
+        let launch = Launch {
+            program: &path,
+            namespaces: self.place.namespaces(),
+            network: self.place.network(),
+            null: self.null.as_fd(),
+            stderr: stderr.as_fd(),
+            socket: socket.as_fd(),
+            report: report.as_fd(),
+        };
+        let made = spawn::make(&launch)
+            .map_err(|source| WallsError::Namespaces { help: self.place.help(&source), source })?;
+        drop((socket, stderr, report));
+        let child = Child::new(channel, made, Tail::of(messages), slot)?;
+        if let Place::User = self.place {
+            write_id_maps(child.pid())?;
+        }
+        // From here on the child goes on, and becomes the program.
+        child.channel.send(&Orders { owner, ceilings: self.ceilings }, None)?;
+        read_report(outcome, program)?;
+        Ok(child)
+    }
+}
+
+impl Place {
+    fn namespaces(&self) -> libc::c_int {
+        match self {
+            Self::Root { .. } => 0,
+            Self::User => libc::CLONE_NEWUSER | libc::CLONE_NEWNET,
+        }
+    }
+
+    fn network(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
+        match self {
+            Self::Root { network } => Some(network.as_fd()),
+            Self::User => None,
+        }
+    }
+
+    fn help(&self, error: &io::Error) -> &'static str {
+        match (self, error.raw_os_error()) {
+            (_, Some(libc::EAGAIN | libc::ENOMEM)) => "the machine is out of processes or memory",
+            (Self::Root { .. }, _) => "in a container, root needs the capability CAP_SYS_ADMIN",
+            (Self::User, _) => {
+                "user namespaces may be switched off for ordinary users on this machine \
+                 (see the sysctls user.max_user_namespaces and kernel.unprivileged_userns_clone)"
+            }
+        }
+    }
+}
+
+/// The descriptor under a number that the child's layout does not overwrite. The old number is closed: while
+/// the parent holds a writing end, a pipe has no end.
+fn high(descriptor: OwnedFd) -> Result<OwnedFd, WallsError> {
+    fcntl_dupfd_cloexec(descriptor, FIRST_FREE).map_err(trying("duplicate a descriptor"))
+}
+
+/// Whether the uids and gids of children exist here; in a container often they do not.
+fn child_uids_are_mapped() -> Result<bool, WallsError> {
+    for map in ["/proc/self/uid_map", "/proc/self/gid_map"] {
+        let text = std::fs::read_to_string(map).map_err(trying_io("read the id maps in /proc/self"))?;
+        if !covers_child_uids(&text) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The lines of an id map hold: first id inside, first id outside, count (`user_namespaces(7)`).
+fn covers_child_uids(map: &str) -> bool {
+    let (first, last) = (u64::from(FIRST_UID), u64::from(FIRST_UID | UID_MASK));
+    map.lines().any(|line| {
+        let mut numbers = line.split_whitespace().map(str::parse::<u64>);
+        match (numbers.next(), numbers.next(), numbers.next()) {
+            (Some(Ok(inside)), Some(Ok(_)), Some(Ok(count))) => {
+                inside <= first && last < inside.saturating_add(count)
+            }
+            _ => false,
+        }
+    })
+}
+
+/// Makes the caller's ids root inside the child's user namespace, and no other id exist there.
+fn write_id_maps(pid: u32) -> Result<(), WallsError> {
+    let uid = rustix::process::geteuid().as_raw();
+    let gid = rustix::process::getegid().as_raw();
+    let files = [
+        ("setgroups", "deny".to_owned()),
+        ("uid_map", format!("0 {uid} 1\n")),
+        ("gid_map", format!("0 {gid} 1\n")),
+    ];
+    for (file, content) in files {
+        std::fs::write(format!("/proc/{pid}/{file}"), content)
+            .map_err(trying_io("write the id maps of the child's user namespace"))?;
+    }
+    Ok(())
+}
+
+/// Waits until the child is the program. Nothing on the pipe means that it is.
+fn read_report(pipe: OwnedFd, program: &Path) -> Result<(), WallsError> {
+    let mut report = Vec::with_capacity(size_of::<Report>());
+    let read = File::from(pipe).take(64).read_to_end(&mut report);
+    read.map_err(trying_io("read how the child's start went"))?;
+    match report.first_chunk::<{ size_of::<Report>() }>() {
+        None => Ok(()),
+        Some([step, errno @ ..]) => Err(WallsError::Start {
+            program: program.to_owned(),
+            step: spawn::step_name(*step),
+            source: io::Error::from_raw_os_error(i32::from_le_bytes(*errno)),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn root_without_the_uids_of_children_uses_a_user_namespace() {
+        let rows = [
+            ("         0          0 4294967295\n", true),
+            ("0 1000 1\n1 100000 65536\n", false),
+            ("0 1000 1\n1 100000 4000000000\n", true),
+            ("0 0 1610612736\n", false),
+            ("1610612736 5 268435456\n", true),
+            ("1610612736 5 268435455\n", false),
+            ("", false),
+            ("0 zero 4294967295\n", false),
+        ];
+        for (map, want) in rows {
+            assert_eq!(covers_child_uids(map), want, "{map:?}");
+        }
+    }
+}

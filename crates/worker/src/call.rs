@@ -1,0 +1,411 @@
+//! One hook call: a fresh runner, its descriptors, its frames, its end.
+//!
+//! The runner is not trusted. What it sends is decoded with limits, counted again and escaped; a malformed
+//! frame, a flood or silence beyond the deadline ends the call, and dropping the child ends the process.
+
+use crate::fault;
+use crate::trees::Trees;
+use crate::{Host, WorkerError};
+use skink_job::{CrashReport, Facts, Finding, Frame, Grants, HookName, LimitKind, Limits, Outcome, Phase, SafeText, Usage};
+use skink_protocol::{
+    CallEnd, Descriptor, ExitStatus, FailureKind, Flavour, FromRunner, ProtocolError, RawCrash, RawFinding, Reply, RunnerEnd,
+    Start, ToRunner, ToolInfo, VERSION,
+};
+use skink_tools::{Broker, Launcher};
+use skink_walls::{Child, ChildEnd};
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// How long a runner may take to stand up, before any module is involved.
+const READY: Duration = Duration::from_secs(20);
+/// The longest text of one finding that is kept, in bytes.
+const MAX_TEXT: usize = 16 << 10;
+
+/// What one call is made with.
+#[derive(Debug)]
+pub struct CallSpec<'a> {
+    /// The hook's name.
+    pub name: &'a HookName,
+    /// The compiled module.
+    pub artefact: &'a File,
+    /// The phase whose export is called.
+    pub phase: Phase,
+    /// The job's facts.
+    pub facts: &'a Facts,
+    /// The hook's settings as JSON text.
+    pub settings: String,
+    /// What it may do.
+    pub grants: &'a Grants,
+    /// How much it may use.
+    pub limits: &'a Limits,
+    /// Granted tools.
+    pub tools: Vec<skink_tools::Tool>,
+    /// What the tools say of themselves, for the guest.
+    pub tool_infos: Vec<ToolInfo>,
+    /// The trees of the job.
+    pub trees: &'a Trees,
+    /// Whether it sees the results without what hooks added.
+    pub raw: bool,
+    /// Names of packages, where known.
+    pub packages: &'a [String],
+    /// The build's statistics.
+    pub statistics: &'a [(String, String)],
+    /// A fresh folder of this call, for outbox, attachments and tools.
+    pub folder: &'a Path,
+    /// Unix time in seconds for the guest's clock.
+    pub now: u64,
+}
+
+/// What one call did.
+#[derive(Debug)]
+pub struct CallResult {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What it used.
+    pub usage: Usage,
+    /// What it found.
+    pub findings: Vec<Finding>,
+    /// Its lines for the log.
+    pub log: Vec<SafeText>,
+    /// What it tried without a grant.
+    pub denied: Vec<SafeText>,
+    /// Edits of the plan.
+    pub edits: Vec<skink_job::PlanEdit>,
+    /// Runs of tools.
+    pub tools: skink_tools::ToolUsage,
+}
+
+/// What is told while a call runs.
+pub trait Progress: Sync {
+    /// The hook's own words on how far it is.
+    fn progress(&self, hook: &HookName, done: u64, total: u64, what: &SafeText);
+}
+
+/// Makes one call. Every way it can end is an [`Outcome`].
+pub fn call(host: &Host, spec: CallSpec<'_>, progress: &dyn Progress) -> CallResult {
+    let started = Instant::now();
+    let mut session = Session::default();
+    let outcome = session.run(host, &spec, progress);
+    session.usage.wall_time = skink_job::Millis::from(started.elapsed()).0;
+    session.usage.tool_time = session.tools.tool_time.0;
+    session.usage.scratch_bytes = session.tools.scratch_bytes;
+    CallResult {
+        outcome,
+        usage: session.usage,
+        findings: session.findings,
+        log: session.log,
+        denied: session.denied,
+        edits: session.edits,
+        tools: session.tools,
+    }
+}
+
+#[derive(Default)]
+struct Session {
+    usage: Usage,
+    findings: Vec<Finding>,
+    log: Vec<SafeText>,
+    denied: Vec<SafeText>,
+    edits: Vec<skink_job::PlanEdit>,
+    tools: skink_tools::ToolUsage,
+    /// Bytes of frames that need no answer, counted here too.
+    told: u64,
+}
+
+impl Session {
+    fn run(&mut self, host: &Host, spec: &CallSpec<'_>, progress: &dyn Progress) -> Outcome {
+        let mut child = match host.spawner.spawn(&host.runner) {
+            Ok(child) => child,
+            Err(e) => return host_error(&e.to_string()),
+        };
+        fault::point("runner-spawned");
+        match self.converse(&mut child, spec, progress) {
+            Ok(outcome) => outcome,
+            Err(Broken::Host(e)) => host_error(&e.to_string()),
+            Err(Broken::Protocol(ProtocolError::Deadline)) => {
+                child.kill();
+                over_time(spec.limits)
+            }
+            Err(Broken::Protocol(e)) => crashed(child, &e),
+        }
+    }
+
+    fn converse(&mut self, child: &mut Child, spec: &CallSpec<'_>, progress: &dyn Progress) -> Result<Outcome, Broken> {
+        await_ready(child)?;
+        let wall = Duration::from(spec.limits.wall_time);
+        let deadline = Instant::now() + wall;
+        let (descriptors, files) = open_all(spec, child.owner())?;
+        let start = ToRunner::Start(Box::new(start_frame(spec, descriptors)));
+        let borrowed: Vec<_> = files.iter().map(AsFd::as_fd).collect();
+        child.channel.send_with(&start, &borrowed, Some(deadline))?;
+        drop(borrowed);
+        drop(files);
+        fault::point("call-started");
+        let mounts = skink_tools::Mounts {
+            results: if spec.raw { spec.trees.raw_results.clone() } else { spec.trees.results.clone() }
+                .filter(|_| spec.grants.results),
+            sources: spec.trees.sources.clone().filter(|_| spec.grants.sources),
+            previous: spec.trees.previous.clone().filter(|_| spec.grants.previous),
+        };
+        let launcher = Launcher::new(child.owner())?;
+        let scratch = spec.folder.join("tools");
+        std::fs::create_dir(&scratch).map_err(WorkerError::file("create", &scratch))?;
+        let mut broker = Broker::new(launcher, spec.tools.clone(), mounts, scratch, spec.limits, deadline);
+        // The runner stops its guest itself; only if that fails does the deadline here end the process.
+        let patience = deadline + (wall / 20).max(Duration::from_millis(500));
+        let end = self.serve(child, spec, &mut broker, patience, progress);
+        self.tools = broker.finish();
+        let end = end?;
+        fault::point("call-ended");
+        self.merge_usage(end.usage);
+        Ok(match &self.tools.limit {
+            // A tool that met a limit decides, whatever the guest made of the answer.
+            Some(met) => Outcome::Limit { kind: met.kind, detail: SafeText::from(met.detail.as_str()) },
+            None => outcome_of(end.end),
+        })
+    }
+
+    fn serve(
+        &mut self,
+        child: &mut Child,
+        spec: &CallSpec<'_>,
+        broker: &mut Broker,
+        patience: Instant,
+        progress: &dyn Progress,
+    ) -> Result<CallEnd, Broken> {
+        loop {
+            let answer = match child.channel.receive::<FromRunner>(Some(patience))?.message {
+                FromRunner::Findings(raw) => {
+                    self.count(raw.iter().map(size_of_finding).sum(), spec)?;
+                    self.findings.extend(raw.into_iter().map(safe_finding));
+                    continue;
+                }
+                FromRunner::Progress { done, total, what } => {
+                    progress.progress(spec.name, done, total, &SafeText::from(what).truncated(200));
+                    continue;
+                }
+                FromRunner::Log(text) => {
+                    self.count(text.len() as u64, spec)?;
+                    self.log.extend(text.lines().map(|line| SafeText::line(line).truncated(MAX_TEXT)));
+                    continue;
+                }
+                FromRunner::Denied { what } => {
+                    self.count(what.len() as u64, spec)?;
+                    self.denied.push(SafeText::from(what).truncated(1000));
+                    continue;
+                }
+                FromRunner::Plan(edit) => self.plan(edit, spec),
+                FromRunner::Tool(request) => broker.request(request),
+                FromRunner::End(end) => return Ok(*end),
+                FromRunner::Ready { .. } | FromRunner::Probed(_) => {
+                    return Err(Broken::Protocol(ProtocolError::Closed));
+                }
+            };
+            child.channel.send(&ToRunner::Reply(answer), Some(patience))?;
+        }
+    }
+
+    fn plan(&mut self, edit: skink_job::PlanEdit, spec: &CallSpec<'_>) -> Result<Reply, (FailureKind, String)> {
+        if spec.phase != Phase::PreChroot {
+            return Err((FailureKind::Denied, "the plan can be edited in the phase pre-chroot only".to_owned()));
+        }
+        match crate::plan::check(&edit, &spec.grants.plan) {
+            Ok(()) => {
+                self.edits.push(edit);
+                Ok(Reply::Done)
+            }
+            Err(why) => {
+                self.denied.push(SafeText::from(why.as_str()));
+                Err((FailureKind::Denied, why))
+            }
+        }
+    }
+
+    /// The runner keeps to `log-bytes` itself; a runner that was taken over meets twice that here.
+    fn count(&mut self, bytes: u64, spec: &CallSpec<'_>) -> Result<(), Broken> {
+        self.told = self.told.saturating_add(bytes).saturating_add(16);
+        let most = spec.limits.log_bytes.0.saturating_mul(2).saturating_add(1 << 20);
+        if self.told > most { Err(Broken::Protocol(ProtocolError::TooLarge(usize::MAX))) } else { Ok(()) }
+    }
+
+    fn merge_usage(&mut self, usage: Usage) {
+        let wall_time = self.usage.wall_time;
+        self.usage = Usage { wall_time, ..usage };
+    }
+}
+
+/// Why a conversation with a runner broke off.
+enum Broken {
+    Protocol(ProtocolError),
+    Host(WorkerError),
+}
+
+impl From<ProtocolError> for Broken {
+    fn from(error: ProtocolError) -> Self {
+        Self::Protocol(error)
+    }
+}
+
+impl From<skink_tools::ToolsError> for Broken {
+    fn from(error: skink_tools::ToolsError) -> Self {
+        Self::Host(error.into())
+    }
+}
+
+impl From<WorkerError> for Broken {
+    fn from(error: WorkerError) -> Self {
+        Self::Host(error)
+    }
+}
+
+fn await_ready(child: &mut Child) -> Result<(), Broken> {
+    match child.channel.receive::<FromRunner>(Some(Instant::now() + READY))?.message {
+        FromRunner::Ready { version: VERSION } => Ok(()),
+        FromRunner::Ready { .. }
+        | FromRunner::Findings(_)
+        | FromRunner::Progress { .. }
+        | FromRunner::Log(_)
+        | FromRunner::Denied { .. }
+        | FromRunner::Plan(_)
+        | FromRunner::Tool(_)
+        | FromRunner::End(_)
+        | FromRunner::Probed(_) => Err(Broken::Protocol(ProtocolError::Closed)),
+    }
+}
+
+fn start_frame(spec: &CallSpec<'_>, descriptors: Vec<Descriptor>) -> Start {
+    Start {
+        descriptors,
+        phase: spec.phase,
+        flavour: Flavour::Timed,
+        facts: spec.facts.clone(),
+        settings: spec.settings.clone(),
+        grants: spec.grants.clone(),
+        limits: *spec.limits,
+        tools: spec.tool_infos.clone(),
+        packages: spec.packages.to_vec(),
+        statistics: spec.statistics.to_vec(),
+        now: spec.now,
+        seed: spec.now,
+    }
+}
+
+/// Opens what this hook was granted, and nothing else.
+fn open_all(spec: &CallSpec<'_>, owner: Option<(u32, u32)>) -> Result<(Vec<Descriptor>, Vec<OwnedFd>), WorkerError> {
+    let (trees, grants) = (spec.trees, spec.grants);
+    let results = if spec.raw { &trees.raw_results } else { &trees.results };
+    let read = [
+        (Descriptor::Results, grants.results, results),
+        (Descriptor::Sources, grants.sources, &trees.sources),
+        (Descriptor::Previous, grants.previous, &trees.previous),
+        (Descriptor::BuildLog, grants.build_log, &trees.build_log),
+    ];
+    let artefact = spec.artefact.try_clone().map_err(WorkerError::file("duplicate", Path::new("artefact")))?;
+    let (mut kinds, mut files) = (vec![Descriptor::Artefact], vec![OwnedFd::from(artefact)]);
+    for (kind, _, path) in read.into_iter().filter(|(_, granted, _)| *granted) {
+        if let Some(path) = path {
+            files.push(File::open(path).map_err(WorkerError::file("open", path))?.into());
+            kinds.push(kind);
+        }
+    }
+    let write = [
+        (Descriptor::Outbox, grants.outbox && spec.phase == Phase::Transform, "outbox"),
+        (Descriptor::Attachments, !grants.attachments.is_empty(), "attachments"),
+    ];
+    for (kind, _, name) in write.into_iter().filter(|(_, granted, _)| *granted) {
+        let path = spec.folder.join(name);
+        std::fs::create_dir(&path).map_err(WorkerError::file("create", &path))?;
+        if let Some((user, group)) = owner {
+            std::os::unix::fs::chown(&path, Some(user), Some(group)).map_err(WorkerError::file("chown", &path))?;
+        }
+        files.push(File::open(&path).map_err(WorkerError::file("open", &path))?.into());
+        kinds.push(kind);
+    }
+    Ok((kinds, files))
+}
+
+fn outcome_of(end: RunnerEnd) -> Outcome {
+    let text = |raw: String| SafeText::block(&raw).truncated(MAX_TEXT);
+    match end {
+        RunnerEnd::Pass => Outcome::Passed,
+        RunnerEnd::Fail(reason) => Outcome::Failed { reason: text(reason) },
+        RunnerEnd::Unchanged(reason) => Outcome::Unchanged { reason: text(reason) },
+        RunnerEnd::Failure(_, reason) => Outcome::Failed { reason: text(reason) },
+        RunnerEnd::Limit(kind, detail) => Outcome::Limit { kind, detail: text(detail) },
+        RunnerEnd::Trap(raw) => Outcome::Trap { report: crash_report(raw) },
+        RunnerEnd::Unlinkable(reason) => Outcome::Refused { reason: text(reason) },
+        RunnerEnd::StaleArtefact(detail) | RunnerEnd::HostError(detail) => {
+            Outcome::HostError { detail: text(detail) }
+        }
+    }
+}
+
+fn over_time(limits: &Limits) -> Outcome {
+    let detail = format!("no verdict within {}; the runner was ended", limits.wall_time);
+    Outcome::Limit { kind: LimitKind::WallTime, detail: detail.into() }
+}
+
+fn host_error(detail: &str) -> Outcome {
+    Outcome::HostError { detail: SafeText::line(detail).truncated(MAX_TEXT) }
+}
+
+fn crashed(child: Child, error: &ProtocolError) -> Outcome {
+    let ChildEnd { status, stderr, .. } = child.wait(Instant::now() + Duration::from_secs(2));
+    let how = match (error, status) {
+        (ProtocolError::Closed, Some(ExitStatus::Code(code))) => format!("it exited with code {code}"),
+        (ProtocolError::Closed, Some(ExitStatus::Signal(signal))) => format!("signal {signal} ended it"),
+        (error, _) => error.to_string(),
+    };
+    let lines: Vec<&str> = stderr.lines().collect();
+    let last = lines.get(lines.len().saturating_sub(3)..).unwrap_or_default().join(" / ");
+    let words = if last.is_empty() { String::new() } else { format!("; it wrote: {last}") };
+    Outcome::Crashed { detail: SafeText::from(format!("the runner died: {how}{words}")).truncated(2000) }
+}
+
+fn crash_report(raw: RawCrash) -> CrashReport {
+    let frame = |frame: skink_protocol::RawFrame| Frame {
+        function: SafeText::from(frame.function).truncated(300),
+        offset: frame.offset,
+    };
+    CrashReport {
+        message: SafeText::from(raw.message).truncated(1000),
+        frames: raw.frames.into_iter().take(64).map(frame).collect(),
+        host_calls: raw.host_calls.into_iter().take(32).map(|c| SafeText::from(c).truncated(300)).collect(),
+    }
+}
+
+fn size_of_finding(raw: &RawFinding) -> u64 {
+    let optional = [&raw.package, &raw.file, &raw.help].into_iter().flatten().map(String::len);
+    (optional.sum::<usize>() + raw.code.len() + raw.message.len()) as u64
+}
+
+fn safe_finding(raw: RawFinding) -> Finding {
+    let line = |text: String| SafeText::from(text).truncated(MAX_TEXT);
+    Finding {
+        severity: raw.severity,
+        code: line(raw.code).truncated(200),
+        message: line(raw.message),
+        package: raw.package.map(line),
+        file: raw.file.map(line),
+        line: raw.line,
+        help: raw.help.map(|text| SafeText::block(&text).truncated(MAX_TEXT)),
+    }
+}
+
+impl CallResult {
+    /// A call that was never made.
+    pub(crate) fn host_error(detail: &str) -> Self {
+        let session = Session::default();
+        Self {
+            outcome: host_error(detail),
+            usage: session.usage,
+            findings: session.findings,
+            log: session.log,
+            denied: session.denied,
+            edits: session.edits,
+            tools: session.tools,
+        }
+    }
+}

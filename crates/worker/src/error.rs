@@ -1,0 +1,56 @@
+//! What can go wrong in the worker itself, apart from hooks and builds.
+
+use std::path::{Path, PathBuf};
+
+/// A failure of the host: what was tried, on what, and why it did not work.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorkerError {
+    /// A file operation failed.
+    #[error("cannot {action} {path}: {source}")]
+    File {
+        /// What was tried, such as `create`.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// A walled child could not be started.
+    #[error("cannot start a walled process: {0}")]
+    Walls(#[from] skink_walls::WallsError),
+    /// The artefact store failed.
+    #[error(transparent)]
+    Store(#[from] skink_engine::StoreError),
+    /// Tools could not be started.
+    #[error(transparent)]
+    Tools(#[from] skink_tools::ToolsError),
+    /// The folder for the plan's files cannot be used.
+    #[error(transparent)]
+    Scratch(#[from] skink_obs::ScratchError),
+    /// The plan could not be made.
+    #[error(transparent)]
+    Rewrite(#[from] skink_obs::RewriteError),
+    /// `build` could not be run.
+    #[error(transparent)]
+    Build(#[from] skink_obs::ProcessError),
+    /// The results of the build could not be read.
+    #[error(transparent)]
+    Results(#[from] skink_obs::ResultsError),
+    /// A part of the installation is missing.
+    #[error("{program} is missing beside {beside}: install skink, skink-runner and skink-compiler in one folder")]
+    Incomplete {
+        /// The missing program.
+        program: &'static str,
+        /// The folder that was searched.
+        beside: PathBuf,
+    },
+}
+
+impl WorkerError {
+    /// For `map_err`: adds what was tried, on what.
+    pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { action, path, source }
+    }
+}

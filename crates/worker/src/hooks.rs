@@ -1,0 +1,240 @@
+//! Calling the hooks of one phase: in order, checks side by side where their order leaves them free.
+
+use crate::admit::Admitted;
+use crate::call::{CallResult, CallSpec, Progress, call};
+use crate::report::{FileReport, HookReport, Step, ToolReport};
+use crate::trees::Trees;
+use crate::{Host, fault, outbox};
+use skink_tools::{RunEnd, ToolRun};
+use skink_job::{Facts, HookName, Outcome, Phase, SafeText, Stage, When};
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// What all calls of a job share.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    /// The installation.
+    pub host: &'a Host,
+    /// The job's facts, with the build's end once it has ended.
+    pub facts: Facts,
+    /// The job's trees.
+    pub trees: Trees,
+    /// Names of packages, where known.
+    pub packages: Vec<String>,
+    /// The build's statistics.
+    pub statistics: Vec<(String, String)>,
+    /// The folder for the calls' own folders, on the file system of the results.
+    pub scratch: PathBuf,
+    /// Where attachments are kept whatever happens to the build.
+    pub kept: PathBuf,
+}
+
+/// One call to make.
+#[derive(Debug, Clone, Copy)]
+pub struct Planned<'a> {
+    /// The hook.
+    pub hook: &'a Admitted,
+    /// The phase of this call.
+    pub phase: Phase,
+}
+
+/// Why a hook is not called in this phase, if it is not.
+pub fn skip_reason(hook: &Admitted, facts: &Facts) -> Option<SafeText> {
+    let failed = facts.build.is_some_and(|end| end != skink_job::BuildEnd::Succeeded);
+    match (hook.entry.when, failed) {
+        (When::Success, true) => Some("the build did not succeed, and the hook runs after success only".into()),
+        (When::Failure, false) => Some("the build succeeded, and the hook runs after a failure only".into()),
+        (When::Success, false) | (When::Failure, true) | (When::Always, _) => None,
+    }
+}
+
+/// A call that was made; what it left is not taken over yet.
+#[derive(Debug)]
+pub struct Called<'a> {
+    hook: &'a Admitted,
+    folder: PathBuf,
+    report: HookReport,
+    /// Edits of the plan that the hook made.
+    pub edits: Vec<skink_job::PlanEdit>,
+}
+
+/// Makes one call. The trees stay as they are.
+pub fn make_call<'a>(around: &Surroundings<'_>, planned: Planned<'a>, progress: &dyn Progress) -> Called<'a> {
+    let Planned { hook, phase } = planned;
+    let folder = around.scratch.join(format!("call-{}", crate::host::unique()));
+    let started = Instant::now();
+    let result = match std::fs::create_dir_all(&folder) {
+        Ok(()) => call(around.host, spec(around, planned, &folder), progress),
+        Err(e) => CallResult::host_error(&format!("cannot create {}: {e}", folder.display())),
+    };
+    let mut report = describe(hook, phase, &result);
+    report.steps.push(Step::since("call", started));
+    Called { hook, folder, report, edits: result.edits }
+}
+
+/// Takes over what a call left. The trees change only if the hook passed.
+pub fn take_over(around: &Surroundings<'_>, called: Called<'_>) -> HookReport {
+    let Called { hook, folder, mut report, .. } = called;
+    let started = Instant::now();
+    keep_attachments(around, hook, &folder, &mut report);
+    take_outbox(around, &folder, &mut report);
+    let _ = std::fs::remove_dir_all(&folder);
+    report.steps.push(Step::since("take-over", started));
+    report
+}
+
+fn spec<'a>(around: &'a Surroundings<'_>, planned: Planned<'a>, folder: &'a Path) -> CallSpec<'a> {
+    let hook = planned.hook;
+    let info = |(tool, identity): &(skink_tools::Tool, skink_tools::ToolIdentity)| skink_protocol::ToolInfo {
+        name: tool.name.to_string(),
+        version: identity.version.to_string(),
+    };
+    CallSpec {
+        name: &hook.entry.name,
+        artefact: &hook.artefact,
+        phase: planned.phase,
+        facts: &around.facts,
+        settings: hook.entry.settings.to_string(),
+        grants: &hook.allowed.grants,
+        limits: &hook.allowed.limits,
+        tools: hook.tools.iter().map(|(tool, _)| tool.clone()).collect(),
+        tool_infos: hook.tools.iter().map(info).collect(),
+        trees: &around.trees,
+        raw: hook.entry.stage == Stage::Raw,
+        packages: &around.packages,
+        statistics: &around.statistics,
+        folder,
+        now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
+    }
+}
+
+/// One run of a tool in a line.
+fn shown(run: &ToolRun) -> SafeText {
+    let end = match &run.exit {
+        RunEnd::Code(code) => format!("exit code {code}"),
+        RunEnd::Signal(signal) => format!("signal {signal}"),
+        RunEnd::Killed => "killed".to_owned(),
+        RunEnd::Limit(kind) => format!("limit {kind}"),
+        RunEnd::NotStarted(why) => format!("not started: {why}"),
+    };
+    SafeText::from(format!("{} {} ({end}, {})", run.tool, run.args, run.millis))
+}
+
+/// A report of a call, before its files are taken over.
+fn describe(hook: &Admitted, phase: Phase, result: &CallResult) -> HookReport {
+    let tool = |(tool, identity): &(skink_tools::Tool, skink_tools::ToolIdentity)| ToolReport {
+        name: tool.name.to_string(),
+        version: identity.version.clone(),
+        sha256: identity.digest.to_string(),
+        runs: result.tools.runs.iter().filter(|run| run.tool == tool.name).map(shown).collect(),
+    };
+    HookReport {
+        tools: hook.tools.iter().map(tool).collect(),
+        findings: result.findings.clone(),
+        denied: result.denied.clone(),
+        log: result.log.clone(),
+        usage: result.usage,
+        ..blank(hook, phase, result.outcome.clone())
+    }
+}
+
+/// A report of a hook that did nothing yet.
+pub fn blank(hook: &Admitted, phase: Phase, outcome: Outcome) -> HookReport {
+    HookReport {
+        layer: hook.entry.layer.to_string(),
+        on_failure: hook.allowed.on_failure(hook.entry.on_failure),
+        on_limit: hook.allowed.on_limit(hook.entry.on_failure),
+        rule: hook.allowed.rule.to_string(),
+        grants: hook.allowed.grants.clone(),
+        limits: hook.allowed.limits,
+        ..HookReport::new(hook.entry.name.clone(), phase, hook.module.clone(), outcome)
+    }
+}
+
+/// Attachments are kept beside the report whatever the verdict, and join the results if the hook passed.
+fn keep_attachments(
+    around: &Surroundings<'_>,
+    hook: &Admitted,
+    folder: &Path,
+    report: &mut HookReport,
+) {
+    let attachments = folder.join("attachments");
+    if !attachments.is_dir() {
+        return;
+    }
+    match outbox::keep_copies(&attachments, &around.kept.join(hook.entry.name.as_str())) {
+        Ok(kept) => report.attachments = kept,
+        Err(e) => report.outcome = Outcome::HostError { detail: SafeText::from(e.to_string()) },
+    }
+    if keeps_output(&report.outcome) {
+        take(around, &attachments, report);
+    }
+}
+
+fn take_outbox(around: &Surroundings<'_>, folder: &Path, report: &mut HookReport) {
+    let outbox = folder.join("outbox");
+    if outbox.is_dir() && keeps_output(&report.outcome) {
+        fault::point("outbox-merging");
+        report.outputs = take(around, &outbox, report);
+        fault::point("outbox-merged");
+    }
+}
+
+/// Whether what a hook made may join the results.
+fn keeps_output(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Passed | Outcome::Unchanged { .. })
+}
+
+fn take(around: &Surroundings<'_>, from: &Path, report: &mut HookReport) -> Vec<FileReport> {
+    let Some(results) = &around.trees.results else { return Vec::new() };
+    match outbox::take(from, results) {
+        Ok(taken) => taken,
+        Err(e) => {
+            report.outcome = Outcome::Failed { reason: SafeText::from(e.to_string()) };
+            Vec::new()
+        }
+    }
+}
+
+fn names(list: &[skink_policy::At<HookName>], name: &HookName) -> bool {
+    list.iter().any(|at| at.value == *name)
+}
+
+/// Groups of calls that may run side by side, by `after` and `before` among them.
+pub fn levels<'a>(ordered: &[Planned<'a>]) -> Vec<Vec<Planned<'a>>> {
+    let mut depth: Vec<usize> = Vec::with_capacity(ordered.len());
+    for (i, planned) in ordered.iter().enumerate() {
+        let entry = &planned.hook.entry;
+        let waits_for = |other: &Planned<'_>| {
+            names(&entry.after, &other.hook.entry.name) || names(&other.hook.entry.before, &entry.name)
+        };
+        let earlier = ordered.iter().take(i).zip(&depth);
+        depth.push(earlier.filter(|(other, _)| waits_for(other)).map(|(_, depth)| depth + 1).max().unwrap_or(0));
+    }
+    let deepest = depth.iter().max().map_or(0, |deepest| deepest + 1);
+    let at = |level| ordered.iter().zip(&depth).filter(move |(_, d)| **d == level).map(|(planned, _)| *planned);
+    (0..deepest).map(|level| at(level).collect()).collect()
+}
+
+/// Runs a group side by side. What they left is taken over once all have ended, in the group's order, so that
+/// none of them sees half of another's.
+pub fn run_group(around: &Surroundings<'_>, group: &[Planned<'_>], progress: &dyn Progress) -> Vec<HookReport> {
+    let called: Vec<Called<'_>> = if let [only] = group {
+        vec![make_call(around, *only, progress)]
+    } else {
+        std::thread::scope(|scope| {
+            let mut threads = Vec::new();
+            for planned in group.iter().copied() {
+                threads.push((planned, scope.spawn(move || make_call(around, planned, progress))));
+            }
+            threads.into_iter().map(|(planned, thread)| thread.join().unwrap_or_else(|_| died(planned))).collect()
+        })
+    };
+    called.into_iter().map(|called| take_over(around, called)).collect()
+}
+
+fn died(planned: Planned<'_>) -> Called<'_> {
+    let detail = SafeText::from("the thread of this call died; please report this as a bug of skink");
+    let report = blank(planned.hook, planned.phase, Outcome::HostError { detail });
+    Called { hook: planned.hook, folder: PathBuf::new(), report, edits: Vec::new() }
+}

@@ -1,0 +1,97 @@
+//! The installation and its state: where programs, artefacts, journals and scratch folders are.
+
+use crate::WorkerError;
+use skink_engine::ArtefactStore;
+use skink_tools::{IdentityCache, Launcher, Tool, ToolIdentity};
+use skink_walls::Spawner;
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// Who tools run as while they only tell their version.
+const NOBODY: (u32, u32) = (65534, 65534);
+
+/// Everything of the host that a job needs, opened once.
+#[derive(Debug)]
+pub struct Host {
+    /// Spawns walled children.
+    pub spawner: Spawner,
+    /// Compiled modules.
+    pub store: ArtefactStore,
+    /// The program that makes one hook call.
+    pub runner: PathBuf,
+    /// The program that inspects and compiles modules.
+    pub compiler: PathBuf,
+    /// Skink's folder for what outlives a job.
+    pub state: PathBuf,
+}
+
+impl Host {
+    /// Finds the programs beside `skink`, and opens the state in `state` or its usual place.
+    pub fn open(skink: &Path, state: Option<PathBuf>) -> Result<Self, WorkerError> {
+        let beside = skink.parent().unwrap_or(Path::new("/")).to_owned();
+        let program = |name: &'static str| {
+            let path = beside.join(name);
+            if path.is_file() {
+                Ok(path)
+            } else {
+                Err(WorkerError::Incomplete { program: name, beside: beside.clone() })
+            }
+        };
+        crate::views::isolate()?;
+        let (runner, compiler) = (program("skink-runner")?, program("skink-compiler")?);
+        let state = state.unwrap_or_else(usual_state);
+        // Folders below are handed to unprivileged children one by one: they must be able to walk through.
+        fs::DirBuilder::new().recursive(true).mode(0o711).create(&state).map_err(WorkerError::file("create", &state))?;
+        let store = ArtefactStore::open(&state.join("artefacts"))?;
+        Ok(Self { spawner: Spawner::new()?, store, runner, compiler, state })
+    }
+
+    /// What a tool is; asked once and remembered while its program is the same.
+    pub fn identify(&self, tool: &Tool) -> Result<ToolIdentity, WorkerError> {
+        let path = self.state.join("tools.json");
+        let known = fs::read(&path).ok().and_then(|text| serde_json::from_slice::<IdentityCache>(&text).ok());
+        let mut cache = known.unwrap_or_default();
+        let before = cache.clone();
+        let scratch = self.job_folder(&unique())?;
+        let owner = rustix::process::geteuid().is_root().then_some(NOBODY);
+        let identity = Launcher::new(owner).and_then(|launcher| cache.identify(&launcher, tool, &scratch));
+        fs::remove_dir_all(&scratch).map_err(WorkerError::file("remove", &scratch))?;
+        let identity = identity?;
+        if cache != before {
+            let text = serde_json::to_vec(&cache).map_err(|e| WorkerError::file("encode", &path)(e.into()))?;
+            let part = self.state.join(format!("tools.json.{}", unique()));
+            fs::write(&part, text).map_err(WorkerError::file("write", &part))?;
+            fs::rename(&part, &path).map_err(WorkerError::file("write", &path))?;
+        }
+        Ok(identity)
+    }
+
+    /// A new empty scratch folder for one job, with an unguessable name.
+    pub fn job_folder(&self, job: &str) -> Result<PathBuf, WorkerError> {
+        let path = self.state.join("jobs").join(job);
+        fs::create_dir_all(&path).map_err(WorkerError::file("create", &path))?;
+        for folder in [self.state.join("jobs"), path.clone()] {
+            let mode = fs::Permissions::from_mode(0o711);
+            fs::set_permissions(&folder, mode).map_err(WorkerError::file("set the mode of", &folder))?;
+        }
+        Ok(path)
+    }
+}
+
+fn usual_state() -> PathBuf {
+    if rustix::process::geteuid().is_root() {
+        return PathBuf::from("/var/lib/skink");
+    }
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+    let base = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|p| p.is_absolute()).or_else(home);
+    base.unwrap_or_else(std::env::temp_dir).join("skink")
+}
+
+/// Sixteen random hexadecimal digits, for names that nobody can guess or take before us.
+pub(crate) fn unique() -> String {
+    let mut bytes = [0_u8; 8];
+    // Blocks only before the machine's first entropy; a short read leaves zeros, and creating fails on a clash.
+    let _ = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty());
+    crate::outbox::hex(&bytes)
+}

@@ -1,0 +1,196 @@
+//! The journal: what a job did outside of its own process, so that it can be undone after a crash.
+//!
+//! One file a job, one JSON object a line, written and synced *before* the thing is done: the first line is
+//! `{"skink-journal":1}`, then `{"seq":N,"undo":…}` for each thing and `{"done":N}` once it is undone. The job
+//! holds an advisory lock on its journal; a journal whose lock is free belongs to a job that died, and the next
+//! start undoes what it lists, last first. Undoing is idempotent: a thing that is not there is undone.
+
+use crate::WorkerError;
+use rustix::fs::{FlockOperation, flock};
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+/// Something to undo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+#[non_exhaustive]
+pub enum Undo {
+    /// Remove a folder of our own, with all that is in it.
+    RemoveFolder {
+        /// Its absolute path.
+        path: PathBuf,
+    },
+    /// Remove a folder that we staged inside a build root, never following a symlink out of it.
+    RemoveStaged {
+        /// The build root.
+        root: PathBuf,
+        /// The folder's flat name.
+        name: String,
+    },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Head {
+        #[serde(rename = "skink-journal")]
+        version: u32,
+    },
+    Do {
+        seq: u64,
+        undo: Undo,
+    },
+    Done {
+        done: u64,
+    },
+}
+
+/// The open journal of one running job.
+#[derive(Debug)]
+pub struct Journal {
+    file: File,
+    path: PathBuf,
+    open: Vec<(u64, Undo)>,
+    next: u64,
+}
+
+impl Journal {
+    /// Opens a new journal in `folder`, after undoing what dead jobs left. Returns what was undone.
+    pub fn open(folder: &Path, job: &str) -> Result<(Self, Vec<Undo>), WorkerError> {
+        fs::create_dir_all(folder).map_err(WorkerError::file("create", folder))?;
+        let undone = replay_dead(folder)?;
+        let path = folder.join(format!("{job}.jsonl"));
+        let file = OpenOptions::new().append(true).create_new(true).open(&path);
+        let file = file.map_err(WorkerError::file("create", &path))?;
+        flock(&file, FlockOperation::NonBlockingLockExclusive)
+            .map_err(|errno| WorkerError::file("lock", &path)(errno.into()))?;
+        let mut journal = Self { file, path, open: Vec::new(), next: 1 };
+        journal.write(&Line::Head { version: 1 })?;
+        Ok((journal, undone))
+    }
+
+    /// Notes something that is about to be done.
+    pub fn intend(&mut self, undo: Undo) -> Result<u64, WorkerError> {
+        let seq = self.next;
+        self.next += 1;
+        self.write(&Line::Do { seq, undo: undo.clone() })?;
+        self.open.push((seq, undo));
+        Ok(seq)
+    }
+
+    /// Notes that the thing needs no undoing any more.
+    pub fn settle(&mut self, seq: u64) -> Result<(), WorkerError> {
+        self.write(&Line::Done { done: seq })?;
+        self.open.retain(|(open, _)| *open != seq);
+        Ok(())
+    }
+
+    /// Undoes what is still open, last first, and removes the journal.
+    pub fn close(mut self) -> Result<(), WorkerError> {
+        while let Some((_, undo)) = self.open.pop() {
+            apply(&undo)?;
+        }
+        fs::remove_file(&self.path).map_err(WorkerError::file("remove", &self.path))
+    }
+
+    fn write(&mut self, line: &Line) -> Result<(), WorkerError> {
+        let mut text = serde_json::to_string(line).map_err(|e| WorkerError::file("encode", &self.path)(e.into()))?;
+        text.push('\n');
+        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
+        written.map_err(WorkerError::file("write", &self.path))
+    }
+}
+
+/// Undoes the journals in `folder` whose jobs are dead.
+fn replay_dead(folder: &Path) -> Result<Vec<Undo>, WorkerError> {
+    let mut undone = Vec::new();
+    for entry in fs::read_dir(folder).map_err(WorkerError::file("list", folder))? {
+        let path = entry.map_err(WorkerError::file("list", folder))?.path();
+        if path.extension().is_none_or(|e| e != "jsonl") {
+            continue;
+        }
+        let Ok(file) = File::open(&path) else { continue };
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            continue; // its job runs
+        }
+        for undo in read_open(&file).into_iter().rev() {
+            apply(&undo)?;
+            undone.push(undo);
+        }
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(WorkerError::file("remove", &path)(e)),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(undone)
+}
+
+/// What a journal leaves to undo. A last line that was cut off by a crash was never acted on.
+fn read_open(file: &File) -> Vec<Undo> {
+    let mut open: Vec<(u64, Undo)> = Vec::new();
+    for line in BufReader::new(file).lines().map_while(Result::ok) {
+        match serde_json::from_str(&line) {
+            Ok(Line::Do { seq, undo }) => open.push((seq, undo)),
+            Ok(Line::Done { done }) => open.retain(|(seq, _)| *seq != done),
+            Ok(Line::Head { .. }) | Err(_) => {}
+        }
+    }
+    open.into_iter().map(|(_, undo)| undo).collect()
+}
+
+fn apply(undo: &Undo) -> Result<(), WorkerError> {
+    match undo {
+        Undo::RemoveFolder { path } => match fs::remove_dir_all(path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(WorkerError::file("remove", path)(e)),
+            Ok(()) | Err(_) => Ok(()),
+        },
+        Undo::RemoveStaged { root, name } => crate::root::remove_staged(root, name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folders(state: &Path) -> (PathBuf, PathBuf) {
+        (state.join("journal"), state.join("scratch"))
+    }
+
+    #[test]
+    fn what_a_dead_job_left_is_undone_and_what_a_living_one_holds_is_not() {
+        let state = tempfile::tempdir().unwrap();
+        let (folder, scratch) = folders(state.path());
+        for (job, dies) in [("living", false), ("dead", true)] {
+            let path = scratch.join(job);
+            let (mut journal, _) = Journal::open(&folder, job).unwrap();
+            journal.intend(Undo::RemoveFolder { path: path.clone() }).unwrap();
+            fs::create_dir_all(&path).unwrap();
+            if dies {
+                drop(journal);
+            } else {
+                std::mem::forget(journal);
+            }
+        }
+        let (journal, undone) = Journal::open(&folder, "next").unwrap();
+        assert_eq!(undone, [Undo::RemoveFolder { path: scratch.join("dead") }]);
+        assert!(scratch.join("living").exists() && !scratch.join("dead").exists());
+        journal.close().unwrap();
+    }
+
+    #[test]
+    fn what_is_settled_is_kept_and_a_torn_last_line_is_ignored() {
+        let state = tempfile::tempdir().unwrap();
+        let (folder, scratch) = folders(state.path());
+        let (mut journal, _) = Journal::open(&folder, "dead").unwrap();
+        fs::create_dir_all(&scratch).unwrap();
+        let seq = journal.intend(Undo::RemoveFolder { path: scratch.clone() }).unwrap();
+        journal.settle(seq).unwrap();
+        journal.file.write_all(b"{\"seq\":9,\"undo\":{\"kind\":\"remove-fol").unwrap();
+        drop(journal);
+        let (_, undone) = Journal::open(&folder, "next").unwrap();
+        assert_eq!(undone, []);
+        assert!(scratch.exists());
+    }
+}

@@ -1,0 +1,130 @@
+//! Edits of the plan against the grants for them. The worker checks, the runner only carries.
+
+use skink_job::{PlanEdit, PlanGrants};
+use std::collections::BTreeSet;
+
+/// Whether the grants cover the edit; if not, in words.
+pub(crate) fn check(edit: &PlanEdit, grants: &PlanGrants) -> Result<(), String> {
+    match edit {
+        PlanEdit::AddPackage { name } => covered("add the package", name, &grants.add_packages, is_package),
+        PlanEdit::RemovePackage { name } => covered("remove the package", name, &grants.remove_packages, is_package),
+        PlanEdit::SetMacro { name, body } => {
+            if body.contains(['\n', '\r', '\0']) {
+                return Err(format!("the body of the macro {name:?} must be one line"));
+            }
+            covered("define the macro", name, &grants.macros, is_macro)
+        }
+        PlanEdit::AddOption { name, value } => {
+            if value.as_ref().is_some_and(|v| v.is_empty() || v.starts_with('-') || v.contains(['\n', '\0'])) {
+                return Err(format!("the value of the option {name:?} must be one line that does not begin with '-'"));
+            }
+            covered("add the option", name, &grants.options, is_option)
+        }
+    }
+}
+
+fn covered(what: &str, name: &str, granted: &BTreeSet<String>, is_fine: fn(&str) -> bool) -> Result<(), String> {
+    if !is_fine(name) {
+        return Err(format!("cannot {what} {name:?}: no such name is possible"));
+    }
+    if granted.iter().any(|pattern| matches(pattern, name)) {
+        return Ok(());
+    }
+    Err(format!("no grant to {what} {name}"))
+}
+
+fn is_package(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.len() <= 200
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-._~:".contains(&b))
+}
+
+fn is_macro(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && (2..=200).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+fn is_option(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && !name.starts_with("hook")
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// A pattern in which each `*` stands for any text.
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
+    let Some((head, tail)) = pattern.split_once('*') else { return pattern == name };
+    let Some(rest) = name.strip_prefix(head) else { return false };
+    // The shortest text for this `*` that lets the tail match; patterns are short and come from the admin.
+    (0..=rest.len()).filter_map(|at| rest.get(at..)).any(|rest| matches(tail, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        let rows = [
+            ("jq", "jq", true),
+            ("jq", "jqq", false),
+            ("*", "anything", true),
+            ("lib*-devel", "libx-devel", true),
+            ("lib*-devel", "libx", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c-b", false),
+            ("", "", true),
+        ];
+        for (pattern, name, want) in rows {
+            assert_eq!(matches(pattern, name), want, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn each_grant_alone_decides() {
+        let set = |text: &str| BTreeSet::from([text.to_owned()]);
+        let edits: [(PlanEdit, PlanGrants); 4] = [
+            (
+                PlanEdit::AddPackage { name: "jq".into() },
+                PlanGrants { add_packages: set("j*"), ..PlanGrants::default() },
+            ),
+            (
+                PlanEdit::RemovePackage { name: "jq".into() },
+                PlanGrants { remove_packages: set("jq"), ..PlanGrants::default() },
+            ),
+            (
+                PlanEdit::SetMacro { name: "vendor_x".into(), body: "1".into() },
+                PlanGrants { macros: set("vendor_*"), ..PlanGrants::default() },
+            ),
+            (
+                PlanEdit::AddOption { name: "debuginfo".into(), value: None },
+                PlanGrants { options: set("debuginfo"), ..PlanGrants::default() },
+            ),
+        ];
+        for (i, (edit, _)) in edits.iter().enumerate() {
+            for (j, (_, grants)) in edits.iter().enumerate() {
+                assert_eq!(check(edit, grants).is_ok(), i == j, "{edit:?} with {grants:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_would_be_read_as_something_else_are_refused() {
+        let any = || BTreeSet::from(["*".to_owned()]);
+        let all = PlanGrants { add_packages: any(), remove_packages: any(), macros: any(), options: any() };
+        let rows = [
+            PlanEdit::AddPackage { name: "-x".into() },
+            PlanEdit::AddPackage { name: "a b".into() },
+            PlanEdit::AddPackage { name: "a\nb".into() },
+            PlanEdit::SetMacro { name: "a".into(), body: "1".into() },
+            PlanEdit::SetMacro { name: "a(b)".into(), body: "1".into() },
+            PlanEdit::SetMacro { name: "abc".into(), body: "1\n%x 2".into() },
+            PlanEdit::AddOption { name: "-root".into(), value: None },
+            PlanEdit::AddOption { name: "hook-none".into(), value: None },
+            PlanEdit::AddOption { name: "define".into(), value: Some("--root".into()) },
+        ];
+        for edit in rows {
+            assert!(check(&edit, &all).is_err(), "{edit:?}");
+        }
+    }
+}

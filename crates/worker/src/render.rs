@@ -1,0 +1,239 @@
+//! What people read: a section a hook, as rustc shows diagnostics, and the summary table.
+
+use crate::decide::Effect;
+use crate::report::{HookReport, Report};
+use skink_job::{CrashReport, Finding, Limits, Millis, Outcome, SafeText, Severity, Usage};
+
+/// One line in parts, each with its look. Texts in it are escaped or our own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Line(Vec<(Look, String)>);
+
+/// How a part of a line looks on a terminal with colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// As it is.
+    Plain,
+    /// Bold.
+    Strong,
+    /// Faint.
+    Faint,
+    /// Red and bold.
+    Bad,
+    /// Yellow and bold.
+    Careful,
+    /// Green and bold.
+    Good,
+    /// Blue and bold.
+    Note,
+}
+
+impl Line {
+    /// A line without colours.
+    pub fn plain(text: &str) -> Self {
+        Self(vec![(Look::Plain, text.to_owned())])
+    }
+
+    /// Adds a part.
+    #[must_use]
+    pub fn with(mut self, look: Look, text: impl Into<String>) -> Self {
+        self.0.push((look, text.into()));
+        self
+    }
+
+    /// The text, with escape sequences for the looks if `color`.
+    pub fn text(&self, color: bool) -> String {
+        let part = |(look, text): &(Look, String)| match (color, look) {
+            (false, _) | (true, Look::Plain) => text.clone(),
+            (true, Look::Strong) => format!("\x1b[1m{text}\x1b[0m"),
+            (true, Look::Faint) => format!("\x1b[2m{text}\x1b[0m"),
+            (true, Look::Bad) => format!("\x1b[1;31m{text}\x1b[0m"),
+            (true, Look::Careful) => format!("\x1b[1;33m{text}\x1b[0m"),
+            (true, Look::Good) => format!("\x1b[1;32m{text}\x1b[0m"),
+            (true, Look::Note) => format!("\x1b[1;34m{text}\x1b[0m"),
+        };
+        self.0.iter().map(part).collect::<String>().trim_end().to_owned()
+    }
+}
+
+/// The section of one hook call: a rule, its findings, what it logged, its verdict.
+pub fn section(hook: &HookReport) -> Vec<Line> {
+    let mut lines = vec![heading(hook)];
+    let faint = |text: String| Line::default().with(Look::Faint, text);
+    lines.extend(hook.log.iter().map(|text| faint(format!("  | {text}"))));
+    lines.extend(hook.findings.iter().flat_map(finding));
+    lines.extend(hook.denied.iter().map(|text| {
+        Line::default().with(Look::Careful, "denied").with(Look::Plain, format!(": {text}"))
+    }));
+    if hook.usage.suppressed > 0 {
+        lines.push(faint(format!("  | suppressed {} more (limit log-bytes)", hook.usage.suppressed)));
+    }
+    if let Outcome::Trap { report } = &hook.outcome {
+        lines.extend(crash(report));
+    }
+    for file in hook.outputs.iter().chain(&hook.attachments) {
+        lines.push(Line::plain(&format!("  + {} ({})", file.name, skink_job::ByteCount(file.bytes))));
+    }
+    lines.push(verdict(hook));
+    lines
+}
+
+fn heading(hook: &HookReport) -> Line {
+    let module = &hook.module;
+    let digest = module.sha256.get(..12).unwrap_or("unknown");
+    let what = format!(" {} {} ({}, {} layer, {digest}) ", module.name, module.version, hook.phase, hook.layer);
+    let title = format!("hook {}", hook.name);
+    let fill = 78_usize.saturating_sub(title.len() + what.chars().count() + 3);
+    Line::default().with(Look::Plain, "── ").with(Look::Strong, title).with(Look::Faint, what + &"─".repeat(fill))
+}
+
+/// One finding, as rustc shows a diagnostic.
+pub fn finding(finding: &Finding) -> Vec<Line> {
+    let look = match finding.severity {
+        Severity::Error => Look::Bad,
+        Severity::Warning => Look::Careful,
+        Severity::Info => Look::Note,
+    };
+    let head = Line::default()
+        .with(look, format!("{}[{}]", finding.severity, finding.code))
+        .with(Look::Strong, format!(": {}", finding.message));
+    let mut lines = vec![head];
+    let line = finding.line.map(|line| line.to_string());
+    let place: Vec<&str> =
+        [finding.package.as_ref(), finding.file.as_ref()].into_iter().flatten().map(SafeText::as_str).collect();
+    if !place.is_empty() {
+        let place = place.into_iter().chain(line.as_deref()).collect::<Vec<_>>().join(":");
+        lines.push(Line::default().with(Look::Note, "  --> ").with(Look::Plain, place));
+    }
+    let help = finding.help.iter().flat_map(SafeText::lines);
+    lines.extend(help.enumerate().map(|(i, text)| {
+        let lead = if i == 0 { "   = help: " } else { "           " };
+        Line::default().with(Look::Note, lead).with(Look::Plain, text)
+    }));
+    lines
+}
+
+fn crash(report: &CrashReport) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut list = |title: &str, items: Vec<String>| {
+        if !items.is_empty() {
+            lines.push(Line::plain(&format!("  {title}:")));
+            lines.extend(items.iter().map(|item| Line::plain(&format!("    {item}"))));
+        }
+    };
+    let frame = |(i, frame): (usize, &skink_job::Frame)| match frame.offset {
+        Some(offset) => format!("{i}: {} at {offset:#x}", frame.function),
+        None => format!("{i}: {}", frame.function),
+    };
+    list("frames, innermost first", report.frames.iter().enumerate().map(frame).collect());
+    list("last host calls", report.host_calls.iter().map(ToString::to_string).collect());
+    lines
+}
+
+fn verdict(hook: &HookReport) -> Line {
+    let mut text = format!(" ({})", Millis(hook.usage.wall_time));
+    let detail = hook.outcome.detail();
+    if !detail.is_empty() {
+        let detail = detail.lines().collect::<Vec<_>>().join(" / ");
+        text = format!(": {detail}{text}");
+    }
+    if hook.effect() == Effect::Warning {
+        text.push_str(" [the build goes on: on-failure = \"warn\"]");
+    }
+    Line::default()
+        .with(Look::Plain, format!("{} ", hook.name))
+        .with(outcome_look(hook), hook.outcome.word())
+        .with(Look::Plain, text)
+}
+
+fn outcome_look(hook: &HookReport) -> Look {
+    match (hook.effect(), &hook.outcome) {
+        (Effect::Failure, _) => Look::Bad,
+        (Effect::Warning, _) => Look::Careful,
+        (Effect::Unchanged, _) => Look::Note,
+        (Effect::None, Outcome::Skipped { .. }) => Look::Faint,
+        (Effect::None, _) => Look::Good,
+    }
+}
+
+/// The table at the end of the log.
+pub fn summary(report: &Report) -> Vec<Line> {
+    let mut rows: Vec<[String; 6]> = vec![["hook", "phase", "outcome", "time", "findings", "closest limit"].map(str::to_owned)];
+    rows.extend(report.hooks.iter().map(row));
+    let widths: Vec<usize> = (0..6)
+        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0))
+        .collect();
+    let mut lines = vec![Line::default().with(Look::Strong, "── hooks ").with(Look::Faint, "─".repeat(69))];
+    let looks = std::iter::once(Look::Faint).chain(report.hooks.iter().map(outcome_look));
+    for (row, look) in rows.iter().zip(looks) {
+        let line = row.iter().zip(&widths).enumerate().fold(Line::default(), |line, (column, (cell, width))| {
+            let look = if column == 2 || look == Look::Faint { look } else { Look::Plain };
+            line.with(look, format!("{cell:width$}")).with(Look::Plain, "  ")
+        });
+        lines.push(line);
+    }
+    lines.extend(report.notes.iter().map(|note| Line::plain(&format!("note: {note}"))));
+    let why = report.why.iter().map(|why| format!(", because of {why}")).collect::<String>();
+    lines.push(match report.exit_code {
+        0 => Line::default().with(Look::Good, "succeeded").with(Look::Plain, why),
+        2 => Line::default().with(Look::Note, "unchanged").with(Look::Plain, why),
+        code => Line::default().with(Look::Bad, "failed").with(Look::Plain, format!(" (exit code {code}){why}")),
+    });
+    lines
+}
+
+fn row(hook: &HookReport) -> [String; 6] {
+    let counts = Severity::ALL.iter().map(|severity| hook.count(*severity)).collect::<Vec<_>>();
+    let findings = match counts.as_slice() {
+        [0, 0, 0] => "-".to_owned(),
+        [errors, warnings, infos] => format!("{errors} E {warnings} W {infos} I"),
+        _ => String::new(),
+    };
+    let time = Millis(hook.usage.wall_time).to_string();
+    let closest = closest(&hook.usage, &hook.limits);
+    [hook.name.to_string(), hook.phase.to_string(), hook.outcome.word().to_owned(), time, findings, closest]
+}
+
+/// The limit that a call came closest to, as a share.
+fn closest(usage: &Usage, limits: &Limits) -> String {
+    let shares = [
+        ("memory", usage.memory, limits.memory.0),
+        ("wall-time", usage.wall_time, limits.wall_time.0),
+        ("handles", u64::from(usage.handles), u64::from(limits.handles)),
+        ("log-bytes", usage.log_bytes, limits.log_bytes.0),
+        ("output-bytes", usage.output_bytes, limits.output_bytes.0),
+        ("output-files", u64::from(usage.output_files), u64::from(limits.output_files)),
+        ("tool-time", usage.tool_time, limits.tool_time.0),
+        ("scratch-bytes", usage.scratch_bytes, limits.scratch_bytes.0),
+    ];
+    let percent = |(name, used, limit): (&'static str, u64, u64)| (used.saturating_mul(100) / limit.max(1), name);
+    match shares.map(percent).into_iter().max() {
+        Some((share, name)) if share > 0 => format!("{name} {share}%"),
+        _ => "-".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_findings_stay_on_their_lines() {
+        let hostile = Finding {
+            severity: Severity::Error,
+            code: "x\n[host] ok".into(),
+            message: "\x1b[2J\u{202e}evil\r".into(),
+            package: Some("a.rpm".into()),
+            file: Some("/usr/bin/x".into()),
+            line: Some(3),
+            help: Some(SafeText::block("one\ntwo\x07")),
+        };
+        let shown: Vec<String> = finding(&hostile).iter().map(|line| line.text(false)).collect();
+        let want = [
+            "error[x\\n[host] ok]: \\u{1b}[2J\\u{202e}evil\\u{d}",
+            "  --> a.rpm:/usr/bin/x:3",
+            "   = help: one",
+            "           two\\u{7}",
+        ];
+        assert_eq!(shown, want);
+    }
+}

@@ -1,0 +1,97 @@
+//! Every call of cargo for the host: one profile, one target, one set of flags.
+//!
+//! Invariant: product, tests and lints share them, so that wasmtime is compiled once a set of features.
+
+use crate::layout::Layout;
+use crate::process::command;
+use std::process::Command;
+
+/// The target of the product. Named, so that the flags below do not reach build scripts and macros.
+pub(crate) const TARGET: &str = "x86_64-unknown-linux-gnu";
+const FLAGS_VARIABLE: &str = "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS";
+/// The variable that names a program to run tests under.
+pub(crate) const RUNNER_VARIABLE: &str = "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER";
+/// Static and at a fixed address: a build farm hands out plain files, and it starts in half the time.
+const FLAGS: &str = "-C target-feature=+crt-static -C relocation-model=static";
+
+/// Crates that are compiled together, because features of one would change another.
+#[derive(Debug)]
+pub(crate) struct FeatureSet {
+    /// For people.
+    pub(crate) name: &'static str,
+    /// The packages of the set.
+    pub(crate) packages: &'static [&'static str],
+    /// Features, as `package/feature`.
+    pub(crate) features: &'static [&'static str],
+}
+
+/// Every crate of the workspace, each in the sets that the product compiles it in.
+pub(crate) const SETS: [FeatureSet; 3] = [
+    FeatureSet {
+        name: "pure",
+        packages: &[
+            "skink-job",
+            "skink-protocol",
+            "skink-walls",
+            "skink-policy",
+            "skink-module",
+            "skink-engine",
+            "skink-tools",
+            "skink-obs",
+            "skink-worker",
+            "skink-cli",
+            "skink-xtask",
+        ],
+        features: &[],
+    },
+    FeatureSet {
+        name: "runtime",
+        packages: &["skink-engine", "skink-host", "skink-runner"],
+        features: &["skink-engine/runtime"],
+    },
+    FeatureSet {
+        name: "compiler",
+        packages: &["skink-module", "skink-engine", "skink-compiler"],
+        features: &["skink-engine/compiler", "skink-module/inspect"],
+    },
+];
+
+impl FeatureSet {
+    /// The arguments that name the set.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let packages = self.packages.iter().flat_map(|p| ["--package".to_owned(), (*p).to_owned()]);
+        let features = self.features.iter().flat_map(|f| ["--features".to_owned(), (*f).to_owned()]);
+        packages.chain(features).collect()
+    }
+}
+
+/// `cargo VERB` for the host, in the product's profile.
+pub(crate) fn host(layout: &Layout, verb: &str) -> Command {
+    let mut cargo = command("cargo");
+    cargo.current_dir(&layout.root).arg(verb).args(["--release", "--target", TARGET]);
+    cargo.env(FLAGS_VARIABLE, FLAGS).env("CARGO_TARGET_DIR", layout.target());
+    cargo
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_crate_is_in_a_set() {
+        let crates = Layout::find().unwrap().root.join("crates");
+        let mut found = BTreeSet::new();
+        for entry in std::fs::read_dir(crates).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            // The SDK is a guest's library, a member of the hooks' workspace.
+            if entry.path().join("Cargo.toml").is_file() && name != "sdk" {
+                found.insert(format!("skink-{name}"));
+            }
+        }
+        let named: BTreeSet<String> =
+            SETS.iter().flat_map(|set| set.packages).map(|p| (*p).to_owned()).collect();
+        assert_eq!(found, named);
+    }
+}

@@ -1,0 +1,91 @@
+//! The table of what is needed, how it is found, and what for.
+
+use crate::process;
+use std::path::Path;
+
+/// What needs something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// Compiling the product.
+    Compile,
+    /// Building packages, and the tools that hooks run.
+    Build,
+    /// Compiling hooks; its toolchain is looked after in `guests`.
+    Guests,
+    /// The kits that make hooks of Python and JavaScript.
+    Kits,
+}
+
+impl Group {
+    /// All that `cargo xtask setup` looks after.
+    pub(crate) const ALL: [Self; 4] = [Self::Compile, Self::Build, Self::Guests, Self::Kits];
+}
+
+/// How one sees that something is here. Files and programs, since another distribution, or a person, may
+/// have brought them without a package of Debian's name.
+#[derive(Debug, Clone, Copy)]
+enum Probe {
+    /// One of these files.
+    File(&'static [&'static str]),
+    /// A program.
+    Program(&'static str),
+    /// A program that must succeed with these arguments.
+    Succeeds(&'static str, &'static [&'static str]),
+}
+
+/// One row.
+#[derive(Debug)]
+pub(crate) struct Need {
+    pub(crate) group: Group,
+    /// Debian's name of it.
+    pub(crate) package: &'static str,
+    probe: Probe,
+    /// Goes on after "needed".
+    pub(crate) why: &'static str,
+}
+
+const fn need(group: Group, package: &'static str, probe: Probe, why: &'static str) -> Need {
+    Need { group, package, probe, why }
+}
+
+/// Everything but the guests' toolchain.
+#[rustfmt::skip]
+pub(crate) const NEEDS: [Need; 14] = [
+    need(Group::Compile, "gcc", Probe::Program("cc"), "to link"),
+    need(Group::Compile, "libc6-dev", Probe::File(&["/usr/lib/x86_64-linux-gnu/libc.a", "/usr/lib64/libc.a", "/usr/lib/libc.a"]), "to link statically"),
+    need(Group::Build, "obs-build", Probe::File(&["/usr/lib/obs-build/build", "/usr/lib/build/build"]), "to build packages: Skink drives its `build`"),
+    need(Group::Build, "libtimedate-perl", Probe::File(&["/usr/share/perl5/Date/Parse.pm", "/usr/lib/perl5/vendor_perl/Date/Parse.pm", "/usr/share/perl5/vendor_perl/Date/Parse.pm"]), "by `build --changelog`"),
+    need(Group::Build, "binutils", Probe::Program("ar"), "by `build`, to unpack .deb packages"),
+    need(Group::Build, "xz-utils", Probe::Program("xz"), "by `build`, to unpack .deb packages"),
+    need(Group::Build, "rpm", Probe::Program("rpm"), "by `build` outside the chroot, and to read the results"),
+    need(Group::Build, "rpm2cpio", Probe::Program("rpm2cpio"), "by rpmlint, to unpack packages"),
+    need(Group::Build, "rpmlint", Probe::Program("rpmlint"), "by the hook of that name"),
+    need(Group::Build, "bubblewrap", Probe::Program("bwrap"), "to wall in the tools that hooks run"),
+    need(Group::Build, "systemd-container", Probe::Program("systemd-nspawn"), "for builds with --vm-type nspawn"),
+    need(Group::Kits, "python3-venv", Probe::Succeeds("python3", &["-c", "import ensurepip, venv"]), "for hooks in Python"),
+    need(Group::Kits, "nodejs", Probe::Program("node"), "for hooks in JavaScript"),
+    need(Group::Kits, "npm", Probe::Program("npm"), "for hooks in JavaScript"),
+];
+
+impl Need {
+    /// Whether it is here already.
+    pub(crate) fn is_here(&self) -> bool {
+        match self.probe {
+            Probe::File(paths) => paths.iter().any(|path| Path::new(path).exists()),
+            Probe::Program(program) => process::find(program).is_some(),
+            Probe::Succeeds(program, arguments) => {
+                process::find(program).is_some()
+                    && process::command(program).args(arguments).output().is_ok_and(|o| o.status.success())
+            }
+        }
+    }
+
+    /// What was looked for.
+    pub(crate) fn probe(&self) -> String {
+        match self.probe {
+            Probe::File(paths) => paths.join(" or "),
+            Probe::Program(program) => format!("the program {program}"),
+            Probe::Succeeds(program, arguments) => format!("`{program} {}`", arguments.join(" ")),
+        }
+    }
+}

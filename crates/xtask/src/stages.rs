@@ -1,0 +1,90 @@
+//! The table of the test stages. A new stage is one row here.
+
+use std::time::Duration;
+
+/// What must be there before a stage can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Requires {
+    /// The programs that tests call: build, rpm, rpmlint, bubblewrap.
+    Tools,
+    /// skink, skink-runner and skink-compiler.
+    Product,
+    /// The hooks of this repository.
+    Hooks,
+    /// The packages of the example's chroot.
+    Pool,
+    /// The kits for Python and JavaScript.
+    Kits,
+}
+
+/// Which tests a stage runs.
+#[derive(Debug)]
+pub(crate) enum Tests {
+    /// The crates' own, one call of cargo a set of features.
+    Crates,
+    /// The hooks' own, which are compiled for this machine.
+    Hooks,
+    /// A crate of tests, by its folder.
+    Crate(&'static str),
+}
+
+impl Tests {
+    /// The folder of a crate of tests.
+    pub(crate) fn folder(&self) -> Option<&'static str> {
+        match self {
+            Self::Crate(folder) => Some(folder),
+            Self::Crates | Self::Hooks => None,
+        }
+    }
+}
+
+/// One stage.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    /// As `cargo xtask test NAME` calls it.
+    pub(crate) name: &'static str,
+    /// What it shows, for people.
+    pub(crate) shows: &'static str,
+    pub(crate) requires: &'static [Requires],
+    pub(crate) tests: &'static [Tests],
+    /// Whether the tests themselves must be root, as `build` must.
+    pub(crate) root: bool,
+    /// What it may take on two cores, with everything compiled and downloaded.
+    pub(crate) budget: Duration,
+}
+
+/// Every stage, in the order in which they run: the quick ones first.
+pub(crate) const STAGES: [Stage; 4] = [
+    Stage {
+        name: "unit",
+        shows: "each crate keeps its promises",
+        requires: &[Requires::Tools],
+        tests: &[Tests::Crates, Tests::Hooks],
+        root: false,
+        budget: Duration::from_secs(120),
+    },
+    Stage {
+        name: "guests",
+        shows: "one check in Rust, Python and JavaScript gives the same findings",
+        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Kits],
+        tests: &[Tests::Crate("tests/guests")],
+        root: false,
+        budget: Duration::from_secs(300),
+    },
+    Stage {
+        name: "hostile",
+        shows: "a hook that is hostile, broken or slow costs its own build a clear message",
+        requires: &[Requires::Tools, Requires::Product, Requires::Hooks],
+        tests: &[Tests::Crate("tests/hostile")],
+        root: false,
+        budget: Duration::from_secs(180),
+    },
+    Stage {
+        name: "build",
+        shows: "real packages, built by the real build, with hooks around it",
+        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Pool],
+        tests: &[Tests::Crate("tests/build")],
+        root: true,
+        budget: Duration::from_secs(900),
+    },
+];

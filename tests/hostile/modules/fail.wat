@@ -1,0 +1,8 @@
+;; world: check-hook
+  (import "skink:hook/check-context@0.1.0" "[resource-drop]context" (func $drop (param i32)))
+
+  ;; Honest, and not content.
+  (data (i32.const 64) "the swapped module ran\00")
+  (func (export "skink:hook/check@0.1.0#check") (param $context i32) (result i32)
+    (call $drop (local.get $context))
+    (call $fail (i32.const 64) (call $length (i32.const 64))))

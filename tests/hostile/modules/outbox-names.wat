@@ -1,0 +1,45 @@
+;; world: transform-hook
+  (import "skink:hook/transform-context@0.1.0" "[method]context.outbox" (func $outbox (param i32 i32)))
+  (import "skink:hook/transform-context@0.1.0" "[resource-drop]context" (func $drop (param i32)))
+  (import "skink:hook/outbox@0.1.0" "[method]outbox.create" (func $create (param i32 i32 i32 i32)))
+  (import "skink:hook/outbox@0.1.0" "[method]writer.write" (func $write (param i32 i32 i32 i32)))
+  (import "skink:hook/outbox@0.1.0" "finish" (func $finish (param i32 i32)))
+
+  ;; Names that no file of an outbox may have.
+  (data (i32.const 1024)
+    "a/b\00..\00.\00../x\00/etc/cron.d/x\00_statistics\00_hooks\00.hidden\00-rf\00status\00same_result_marker\00meta\00"
+    "hello-1-1.x86_64.rpm\00HELLO-1-1.X86_64.RPM\00inner.txt\00a\0ab\00\1b[2J\00\e2\80\aegnp.exe\00a\e2\80\8bb\00\00")
+  (data (i32.const 960) "good.txt\00")
+  (data (i32.const 976) "nul\00nul")
+  (data (i32.const 992) "4096 bytes\00")
+  (data (i32.const 2048) "not all of it")
+
+  (func $try (param $outbox i32) (param $name i32) (param $length i32) (result i32)
+    (call $create (local.get $outbox) (local.get $name) (local.get $length) (i32.const 144))
+    (i32.eqz (call $is_invalid (i32.const 144))))
+
+  (func (export "skink:hook/transform@0.1.0#transform") (param $context i32) (result i32)
+    (local $outbox i32) (local $name i32) (local $size i32)
+    (call $outbox (local.get $context) (i32.const 128))
+    (call $drop (local.get $context))
+    (if (i32.load8_u (i32.const 128)) (then (return (call $said (i32.const 128)))))
+    (local.set $outbox (i32.load (i32.const 132)))
+    (local.set $name (i32.const 1024))
+    (loop $next
+      (local.set $size (call $length (local.get $name)))
+      (if (call $try (local.get $outbox) (local.get $name) (local.get $size))
+        (then (return (call $failure (local.get $name) (local.get $size)))))
+      (local.set $name (i32.add (local.get $name) (i32.add (local.get $size) (i32.const 1))))
+      (br_if $next (i32.load8_u (local.get $name))))
+    (if (call $try (local.get $outbox) (i32.const 976) (i32.const 7))
+      (then (return (call $failure (i32.const 976) (i32.const 3)))))
+    (memory.fill (i32.const 65536) (i32.const 0x61) (i32.const 4096))
+    (if (call $try (local.get $outbox) (i32.const 65536) (i32.const 4096))
+      (then (return (call $failure (i32.const 992) (i32.const 10)))))
+    ;; An honest name, so that it is known that the outbox takes some.
+    (call $create (local.get $outbox) (i32.const 960) (call $length (i32.const 960)) (i32.const 144))
+    (if (i32.load8_u (i32.const 144)) (then (return (call $said (i32.const 144)))))
+    (call $write (i32.load (i32.const 148)) (i32.const 2048) (i32.const 3) (i32.const 176))
+    (if (i32.load8_u (i32.const 176)) (then (return (call $said (i32.const 176)))))
+    (call $finish (i32.load (i32.const 148)) (i32.const 176))
+    (call $said (i32.const 176)))

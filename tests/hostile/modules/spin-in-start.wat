@@ -1,0 +1,6 @@
+;; world: check-hook
+  (func $start (loop $for_ever (br $for_ever)))
+  (start $start)
+
+  (func (export "skink:hook/check@0.1.0#check") (param i32) (result i32)
+    (i32.const 0))
