@@ -32,6 +32,7 @@ pub use link::{linker, phases_of};
 pub use refusal::Refusal;
 pub use state::{Inputs, State, entered, guard, rearm};
 pub use stop::Stop;
+pub use wasi::before_walls;
 pub use wire::{MAX_MESSAGE, Wire, cut};
 
 /// What is behind the guest's handles; opaque outside of this crate.

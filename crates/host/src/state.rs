@@ -13,7 +13,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 use wasmtime::component::{Resource, ResourceTable};
-use wasmtime::{CallHook, Store};
+use wasmtime::{CallHook, Store, UpdateDeadline};
 use wasmtime_wasi::WasiCtx;
 
 /// Bytes that a guest may hand over in one call.
@@ -198,10 +198,16 @@ pub fn entered<R>(store: &mut Store<State>, what: impl FnOnce(&mut Store<State>)
     what(store)
 }
 
-/// Sets the epoch deadline to what is left of the call's time. To be called before every entry to the guest.
+/// Sets the epoch deadline from what is left of the call's time. To be called before every entry to the guest.
 pub fn rearm(store: &mut Store<State>) {
-    let left = store.data().clock.left();
-    store.set_epoch_deadline(Epochs::ticks(left));
+    let ticks = pace(&store.data().clock);
+    store.set_epoch_deadline(ticks);
+}
+
+/// Ticks until the clock is looked at again: half of the time left. On a busy machine ticks come late, and to
+/// count all of them would stretch the deadline by as much; so the last look is always one tick away.
+fn pace(clock: &Clock) -> u64 {
+    (Epochs::ticks(clock.left()) / 2).max(1)
 }
 
 /// Puts the limits of memory, handles, bytes of a call and time on a store. The deadline is looked at after
@@ -213,7 +219,10 @@ pub fn guard(store: &mut Store<State>) {
     store.set_hostcall_fuel(CALL_BYTES);
     // Also bounds handles to resources that the guest defines itself.
     store.set_max_component_handles(handles);
-    store.epoch_deadline_trap();
+    store.epoch_deadline_callback(move |_| {
+        clock.check()?;
+        Ok(UpdateDeadline::Continue(pace(&clock)))
+    });
     rearm(store);
     store.call_hook(move |mut store, hook| match hook {
         CallHook::CallingHost => {

@@ -67,19 +67,21 @@ pub(crate) struct Expansion<'a> {
     pub(crate) listed: &'a [Package],
     pub(crate) removed: &'a BTreeSet<String>,
     pub(crate) added: &'a [String],
-    pub(crate) repository: Option<&'a Path>,
+    pub(crate) repositories: &'a [PathBuf],
 }
 
 impl Expansion<'_> {
     /// The packages that the list lacks.
     pub(crate) fn missing(&self) -> Result<Vec<Package>, ExpandError> {
-        let repository = self.repository()?;
+        let repositories = self.repositories()?;
         let folder = self.linked_packages()?;
         let mut dependencies = self.run("createdirdeps", &[folder.as_os_str()])?;
         dependencies.push_str(&self.unseen_packages());
         dependencies.push_str("D:\n");
-        dependencies.push_str(&self.run("createdirdeps", &[repository.as_os_str()])?);
-        dependencies.push_str("D:\n");
+        for repository in &repositories {
+            dependencies.push_str(&self.run("createdirdeps", &[repository.as_os_str()])?);
+            dependencies.push_str("D:\n");
+        }
         let file = self.scratch.join("dependencies");
         fs::write(&file, dependencies).map_err(|source| io_error(&file, source))?;
 
@@ -90,18 +92,20 @@ impl Expansion<'_> {
         args.extend(["--configdir".as_ref(), self.config_dir.as_os_str()]);
         args.extend(names.map(OsStr::new));
         let expanded = rpmlist::packages(&self.run("expanddeps", &args)?);
-        let from_repository = |package: &Package| Path::new(&package.place).starts_with(&repository);
-        Ok(expanded.into_iter().filter(from_repository).collect())
+        let is_new = |package: &Package| repositories.iter().any(|r| Path::new(&package.place).starts_with(r));
+        Ok(expanded.into_iter().filter(is_new).collect())
     }
 
-    fn repository(&self) -> Result<PathBuf, ExpandError> {
-        let Some(path) = self.repository else {
+    fn repositories(&self) -> Result<Vec<PathBuf>, ExpandError> {
+        if self.repositories.is_empty() {
             return Err(ExpandError::NoRepository { names: self.added.join(", ") });
-        };
+        }
         // `createdirdeps` hands the path to a shell, so it has to be as plain as our scratch folder's.
-        let folder = ScratchFolder::new(path)
-            .map_err(|e| ExpandError::Repository { path: path.to_owned(), why: e.to_string() })?;
-        Ok(folder.path().to_owned())
+        let plain = |path: &PathBuf| match ScratchFolder::new(path) {
+            Ok(folder) => Ok(folder.path().to_owned()),
+            Err(e) => Err(ExpandError::Repository { path: path.to_owned(), why: e.to_string() }),
+        };
+        self.repositories.iter().map(plain).collect()
     }
 
     /// A folder with links to the packages of the list.

@@ -5,10 +5,12 @@
 
 use crate::Environment;
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Why no real `build` was found.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +62,12 @@ impl RealBuild {
     /// Whether the script knows an option; the name is without dashes.
     pub fn knows(&self, name: &str) -> bool {
         self.options.contains(name)
+    }
+
+    /// Becomes the script, with the environment as it is but for `BUILD_DIR`. For what is no build, and for a
+    /// build without hooks. Returns only if that failed.
+    pub fn exec(&self, args: &[OsString]) -> io::Error {
+        Command::new(&self.script).args(args).env("BUILD_DIR", &self.dir).exec()
     }
 
     fn read(path: &Path) -> Result<Self, String> {
@@ -132,6 +140,13 @@ pub fn find_build(named: Option<&Path>, own: &Path, env: &Environment) -> Result
 pub struct Reentry {
     /// The real `build` inside the machine.
     pub script: PathBuf,
+}
+
+impl Reentry {
+    /// Becomes the script, with the environment as it is. Returns only if that failed.
+    pub fn exec(&self, args: &[OsString]) -> io::Error {
+        Command::new(&self.script).args(args).exec()
+    }
 }
 
 /// Whether we were called as `build` inside the machine that `build` has started (its second stage), by the

@@ -212,11 +212,11 @@ impl Invocation {
 
     pub(crate) fn checks_are_off(&self) -> bool {
         let is_either = |name: &&str| matches!(*name, "checks" | "no-checks");
-        let names = self.items.iter().filter_map(|item| match &item.kind {
+        let mut names = self.items.iter().filter_map(|item| match &item.kind {
             Kind::Option(spec, _) => Some(spec.name),
             Kind::Unknown | Kind::Recipe { .. } | Kind::Hook(_) | Kind::Refused => None,
         });
-        names.filter(is_either).last() == Some("no-checks")
+        names.rfind(is_either) == Some("no-checks")
     }
 
     pub(crate) fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = &OsStr> {

@@ -28,6 +28,7 @@ mod find;
 mod hook_options;
 mod init;
 mod invocation;
+mod kill_file;
 mod nspawn;
 mod options;
 mod process;

@@ -4,6 +4,7 @@
 //! no mount of the build is left.
 
 use crate::init::{End, INIT_VERB};
+use crate::kill_file::{KillFile, Watch};
 use crate::nspawn::Wrapper;
 use crate::{Environment, RealBuild, ScratchFolder, init};
 use rustix::process::{Pid, Signal, kill_process};
@@ -114,6 +115,8 @@ pub struct BuildProcess<'a> {
     pub scratch: &'a ScratchFolder,
     /// The log that the caller keeps, as the script's own line about it should name it.
     pub log: Option<&'a Path>,
+    /// The build root.
+    pub root: &'a Path,
     /// Options for systemd-nspawn, where the build happens in one.
     pub nspawn: Option<&'a [String]>,
 }
@@ -128,22 +131,30 @@ impl BuildProcess<'_> {
     /// # Errors
     /// Where the script could not be run; how it ended is no error.
     pub fn run(&self, sink: &mut dyn LineSink) -> Result<BuildExit, ProcessError> {
+        let mut kill_file = None;
         if let Some(options) = self.nspawn {
             Wrapper::write(self.scratch, options)?;
+            kill_file = Some(KillFile::in_root(self.root)?);
         }
         init::forget_end(self.scratch.path())?;
         let (reader, mut child) = self.start()?;
         // Held until the end: its closing tells the child that we are gone.
         let lifeline = child.stdin.take();
         let forwarder = Forwarder::start(&child)?;
+        let watch = kill_file.map(|file| file.watch(&child));
         let copied = self.copy_lines(reader, sink);
         let forwarded = forwarder.stop();
+        let killed = watch.is_some_and(Watch::stop);
         if copied.is_err() {
             child.kill()?;
         }
         let status = child.wait()?;
         drop(lifeline);
         copied?;
+        if killed {
+            // What the script itself exits with when it is killed.
+            return Ok(BuildExit { end: End::Exited(1), forwarded });
+        }
         match init::read_end(self.scratch.path())? {
             Some(Ok(end)) => Ok(BuildExit { end, forwarded }),
             Some(Err(what)) => Err(ProcessError::SetUp { what }),

@@ -68,8 +68,8 @@ pub(crate) fn first_in(folder: &Path) -> Option<PathBuf> {
         .filter(|name| !name.starts_with('.'))
         .collect();
     names.sort_unstable();
-    let of_type = |end: &&str| names.iter().find(|name| name.ends_with(*end));
-    SEARCHED.iter().find_map(|end| of_type(end)).map(|name| folder.join(name))
+    let of_type = |end: &&str| names.iter().find(|name| name.ends_with(end));
+    SEARCHED.iter().find_map(of_type).map(|name| folder.join(name))
 }
 
 #[cfg(test)]

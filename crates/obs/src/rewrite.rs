@@ -80,8 +80,8 @@ pub struct RewriteRequest<'a> {
     pub replaced: &'a BTreeSet<Special>,
     /// Where edited copies go.
     pub scratch: &'a ScratchFolder,
-    /// The folder from which packages may be added to a list; the admin names it.
-    pub repository: Option<&'a Path>,
+    /// The folders from which packages may be added to a list; the admin names them.
+    pub repositories: &'a [PathBuf],
 }
 
 /// The new call.
@@ -258,7 +258,7 @@ impl Work<'_> {
             listed,
             removed: &self.changes.removed,
             added: &added,
-            repository: self.request.repository,
+            repositories: self.request.repositories,
         };
         Ok(expansion.missing()?)
     }

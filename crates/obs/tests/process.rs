@@ -10,14 +10,19 @@
 //! The harness is a plain `main`, because this program is also the build's first process, and stands as
 //! `build` in a machine.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test program")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test program"
+)]
 
 mod support;
 
 use skink_obs::{Environment, INIT_VERB, init_main, reentry};
 use std::ffi::OsString;
-use std::os::unix::process::CommandExt;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use support::{real, stand_in};
 
 type Test = (&'static str, fn());
@@ -39,7 +44,7 @@ fn main() -> ExitCode {
     let args: Vec<OsString> = args.collect();
     let env = Environment::of_this_process();
     if let Some(again) = reentry(&called_as, &env) {
-        let error = Command::new(&again.script).args(&args).exec();
+        let error = again.exec(&args);
         println!("cannot hand on to {}: {error}", again.script.display());
         return ExitCode::FAILURE;
     }

@@ -1,5 +1,7 @@
 //! From edits to arguments and files, as tables: the command lines of bs_worker, pbuild and osc.
 
+#![allow(clippy::unwrap_used, reason = "a test program")]
+
 use skink_job::PlanEdit;
 use skink_obs::{
     Environment, Invocation, Mode, RealBuild, RewriteError, RewriteRequest, Rewritten, ScratchFolder,
@@ -51,7 +53,7 @@ impl Fixture {
         replaced: &[Special],
     ) -> Result<Rewritten, RewriteError> {
         let replaced = BTreeSet::from_iter(replaced.iter().copied());
-        let request = RewriteRequest { edits, replaced: &replaced, scratch: &self.scratch, repository: None };
+        let request = RewriteRequest { edits, replaced: &replaced, scratch: &self.scratch, repositories: &[] };
         rewrite(&self.call(args), &self.build, &request)
     }
 

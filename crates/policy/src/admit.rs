@@ -3,9 +3,10 @@
 //! **The rule.** The `[[allow]]` rules of a policy are read from top to bottom. The first that names the
 //! module and has a pattern that matches the project decides; later ones are not looked at. If it grants all
 //! that the module requests, the module is allowed and gets what it requests, no more; else it is refused.
+//! A `*` that the module requests in a list of the plan stands for whatever the rule gives there, be it nothing.
 //! Where no rule decides it is refused. With a narrower policy, both must allow.
 
-use crate::cover::{Right, rights};
+use crate::cover::{Right, common, lists, rights};
 use crate::policy::Rules;
 use crate::rule::Rule;
 use crate::words::shown;
@@ -86,7 +87,7 @@ impl Policy {
         let wanted = rights(requested);
         for rules in &self.layers {
             let (rule, _) = rules.deciding(project, module).ok_or_else(|| rules.unnamed(project, module))?;
-            let missing: Vec<_> = wanted.iter().filter(|right| rule.gives(right).is_none()).collect();
+            let missing: Vec<_> = wanted.iter().filter(|right| !right.is_any() && rule.gives(right).is_none()).collect();
             if !missing.is_empty() {
                 let missing: Vec<_> = missing.into_iter().map(ToString::to_string).collect();
                 return Err(format!(
@@ -148,10 +149,22 @@ impl Rule {
         self.granted.iter().find(|granted| granted.right().covers(right)).map(|granted| &granted.place)
     }
 
+    /// The request, with what the rule gives in the place of each `*` in the plan's lists.
+    fn resolved(&self, requested: &Grants) -> Grants {
+        let mut grants = requested.clone();
+        for (key, list) in lists(&mut grants.plan) {
+            if list.remove("*") {
+                let given = self.granted.iter().filter(|granted| granted.key == key);
+                list.extend(given.map(|granted| granted.name.clone()));
+            }
+        }
+        grants
+    }
+
     fn allows(&self, requested: &Grants) -> Allowed {
         Allowed {
             rule: self.name.clone(),
-            grants: requested.clone(),
+            grants: self.resolved(requested),
             repository: self.repository.clone(),
             limits: self.limits,
             on_failure: self.on_failure,
@@ -162,7 +175,11 @@ impl Rule {
 
 impl Allowed {
     /// What is left when a narrower policy allows `other`. Both grant all that is requested.
-    fn narrowed(self, other: &Self) -> Self {
+    fn narrowed(mut self, other: &Self) -> Self {
+        let mut others = other.grants.plan.clone();
+        for ((key, list), (_, other)) in lists(&mut self.grants.plan).into_iter().zip(lists(&mut others)) {
+            *list = common(key, list, other);
+        }
         Self {
             rule: SafeText::line(&format!("{}, {}", self.rule, other.rule)),
             grants: self.grants,

@@ -2,6 +2,7 @@
 
 use crate::projects::star;
 use skink_job::{Grants, PlanGrants};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// One authority: a flag, or one name in a list.
@@ -31,6 +32,33 @@ impl fmt::Display for Right<'_> {
             name => write!(f, "`{}` of \"{}\"", self.key, crate::words::shown(name)),
         }
     }
+}
+
+impl Right<'_> {
+    /// `*` in a list of the plan requests whatever the rule gives there, be it nothing: a module for any package
+    /// cannot know which ones an admin will let it add.
+    pub(crate) fn is_any(&self) -> bool {
+        self.name == "*" && self.key.starts_with("plan.")
+    }
+}
+
+/// The lists of the plan, by their keys.
+pub(crate) fn lists(plan: &mut PlanGrants) -> [(&'static str, &mut BTreeSet<String>); 4] {
+    let PlanGrants { add_packages, remove_packages, macros, options } = plan;
+    [
+        ("plan.add-packages", add_packages),
+        ("plan.remove-packages", remove_packages),
+        ("plan.macros", macros),
+        ("plan.options", options),
+    ]
+}
+
+/// What both lists give.
+pub(crate) fn common(key: &'static str, a: &BTreeSet<String>, b: &BTreeSet<String>) -> BTreeSet<String> {
+    let covers = |wide: &str, name: &str| Right { key, name: wide }.covers(&Right { key, name });
+    let within = |name: &str, other: &BTreeSet<String>| other.iter().any(|wide| covers(wide, name));
+    let (from_a, from_b) = (a.iter().filter(|name| within(name, b)), b.iter().filter(|name| within(name, a)));
+    from_a.chain(from_b).cloned().collect()
 }
 
 /// Every right that `grants` holds.

@@ -46,6 +46,7 @@ impl Rule {
     fn explain(&self, wanted: &[Right<'_>], lines: &mut Vec<String>) {
         for right in wanted {
             lines.push(match self.gives(right) {
+                _ if right.is_any() => format!("  {right}: what the rule gives there"),
                 Some(place) => format!("  {right}: granted by {place}"),
                 None => format!("  {right}: not granted"),
             });

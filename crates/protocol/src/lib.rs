@@ -10,6 +10,7 @@
 mod channel;
 mod compile;
 mod error;
+mod plan_edit;
 mod run;
 
 pub use channel::{Channel, Received};

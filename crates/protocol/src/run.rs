@@ -1,5 +1,6 @@
 //! Frames between the worker and the runner.
 
+use crate::plan_edit::PlanEditFrame;
 use serde::{Deserialize, Serialize};
 use skink_job::{Facts, Grants, LimitKind, Limits, Phase, PlanEdit, Severity, Usage};
 
@@ -107,7 +108,7 @@ pub enum FromRunner {
         what: String,
     },
     /// An edit of the plan; answered by a [`Reply::Done`] or a failure.
-    Plan(PlanEdit),
+    Plan(#[serde(with = "PlanEditFrame")] PlanEdit),
     /// A request to the broker; answered.
     Tool(ToolRequest),
     /// The call has ended; the runner exits.

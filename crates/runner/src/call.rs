@@ -1,6 +1,6 @@
 //! One call, from the worker's request to its end.
 
-use crate::end::{RunnerFault, classify};
+use crate::end::{Known, classify};
 use crate::handed::Handed;
 use crate::serve::ServeError;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -57,7 +57,8 @@ fn prepare(artefact: Option<&File>, flavour: Flavour, phase: Phase) -> Result<Pr
         return Err(RunnerEnd::Unlinkable("`allocate` hooks are not offered yet".to_owned()));
     }
     let host = |what: &str, error: &dyn std::fmt::Display| RunnerEnd::HostError(format!("{what}: {error}"));
-    let artefact = artefact.ok_or_else(|| RunnerEnd::HostError("no artefact came with the call".to_owned()))?;
+    let artefact =
+        artefact.ok_or_else(|| RunnerEnd::HostError("no artefact came with the call".to_owned()))?;
     let engine = Engine::new(&config(flavour)).map_err(|error| host("making the engine", &error))?;
     let component: Component = load(&engine, artefact).map_err(|error| match &error {
         LoadError::Stale(_) => RunnerEnd::StaleArtefact(error.to_string()),
@@ -97,8 +98,8 @@ fn make(
         store.data_mut().flush()?;
         Ok(said)
     });
-    let fault = RunnerFault { state: store.data(), clock };
-    let ended = classify(said, &fault);
+    let known = Known { state: store.data(), clock };
+    let ended = classify(said, &known);
     let mut usage = store.data().usage();
     drop(store);
     (usage.log_bytes, usage.suppressed) = wire.log_usage();

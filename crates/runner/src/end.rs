@@ -11,7 +11,7 @@ use wasmtime::Trap;
 use wasmtime::component::ResourceTableError;
 
 /// What is known of a call beside its result.
-pub(crate) struct RunnerFault<'a> {
+pub(crate) struct Known<'a> {
     pub(crate) state: &'a State,
     pub(crate) clock: Clock,
 }
@@ -28,13 +28,13 @@ const UNTYPED: [(&str, LimitKind, &str); 3] = [
 ];
 
 /// The end of a call whose guest was entered.
-pub(crate) fn classify(said: wasmtime::Result<Said>, fault: &RunnerFault<'_>) -> RunnerEnd {
+pub(crate) fn classify(said: wasmtime::Result<Said>, known: &Known<'_>) -> RunnerEnd {
     match said {
-        Err(error) => failed(&error, fault),
-        Ok(_) if fault.clock.check().is_err() => late(fault.clock),
-        Ok(said) => match fault.state.met() {
+        Err(error) => failed(&error, known),
+        Ok(_) if known.clock.check().is_err() => late(known.clock),
+        Ok(said) => match known.state.met() {
             Some((kind, detail)) => RunnerEnd::Limit(*kind, detail.clone()),
-            None => content(said, fault.state),
+            None => content(said, known.state),
         },
     }
 }
@@ -56,13 +56,13 @@ fn content(said: Said, state: &State) -> RunnerEnd {
     }
 }
 
-fn failed(error: &wasmtime::Error, fault: &RunnerFault<'_>) -> RunnerEnd {
+fn failed(error: &wasmtime::Error, known: &Known<'_>) -> RunnerEnd {
     if let Some(stop) = error.downcast_ref::<Stop>() {
         return stopped(stop);
     }
     let trap = error.downcast_ref::<Trap>().copied();
-    if trap == Some(Trap::Interrupt) || fault.clock.check().is_err() {
-        return late(fault.clock);
+    if trap == Some(Trap::Interrupt) || known.clock.check().is_err() {
+        return late(known.clock);
     }
     if trap == Some(Trap::OutOfFuel) {
         return RunnerEnd::Limit(LimitKind::Fuel, "the hook's fuel is used up".to_owned());
@@ -71,16 +71,16 @@ fn failed(error: &wasmtime::Error, fault: &RunnerFault<'_>) -> RunnerEnd {
         let what = "the hook holds more handles than its limit allows";
         return RunnerEnd::Limit(LimitKind::Handles, what.to_owned());
     }
-    if let Some((kind, detail)) = fault.state.met() {
+    if let Some((kind, detail)) = known.state.met() {
         return RunnerEnd::Limit(*kind, detail.clone());
     }
-    if let Some(denied) = fault.state.limiter().denied() {
+    if let Some(denied) = known.state.limiter().denied() {
         return RunnerEnd::Limit(LimitKind::Memory, denied.to_string());
     }
     let text = format!("{error:#}");
     match UNTYPED.iter().find(|(known, ..)| text.contains(known)) {
         Some((_, kind, detail)) => RunnerEnd::Limit(*kind, (*detail).to_owned()),
-        None => RunnerEnd::Trap(crash::report(error, fault.state.last_calls())),
+        None => RunnerEnd::Trap(crash::report(error, known.state.last_calls())),
     }
 }
 

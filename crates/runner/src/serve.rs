@@ -24,6 +24,10 @@ pub(crate) enum ServeError {
 
 /// Builds the walls, waits for the one request, and serves it.
 pub(crate) fn serve() -> Result<(), ServeError> {
+    // Both are kept by the libraries that read them, and cannot be read behind the walls: the page size comes
+    // from `/proc` or a call that is not allowed there.
+    let _ = rustix::param::page_size();
+    skink_host::before_walls();
     let mut channel = skink_walls::enter()?;
     channel.send(&FromRunner::Ready { version: VERSION }, soon())?;
     // Spawned ahead of need, the runner waits here for as long as the worker likes; it dies with the worker.

@@ -1,6 +1,7 @@
 //! What all contexts with tools share.
 
 use crate::{CheckContext, Failure, PreChrootContext, Tool, TransformContext};
+use alloc::format;
 
 /// Adds `tool` to a context.
 macro_rules! with_tools {

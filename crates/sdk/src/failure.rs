@@ -1,7 +1,9 @@
 //! Failures: how a hook says that it could not do its work.
 
 use crate::Failure;
-use std::fmt::Display;
+use alloc::format;
+use alloc::string::ToString;
+use core::fmt::Display;
 
 impl Failure {
     /// A failure of no special kind.
@@ -45,6 +47,7 @@ impl<T> Context<T> for Result<T, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::borrow::ToOwned;
 
     #[test]
     fn context_keeps_the_kind() {

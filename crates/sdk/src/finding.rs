@@ -1,6 +1,8 @@
 //! Findings, built step by step.
 
 use crate::{Finding, Severity};
+use alloc::string::String;
+use alloc::vec::Vec;
 
 impl Finding {
     /// A finding with a severity, the stable name of its rule and one line for people.

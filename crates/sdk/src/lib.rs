@@ -25,9 +25,20 @@
 //! The crate is a `cdylib` for `wasm32-wasip2`. All that a hook can reach comes from its context. A hook of
 //! several phases implements several traits and calls several macros.
 //!
-//! The types are those of `wit/`, with conveniences added here; nothing in this crate talks to WASI, so a hook
-//! that uses neither `std::fs` nor hash maps with random keys imports no WASI at all.
+//! The types are those of `wit/`, with conveniences added here. Nothing in this crate talks to WASI, but a hook
+//! that is linked with `std` imports it for the message of a panic. With the feature `bare`, a hook says
+//! `#![cfg_attr(target_arch = "wasm32", no_std)]` and `skink_sdk::bare!()`: it is smaller then, imports nothing
+//! but what it was handed, and a panic is a trap without a message.
 
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+#[cfg(feature = "bare")]
+#[doc(hidden)]
+pub mod bare;
 mod bindings;
 mod context;
 mod export;

@@ -1,6 +1,7 @@
 //! Settings as a type of the hook's own.
 
 use crate::{Failure, Job};
+use alloc::format;
 use serde::de::DeserializeOwned;
 
 impl Job {

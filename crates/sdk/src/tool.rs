@@ -1,6 +1,9 @@
 //! Running a tool to its end.
 
 use crate::{Chunk, ExitStatus, Failure, Input, Stream, Tool};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// What a tool wrote and how it ended.
 #[derive(Debug)]

@@ -51,9 +51,10 @@ impl Log {
         self.write(plain.as_bytes(), shown.as_bytes());
     }
 
-    /// A line of `build`'s, as it came, with its own prefix.
+    /// A line of `build`'s, as it came, with its own prefix but without its line feed.
     pub fn build_line(&self, bytes: &[u8]) {
-        self.write(bytes, bytes);
+        let line = [bytes, b"\n"].concat();
+        self.write(&line, &line);
     }
 
     fn prefix(&self) -> String {

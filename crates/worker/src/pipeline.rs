@@ -203,7 +203,7 @@ impl<'a> Way<'a> {
             edits: &self.report.plan,
             replaced: &replaced,
             scratch: &self.build_folder,
-            repository: repositories.first().map(PathBuf::as_path),
+            repositories: &repositories,
         };
         let rewritten = rewrite(job.invocation, job.real, &request)?;
         if replaced.contains(&Special::BuildCompare) {
@@ -222,6 +222,7 @@ impl<'a> Way<'a> {
             cwd: job.invocation.cwd(),
             scratch: &self.build_folder,
             log: job.log.path(),
+            root: &self.root,
             nspawn: rewritten.nspawn.as_deref(),
         };
         fault::point("build-started");

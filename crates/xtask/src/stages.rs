@@ -75,7 +75,7 @@ pub(crate) const STAGES: [Stage; 4] = [
         name: "hostile",
         shows: "a hook that is hostile, broken or slow costs its own build a clear message",
         requires: &[Requires::Tools, Requires::Product, Requires::Hooks],
-        tests: &[Tests::Crate("tests/hostile")],
+        tests: &[Tests::Crate("tests/runner"), Tests::Crate("tests/hostile")],
         root: false,
         budget: Duration::from_secs(180),
     },

@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::{Resolve, SourceMap};
+use wit_parser::{PackageId, Resolve, SourceMap};
 
 const PRELUDE: &str = include_str!("../support/prelude.wat");
 const WORLDS: &str = include_str!("../support/worlds.wit");
@@ -70,7 +70,8 @@ impl ComponentText {
     }
 
     fn try_build(&self) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
-        let world = self.module.lines().next().and_then(|line| line.strip_prefix(";; world: ")).ok_or("no world")?;
+        let world =
+            self.module.lines().next().and_then(|line| line.strip_prefix(";; world: ")).ok_or("no world")?;
         let mut resolve = Resolve::default();
         let mut hook = SourceMap::new();
         for (name, text) in &self.interfaces {
@@ -79,7 +80,9 @@ impl ComponentText {
         let hook = resolve.push_group(hook.parse().map_err(|(_, error)| error.to_string())?)?;
         resolve.push_source("http.wit", HTTP)?;
         let worlds = resolve.push_source("worlds.wit", &self.worlds)?;
-        let world = resolve.select_world(&[worlds, hook], Some(world))?;
+        let holds = |package: &PackageId| resolve.packages[*package].worlds.contains_key(world);
+        let package = [worlds, hook].into_iter().find(holds).ok_or("no package has that world")?;
+        let world = resolve.select_world(&[package], Some(world))?;
         let prelude = if self.module.lines().nth(1) == Some(";; no prelude") { "" } else { PRELUDE };
         let mut core = wat::parse_str(format!("(module\n{}\n{prelude})", self.module))?;
         embed_component_metadata(&mut core, &resolve, world, StringEncoding::UTF8)?;

@@ -3,9 +3,16 @@
 //! What the policy does not let it change ends the call as failed: a build that lacks half of its set-up would
 //! only fail later, with a stranger message.
 
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 use serde::Deserialize;
 use skink_sdk::{Context as _, Failure, PreChroot, PreChrootContext};
-use std::collections::BTreeMap;
 
 /// The settings; the schema in the manifest describes them to people.
 #[derive(Deserialize, Default)]
@@ -52,6 +59,7 @@ impl PreChroot for BuildSetup {
     }
 }
 
+skink_sdk::bare!();
 skink_sdk::pre_chroot!(BuildSetup);
 skink_sdk::manifest!(include_str!("../manifest.json"));
 

@@ -3,8 +3,15 @@
 //! Results are handed to people in one flat folder, so the list has flat names: `sha256sum -c` works where the
 //! packages lie.
 
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
 mod list;
 
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 use skink_sdk::{Context as _, Failure, Transform, TransformContext};
 
 const NAME: &str = "SHA256SUMS";
@@ -33,5 +40,6 @@ impl Transform for Checksums {
     }
 }
 
+skink_sdk::bare!();
 skink_sdk::transform!(Checksums);
 skink_sdk::manifest!(include_str!("../manifest.json"));

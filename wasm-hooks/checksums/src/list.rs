@@ -1,6 +1,8 @@
 //! The list: which files are in it, and its format, that of coreutils' `sha256sum`.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
 
 /// Folders of a build that hold no results.
 const WORKING_FOLDERS: [&str; 4] = ["BUILD", "BUILDROOT", "SOURCES", "SPECS"];

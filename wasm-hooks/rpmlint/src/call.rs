@@ -1,6 +1,10 @@
 //! How rpmlint is called.
 
 use crate::settings::{FailOn, Settings};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use alloc::{format, vec};
 use skink_sdk::Input;
 
 /// The arguments, and the small files they name: our configuration and the package's rpmlintrc.

@@ -4,12 +4,19 @@
 //! packages become findings, its exit code the verdict, and its text the attachment `rpmlint.log`, as obs-build
 //! leaves it. Trouble of rpmlint itself fails the call; it never passes as a clean result.
 
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
 mod call;
 mod parse;
 mod select;
 mod settings;
 mod verdict;
 
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 use settings::Settings;
 use skink_sdk::{Check, CheckContext, Context as _, Failure, Report, Tree, Verdict};
 
@@ -36,7 +43,13 @@ impl Check for Rpmlint {
             report.log("rpmlint is not run: there is no package to check");
             return Ok(Verdict::Pass);
         }
-        let rpmlintrc = if settings.rpmlintrc { rpmlintrc(&context.sources()?, &report)? } else { None };
+        let sources = match context.sources() {
+            Ok(sources) => Some(sources),
+            Err(Failure::NotFound(_)) => None,
+            Err(failure) => return Err(failure),
+        };
+        let sources = sources.filter(|_| settings.rpmlintrc);
+        let rpmlintrc = sources.map(|sources| rpmlintrc(&sources, &report)).transpose()?.flatten();
         let (args, inputs) = call::arguments(&settings, &results.location(), &packages, rpmlintrc);
 
         let tool = context.tool("rpmlint")?;
@@ -78,5 +91,6 @@ fn rpmlintrc(sources: &Tree, report: &Report) -> Result<Option<Vec<u8>>, Failure
     Ok(found.then_some(joined))
 }
 
+skink_sdk::bare!();
 skink_sdk::check!(Rpmlint);
 skink_sdk::manifest!(include_str!("../manifest.json"));

@@ -6,6 +6,10 @@
 //! summary. Packages are hostile: a file name with a line break in it may forge a line. So nothing here decides
 //! on the verdict; the exit code does.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 use skink_sdk::{Finding, Severity};
 
 /// What rpmlint wrote to its standard output.

@@ -1,5 +1,6 @@
 //! Which packages are checked: those that obs-build would give to rpmlint.
 
+use alloc::vec::Vec;
 use skink_sdk::{Entry, Rpm};
 
 /// Packages whose names hold one of these are left out: they repeat what others were checked for.

@@ -1,5 +1,7 @@
 //! The settings; the schema in the manifest describes them to people.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]

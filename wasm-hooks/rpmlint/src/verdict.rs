@@ -2,6 +2,10 @@
 
 use crate::parse::{Report, own_words};
 use crate::settings::FailOn;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 use skink_sdk::{ExitStatus, Failure, Severity, Verdict};
 
 /// rpmlint's exit codes, as its `lint.py` has them. All others are trouble of rpmlint itself.

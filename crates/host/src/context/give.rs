@@ -11,7 +11,11 @@ use wasmtime::component::Resource;
 
 impl State {
     /// Notes a getter's call and checks the handle of the context.
-    pub(super) fn at_context<C: Send + 'static>(&mut self, context: &Resource<C>, getter: &str) -> Result<()> {
+    pub(super) fn at_context<C: Send + 'static>(
+        &mut self,
+        context: &Resource<C>,
+        getter: &str,
+    ) -> Result<()> {
         self.trace.note(format_args!("context.{getter}()"));
         self.table.get(context)?;
         Ok(())

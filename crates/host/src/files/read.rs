@@ -15,7 +15,13 @@ pub(super) const CHUNK: usize = 1 << 20;
 pub(super) const MAX_WHOLE: u64 = 64 << 20;
 
 /// Reads a whole file of at most `max` bytes.
-pub(crate) fn whole(file: &File, path: &str, size: u64, max: u64, clock: &Clock) -> Result<Vec<u8>, FileError> {
+pub(crate) fn whole(
+    file: &File,
+    path: &str,
+    size: u64,
+    max: u64,
+    clock: &Clock,
+) -> Result<Vec<u8>, FileError> {
     let max = max.min(MAX_WHOLE);
     let too_large = || FileError::TooLarge { path: path.to_owned(), max: ByteCount(max) };
     if size > max {

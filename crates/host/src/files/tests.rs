@@ -36,8 +36,7 @@ fn tree() -> (tempfile::TempDir, OwnedFd) {
 fn a_listing_shows_everything_and_follows_nothing() {
     let (_dir, fd) = tree();
     let found = walk(fd.as_fd(), &clock()).unwrap();
-    let rows: Vec<_> =
-        found.iter().map(|f| (f.path.as_str(), f.kind, f.size, f.target.as_deref())).collect();
+    let rows: Vec<_> = found.iter().map(|f| (f.path.as_str(), f.kind, f.size, f.target.as_deref())).collect();
     let want = [
         ("a.txt", FileType::RegularFile, 3, None),
         ("bad\u{fffd}", FileType::Unknown, 0, None),

@@ -35,8 +35,7 @@ pub(crate) fn walk(root: BorrowedFd<'_>, clock: &Clock) -> Result<Vec<Found>, Fi
     while let Some(parent) = todo.pop() {
         clock.check()?;
         let shown = if parent.is_empty() { "the tree" } else { &parent };
-        let mut dir =
-            Dir::new(open_dir(root, &parent)?).map_err(|errno| FileError::new(shown, errno))?;
+        let mut dir = Dir::new(open_dir(root, &parent)?).map_err(|errno| FileError::new(shown, errno))?;
         while let Some(entry) = dir.read() {
             let entry = entry.map_err(|errno| FileError::new(shown, errno))?;
             let name = entry.file_name();
@@ -67,8 +66,7 @@ fn look_at(dir: BorrowedFd<'_>, name: &std::ffi::CStr, parent: &str) -> Result<F
     };
     let target = match kind {
         FileType::Symlink => {
-            let target =
-                readlinkat(dir, name, Vec::new()).map_err(|errno| FileError::new(&path, errno))?;
+            let target = readlinkat(dir, name, Vec::new()).map_err(|errno| FileError::new(&path, errno))?;
             Some(target.to_string_lossy().into_owned())
         }
         FileType::RegularFile

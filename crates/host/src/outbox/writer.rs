@@ -33,14 +33,7 @@ impl Writer {
             ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS,
         )
         .map_err(|errno| Refusal::other(format!("{name} could not be created: {errno}")))?;
-        Ok(Self {
-            dir: Arc::clone(dir),
-            file: File::from(file),
-            partial,
-            name,
-            bytes: 0,
-            finished: false,
-        })
+        Ok(Self { dir: Arc::clone(dir), file: File::from(file), partial, name, bytes: 0, finished: false })
     }
 
     /// Appends. The caller has counted the bytes.

@@ -39,12 +39,7 @@ impl HostReport for State {
         Ok(self.wire.log(&line)?)
     }
 
-    fn attach(
-        &mut self,
-        report: Resource<Report>,
-        name: String,
-        content: Vec<u8>,
-    ) -> Result<(), Refusal> {
+    fn attach(&mut self, report: Resource<Report>, name: String, content: Vec<u8>) -> Result<(), Refusal> {
         self.trace.note(format_args!("report.attach({}, {} bytes)", Short(&name), content.len()));
         self.table.get(&report)?;
         let name: FileName =

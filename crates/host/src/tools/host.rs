@@ -1,7 +1,5 @@
 use super::{Process, Tool};
-use crate::bindings::skink::hook::tools::{
-    Chunk, ExitStatus, Host, HostProcess, HostTool, Input, Stream,
-};
+use crate::bindings::skink::hook::tools::{Chunk, ExitStatus, Host, HostProcess, HostTool, Input, Stream};
 use crate::trace::Short;
 use crate::{Refusal, State, Stop};
 use skink_protocol::{self as protocol, FromRunner, Reply, ToolRequest};

@@ -19,6 +19,14 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 /// Bytes of random numbers in one call.
 const MAX_RANDOM: u64 = 4096;
 
+/// To be called while there is still a `/dev`, from the thread that will make the call.
+///
+/// wasmtime-wasi seeds a generator of the thread before ours takes its place, and in a static binary the crate
+/// `getrandom` knows no way to random bytes but `/dev/urandom`. No guest ever sees a number of that generator.
+pub fn before_walls() {
+    drop(wasmtime_wasi::thread_rng());
+}
+
 /// Builds the guest's WASI. `now` is the Unix time in seconds that its clock starts from.
 pub(crate) fn context(wire: &Wire, clock: Clock, now: u64, seed: u64) -> WasiCtx {
     WasiCtxBuilder::new()

@@ -7,9 +7,9 @@ use crate::wire::MAX_MESSAGE;
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::AsyncWrite;
+use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
-use wasmtime_wasi::async_trait;
 
 /// Cuts a stream into lines and sends each.
 #[derive(Clone)]

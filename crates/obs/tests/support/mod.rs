@@ -63,6 +63,7 @@ impl StandIn {
             cwd: self.dir.path(),
             scratch: &self.scratch,
             log: None,
+            root: self.dir.path(),
             nspawn: None,
         };
         let exit = process.run(&mut lines).unwrap();
@@ -89,6 +90,7 @@ pub fn be_the_victim(args: &[OsString]) -> std::process::ExitCode {
         cwd: &dir,
         scratch: &scratch,
         log: None,
+        root: &dir,
         nspawn: None,
     };
     let exit = process.run(&mut lines).unwrap();

@@ -4,7 +4,7 @@ use super::{StandIn, VICTIM, is_mounted_below, processes_with, wait_until};
 use skink_job::BuildEnd;
 use skink_obs::Environment;
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 pub fn exit_codes_and_signals_are_handed_over() {
     let script = StandIn::new("echo one; echo two >&2; eval \"$1\"");
@@ -93,20 +93,31 @@ pub fn all_ends_with_us_on_kill_9() {
     let script = StandIn::new(&format!(
         "mkdir -p m; mount -t tmpfs none m; setsid sleep {mark} & echo ready; sleep {mark}"
     ));
-    let mut victim = Command::new(std::env::current_exe().unwrap())
-        .arg(VICTIM)
-        .arg(script.dir.path())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut victim = Victim(
+        Command::new(std::env::current_exe().unwrap())
+            .arg(VICTIM)
+            .arg(script.dir.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
     let mut first = String::new();
-    BufReader::new(victim.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    BufReader::new(victim.0.stdout.take().unwrap()).read_line(&mut first).unwrap();
     assert_eq!(first, "ready\n");
-    assert_eq!(processes_with(&mark).len(), 2);
-    victim.kill().unwrap();
-    victim.wait().unwrap();
+    wait_until("both processes of the build", || processes_with(&mark).len() == 2);
+    drop(victim);
     wait_until("the end of the build's processes", || processes_with(&mark).is_empty());
     let folder = script.dir.path().to_str().unwrap();
     wait_until("the end of our processes", || processes_with(folder).is_empty());
     assert!(!is_mounted_below(script.dir.path()));
+}
+
+/// Killed with SIGKILL when it is dropped, also by a failing row.
+struct Victim(Child);
+
+impl Drop for Victim {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }

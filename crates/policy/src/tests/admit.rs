@@ -80,6 +80,22 @@ fn the_first_rule_that_names_module_and_project_decides() {
 }
 
 #[test]
+fn a_star_in_the_plan_requests_what_the_rule_gives() {
+    let wide = policy(RULES);
+    let narrow = policy(&RULES.replace("gcc*", "gcc-1*"));
+    let plan_of = |policy: &Policy| match policy.admit(Some("home:bob"), &digest(0xaa), &plan("*")) {
+        Decision::Allowed(allowed) => allowed.grants.plan,
+        Decision::Refused { reason } => panic!("{reason}"),
+    };
+    let packages = |policy: &Policy| plan_of(policy).add_packages.into_iter().collect::<Vec<_>>().join(" ");
+    assert_eq!(packages(&wide), "gcc*");
+    assert_eq!(packages(&policy(&RULES.replace("add-packages = [\"gcc*\"]\n", ""))), "");
+    let both = wide.narrowed_by(narrow).unwrap();
+    assert_eq!(packages(&both), "gcc-1*");
+    assert_eq!(plan_of(&both).macros, BTreeSet::new());
+}
+
+#[test]
 fn without_a_policy_nothing_is_allowed() {
     let empty = Policy::default();
     assert!(decide(&empty, Some("home:a"), 0xaa, &Grants::default()).unwrap_err().contains("no policy"));

@@ -1,16 +1,17 @@
 //! The worker's side of one call: spawn, hand over, listen, answer.
 
+use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use skink_engine::{COMPILE_TIME, Compiled, compile_walled};
 use skink_job::{Grants, Limits, Phase};
 use skink_protocol::{
-    CallEnd, Descriptor, FailureKind, Flavour, FromRunner, RawFinding, Reply, RunnerEnd, Start, ToRunner,
-    ToolInfo, ToolRequest,
+    CallEnd, Descriptor, ExitStatus, FailureKind, Flavour, FromRunner, RawFinding, Reply, RunnerEnd, Start,
+    ToRunner, ToolInfo, ToolRequest,
 };
 use skink_walls::Spawner;
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Everything a call needs; change what a row is about.
@@ -61,25 +62,26 @@ pub struct Ended {
     pub exited: bool,
 }
 
-/// Where the binaries lie: beside the runner that cargo built for the tests, or where the environment says.
+/// Where the binaries lie: where the environment says, or where cargo built them beside the tests.
 pub fn program(name: &str) -> PathBuf {
-    let built = Path::new(env!("CARGO_BIN_EXE_skink-runner")).with_file_name(name);
-    match std::env::var_os("SKINK_BIN_DIR") {
-        Some(dir) => Path::new(&dir).join(name),
-        None => built,
-    }
+    let dir = match std::env::var_os("SKINK_BIN_DIR") {
+        Some(dir) => PathBuf::from(dir),
+        None => std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned(),
+    };
+    let program = dir.join(name);
+    assert!(program.is_file(), "{} is missing; build {name} first", program.display());
+    program
 }
 
 /// Compiles a component in the real compiler process. `Err` holds why it was refused.
 pub fn compile(spawner: &Spawner, component: &[u8]) -> Result<File, String> {
     let program = program("skink-compiler");
-    assert!(program.is_file(), "{} is missing; build skink-compiler first", program.display());
     let mut module = component.to_vec();
     add_manifest(&mut module);
     let mut sealed = memfd("module");
     sealed.write_all(&module).unwrap();
-    rustix::fs::fcntl_add_seals(&sealed, rustix::fs::SealFlags::all() & !rustix::fs::SealFlags::FUTURE_WRITE)
-        .unwrap();
+    let seals = SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL;
+    fcntl_add_seals(&sealed, seals).unwrap();
     match compile_walled(spawner, &program, sealed.as_fd(), Flavour::Timed, COMPILE_TIME).unwrap() {
         Compiled::Done { artefact, .. } => Ok(artefact),
         Compiled::Rejected { reason } => Err(reason.to_string()),
@@ -87,8 +89,7 @@ pub fn compile(spawner: &Spawner, component: &[u8]) -> Result<File, String> {
 }
 
 fn memfd(name: &str) -> File {
-    let flags = rustix::fs::MemfdFlags::CLOEXEC | rustix::fs::MemfdFlags::ALLOW_SEALING;
-    File::from(rustix::fs::memfd_create(name, flags).unwrap())
+    File::from(memfd_create(name, MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING).unwrap())
 }
 
 /// The custom section that every module carries; what it says does not matter to the runner.
@@ -142,15 +143,14 @@ pub fn run(spawner: &Spawner, artefact: &File, call: &Call) -> Ended {
         }
     };
     let exit = child.wait(Instant::now() + Duration::from_secs(5));
-    Ended { call: end, heard, exited: exit.status.is_some_and(|status| status.success()) && !exit.timed_out }
+    Ended { call: end, heard, exited: exit.status == Some(ExitStatus::Code(0)) && !exit.timed_out }
 }
 
 /// Waits for a runner to be ready.
 pub fn ready(channel: &mut skink_protocol::Channel) {
-    match channel.receive::<FromRunner>(soon()).unwrap().message {
-        FromRunner::Ready { version } => assert_eq!(version, skink_protocol::VERSION),
-        other => panic!("{other:?}"),
-    }
+    let message = channel.receive::<FromRunner>(soon()).unwrap().message;
+    let FromRunner::Ready { version } = message else { panic!("{message:?}") };
+    assert_eq!(version, skink_protocol::VERSION);
 }
 
 fn start(call: &Call, descriptors: Vec<Descriptor>) -> Start {

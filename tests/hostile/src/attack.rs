@@ -1,0 +1,307 @@
+//! One attack: a module, what it is granted, what lies in the results, and what holds afterwards.
+
+use crate::binary::custom;
+use crate::processes::processes_naming;
+use crate::safe::{assert_harmless, assert_values_harmless};
+use crate::snapshot::{hex, snapshot};
+use crate::{ComponentText, Ended, Expect, Place, Running};
+use serde_json::{Map, Value, json};
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+/// What these tests call long: an attack ends within its own limits and this.
+const OVERHEAD: Duration = Duration::from_secs(60);
+
+/// A module and its surroundings.
+#[derive(Debug)]
+pub struct Attack {
+    module: Vec<u8>,
+    phase: &'static str,
+    manifest: Option<Map<String, Value>>,
+    granted: Option<Map<String, Value>>,
+    limits: Vec<(&'static str, &'static str)>,
+    rule: String,
+    tools: Vec<(&'static str, &'static str)>,
+    plant: fn(&Path),
+    trailing: Vec<u8>,
+    allowed: Option<Vec<u8>>,
+}
+
+/// What was seen of an attack that has ended.
+#[derive(Debug)]
+pub struct Seen {
+    /// The report of the call.
+    pub report: Value,
+    /// The same for people.
+    pub text: String,
+    /// What the command left in its `--output`: names and content.
+    pub output: Vec<(String, Vec<u8>)>,
+    /// The most memory that a runner was seen with, in bytes.
+    pub runner_peak: u64,
+}
+
+impl Attack {
+    /// A check of `modules/NAME.wat` that asks for the results.
+    pub fn check(name: &str) -> Self {
+        Self::module(ComponentText::named(name).build())
+    }
+
+    /// A transform of `modules/NAME.wat` that asks for the results and the outbox.
+    pub fn transform(name: &str) -> Self {
+        let mut attack =
+            Self::check(name).manifest("phases", json!(["transform"])).ask("outbox", json!(true));
+        attack.phase = "transform";
+        attack
+    }
+
+    /// Any bytes.
+    pub fn module(module: Vec<u8>) -> Self {
+        let manifest = json!({
+            "manifest": 1, "name": "attack", "version": "1", "wit": "0.1.0", "phases": ["check"],
+            "grants": {"results": true},
+        });
+        Self {
+            module,
+            phase: "check",
+            manifest: manifest.as_object().cloned(),
+            granted: None,
+            limits: Vec::new(),
+            rule: String::new(),
+            tools: Vec::new(),
+            plant: plant_results,
+            trailing: Vec::new(),
+            allowed: None,
+        }
+    }
+
+    /// The module's manifest says this.
+    #[must_use]
+    pub fn manifest(mut self, key: &str, value: Value) -> Self {
+        self.manifest.as_mut().unwrap().insert(key.to_owned(), value);
+        self
+    }
+
+    /// The module has no manifest, or has it already.
+    #[must_use]
+    pub fn without_manifest(mut self) -> Self {
+        self.manifest = None;
+        self
+    }
+
+    /// The module asks for a grant, and gets it.
+    #[must_use]
+    pub fn ask(mut self, grant: &str, value: Value) -> Self {
+        self.manifest.as_mut().unwrap()["grants"][grant] = value;
+        self
+    }
+
+    /// The policy grants this, whatever the module asks for.
+    #[must_use]
+    pub fn granted(mut self, grants: &Value) -> Self {
+        self.granted = grants.as_object().cloned();
+        self
+    }
+
+    /// The policy knows a tool.
+    #[must_use]
+    pub fn tool(mut self, name: &'static str, program: &'static str) -> Self {
+        self.tools.push((name, program));
+        self
+    }
+
+    /// The policy sets a limit.
+    #[must_use]
+    pub fn limit(mut self, name: &'static str, value: &'static str) -> Self {
+        self.limits.push((name, value));
+        self
+    }
+
+    /// The policy's rule has another line.
+    #[must_use]
+    pub fn rule(mut self, line: &str) -> Self {
+        self.rule.push_str(line);
+        self.rule.push('\n');
+        self
+    }
+
+    /// What lies in the results beside the usual.
+    #[must_use]
+    pub fn plant(mut self, plant: fn(&Path)) -> Self {
+        self.plant = plant;
+        self
+    }
+
+    /// More bytes behind the module's own.
+    #[must_use]
+    pub fn trailing(mut self, bytes: &[u8]) -> Self {
+        self.trailing = bytes.to_vec();
+        self
+    }
+
+    /// The policy knows another module, and not this one.
+    #[must_use]
+    pub fn allowed_as(mut self, other: &Self) -> Self {
+        self.allowed = Some(other.bytes());
+        self
+    }
+
+    /// The module's bytes, manifest and all.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut module = self.module.clone();
+        if let Some(manifest) = &self.manifest {
+            module.extend(custom("skink:manifest", &serde_json::to_vec(manifest).unwrap()));
+        }
+        module.extend(&self.trailing);
+        module
+    }
+
+    fn policy(&self, module: &[u8]) -> String {
+        let mut policy = "schema = 1\n".to_owned();
+        for (name, program) in &self.tools {
+            writeln!(policy, "[tools.{name}]\nprogram = {program:?}").unwrap();
+        }
+        let digest = hex(self.allowed.as_deref().unwrap_or(module));
+        writeln!(policy, "[[allow]]\nmodule = \"attack\"\nsha256 = [{digest:?}]\nprojects = [\"**\"]")
+            .unwrap();
+        policy.push_str(&self.rule);
+        let asked = self.manifest.as_ref().and_then(|manifest| manifest["grants"].as_object());
+        if let Some(grants) = self.granted.as_ref().or(asked) {
+            policy.push_str("[allow.grants]\n");
+            grants.iter().for_each(|(key, value)| writeln!(policy, "{key} = {value}").unwrap());
+        }
+        if !self.limits.is_empty() {
+            policy.push_str("[allow.limits]\n");
+            self.limits.iter().for_each(|(key, value)| writeln!(policy, "{key} = {value:?}").unwrap());
+        }
+        policy
+    }
+
+    /// Lays everything out for `skink hook run`, and gives its arguments.
+    pub fn arguments(&self, place: &Place) -> Vec<String> {
+        let bytes = self.bytes();
+        let module = place.write("attack.wasm", &bytes);
+        let policy = place.write("policy.toml", self.policy(&bytes));
+        let options = [
+            ("--results", place.path("results")),
+            ("--hook-policy", policy),
+            ("--state", place.path("state")),
+            ("--output", place.path("output")),
+        ];
+        let shown = |path: &Path| path.to_str().unwrap().to_owned();
+        let mut arguments = ["hook", "run", "--phase", self.phase].map(str::to_owned).to_vec();
+        arguments.extend(options.iter().flat_map(|(name, path)| [(*name).to_owned(), shown(path)]));
+        arguments.push(shown(&module));
+        arguments
+    }
+
+    /// Runs it, for machines and for people, and checks everything that must hold whatever it is.
+    pub fn ends(&self, name: &str, expect: Expect) -> Seen {
+        self.ends_in(&Place::new(name), None, expect)
+    }
+
+    /// The same in a place, as a user.
+    pub fn ends_in(&self, place: &Place, user: Option<u32>, expect: Expect) -> Seen {
+        (self.plant)(&place.path("results"));
+        let arguments = self.arguments(place);
+        let before = snapshot_without_state(place);
+        let (machine, people) =
+            (self.run(place, user, &arguments, "json"), self.run(place, user, &arguments, "text"));
+        assert_eq!(before, snapshot_without_state(place), "something changed that is none of the hook's");
+        assert_nothing_left(place);
+        for (what, ended) in [("the JSON report", &machine), ("the text", &people)] {
+            assert_harmless(what, &ended.stdout);
+            assert_harmless(what, &ended.stderr);
+            assert_eq!(ended.code(), Some(expect.code()), "{what}:\n{}", ended.output());
+            assert_eq!(ended.stderr, "", "{what}: an attack is no error of the command");
+        }
+        let report =
+            serde_json::from_str(&machine.stdout).unwrap_or_else(|e| panic!("{e}:\n{}", machine.stdout));
+        assert_values_harmless(&report);
+        expect.check(&report);
+        assert_audited(&report, &people.stdout);
+        let output = output(&place.path("output"));
+        let runner_peak = machine.runner_peak.max(people.runner_peak);
+        Seen { report, text: people.stdout, output, runner_peak }
+    }
+
+    fn run(&self, place: &Place, user: Option<u32>, arguments: &[String], format: &str) -> Ended {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain(["--format", format]).collect();
+        let ended = Running::start(place, user, &arguments).wait();
+        assert!(ended.took < OVERHEAD, "it took {:?}:\n{}", ended.took, ended.output());
+        ended
+    }
+}
+
+/// The text for people says everything that the report does: how it ended and why, and what was tried.
+fn assert_audited(report: &Value, text: &str) {
+    let word = report["outcome"].as_str().unwrap();
+    let verdict = text.lines().last().unwrap_or_default();
+    assert!(verdict.starts_with(&format!("attack {word}")), "no verdict {word:?} at the end of\n{text}");
+    for denied in report["denied"].as_array().unwrap() {
+        let line = format!("denied: {}", denied.as_str().unwrap());
+        assert!(text.lines().any(|l| l == line), "no {line:?} in\n{text}");
+    }
+    let module = report["module"]["sha256"].as_str().unwrap();
+    assert!(module.is_empty() || text.contains(&module[..12]), "no digest in\n{text}");
+    // Lines of the host begin at the margin; nothing that a guest said may look like one.
+    assert!(!text.lines().any(|line| line.starts_with("[host]")), "a forged line in\n{text}");
+}
+
+/// Everything in the place but what the command may write: its state and its output.
+fn snapshot_without_state(place: &Place) -> Vec<(std::path::PathBuf, String)> {
+    let mut all = snapshot(place.folder());
+    all.remove(place.folder());
+    let ours = |path: &std::path::PathBuf| {
+        !["state", "output"].iter().any(|name| path.starts_with(place.path(name)))
+    };
+    all.into_iter().filter(|(path, _)| ours(path)).collect()
+}
+
+/// No process, no mount, no scratch of a job.
+pub(crate) fn assert_nothing_left(place: &Place) {
+    let folder = place.folder().to_str().unwrap();
+    assert_eq!(processes_naming(folder), Vec::<String>::new(), "processes are left");
+    assert_eq!(place.mounts(), Vec::<String>::new(), "mounts are left");
+    let jobs = fs::read_dir(place.path("state/jobs")).into_iter().flatten().flatten();
+    assert_eq!(
+        jobs.map(|job| job.path()).collect::<Vec<_>>(),
+        Vec::<std::path::PathBuf>::new(),
+        "scratch is left"
+    );
+}
+
+fn output(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let content =
+        |file: fs::DirEntry| (file.file_name().into_string().unwrap(), fs::read(file.path()).unwrap());
+    let mut files: Vec<(String, Vec<u8>)> = files.map(content).collect();
+    files.sort();
+    files
+}
+
+/// What lies in every folder of results: a package, a text, a folder.
+fn plant_results(results: &Path) {
+    fs::write(results.join("hello-1-1.x86_64.rpm"), "no real package").unwrap();
+    fs::write(results.join("readme.txt"), "the honest content\n").unwrap();
+    fs::create_dir(results.join("sub")).unwrap();
+    fs::write(results.join("sub/inner.txt"), "inner\n").unwrap();
+}
+
+impl Seen {
+    /// What the hook tried and was told no, as the report has it.
+    pub fn denied(&self) -> Vec<&str> {
+        self.report["denied"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect()
+    }
+
+    /// The hook's lines for the log.
+    pub fn log(&self) -> Vec<&str> {
+        self.report["log"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect()
+    }
+
+    /// How much of something the call used.
+    pub fn used(&self, what: &str) -> u64 {
+        self.report["usage"][what].as_u64().unwrap()
+    }
+}
