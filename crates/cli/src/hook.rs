@@ -9,6 +9,7 @@ use skink_worker::call::Progress;
 use skink_worker::render;
 use skink_worker::trial::{Trial, TrialEnd, run};
 use skink_worker::{Host, admit};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -126,8 +127,12 @@ fn policy_and_phase(host: &Host, arguments: &RunArguments) -> Result<(Policy, Ph
             return Ok((policy.clone(), arguments.phase.unwrap_or(Phase::Check)));
         }
     }
-    let stored = admit::compiled(host, &module).map_err(anyhow::Error::msg)?;
-    let manifest = skink_module::check(&stored.description)?;
+    let described = admit::compiled(host, &module).map(|stored| skink_module::check(&stored.description));
+    let Ok(Ok(manifest)) = described else {
+        // So it is with a module that asks for nothing that can be read.
+        let nothing = || Policy::as_requested(module.digest(), &Grants::default(), &BTreeMap::new());
+        return Ok((policy.map_or_else(nothing, Ok)?, arguments.phase.unwrap_or(Phase::Check)));
+    };
     let phase = match (arguments.phase, manifest.phases.first(), manifest.phases.len()) {
         (Some(phase), _, _) => phase,
         (None, Some(only), 1) => *only,

@@ -117,6 +117,9 @@ fn check_file_name(raw: &str) -> Result<(), &'static str> {
     if raw.starts_with(['.', '_', '-']) {
         return Err("must not begin with '.', '_' or '-' (kept for the build's own files)");
     }
+    if raw.chars().any(crate::text::is_dangerous) {
+        return Err("holds a character that hides or turns the text around it");
+    }
     const RESERVED: [&str; 4] = ["same_result_marker", "meta", "logfile", "status"];
     if RESERVED.iter().any(|r| raw.eq_ignore_ascii_case(r)) {
         return Err("is kept for the build's own files");
@@ -209,7 +212,7 @@ mod tests {
     #[test]
     fn grammars() {
         let long = "a".repeat(64);
-        let rows: [(&str, bool, bool, bool); 15] = [
+        let rows: [(&str, bool, bool, bool); 16] = [
             // raw, hook name, file name, relative path
             ("rpmlint", true, true, true),
             ("a-1", true, true, true),
@@ -224,6 +227,7 @@ mod tests {
             ("a//b", false, false, false),
             ("", false, false, false),
             ("a\0b", false, false, false),
+            ("a\u{202e}b", false, false, true),
             ("_statistics", false, false, true),
             (&long, false, true, true),
         ];

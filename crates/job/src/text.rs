@@ -69,7 +69,7 @@ fn escape(raw: &str, keep_line_feeds: bool) -> String {
 }
 
 /// Control characters, line separators, bidirectional controls, zero-width and tag characters.
-fn is_dangerous(c: char) -> bool {
+pub(crate) fn is_dangerous(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -31,8 +31,9 @@ use std::time::{Duration, Instant};
 /// Threads of the child.
 const MAX_THREADS: u64 = 64;
 
-/// Open descriptors of the child.
-const MAX_DESCRIPTORS: u64 = 256;
+/// Open descriptors of the child: as many files as a hook may hold handles by default, and what the child needs
+/// itself.
+const MAX_DESCRIPTORS: u64 = 1024 + 64;
 
 /// The orders are in the socket before the program starts, so this is never waited out.
 const ORDERS: Duration = Duration::from_secs(10);

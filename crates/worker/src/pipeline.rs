@@ -162,10 +162,13 @@ impl<'a> Way<'a> {
         (decide(0, &self.report.hooks).code == 0).then_some(admitted)
     }
 
-    /// Sources and the previous results, as they are before the build may touch them.
+    /// Sources and previous results, out of the reach of the build.
     fn inputs(&mut self, job: &Job<'_>, hooks: &[Admitted]) -> Result<(), WorkerError> {
         if let Some(folder) = job.invocation.sources() {
-            let folder = readable(folder, &self.scratch.join("sources"))?;
+            let copy = self.scratch.join("sources");
+            // Below the build root they are in the build's hands, as under a worker.
+            let in_reach = folder.starts_with(&self.root);
+            let folder = if in_reach { trees::copy(folder, &copy)? } else { readable(folder, &copy)? };
             self.around.trees.sources = Some(self.views.of(&folder)?);
         }
         let wanted = hooks.iter().any(|hook| hook.allowed.grants.previous);

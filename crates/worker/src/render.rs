@@ -64,9 +64,6 @@ pub fn section(hook: &HookReport) -> Vec<Line> {
     lines.extend(hook.denied.iter().map(|text| {
         Line::default().with(Look::Careful, "denied").with(Look::Plain, format!(": {text}"))
     }));
-    if hook.usage.suppressed > 0 {
-        lines.push(faint(format!("  | suppressed {} more (limit log-bytes)", hook.usage.suppressed)));
-    }
     if let Outcome::Trap { report } = &hook.outcome {
         lines.extend(crash(report));
     }

@@ -53,21 +53,42 @@ fn install(modules: &[PathBuf], folder: &Path) -> anyhow::Result<Vec<Hook>> {
     Ok(hooks)
 }
 
+/// Builds the Rust guest of the stage `guests`, and lays it where its tests look.
+pub(crate) fn ensure_guest(layout: &Layout) -> anyhow::Result<()> {
+    let Some(toolchain) = setup::ensure(layout, &[Group::Compile, Group::Guests])? else {
+        bail!("set-up named no toolchain for hooks");
+    };
+    let target = layout.guest_target(toolchain.name());
+    for module in build_in(&toolchain, &layout.root, "tests/guests/rust", &target)? {
+        copy(&module, &layout.rust_guest())?;
+    }
+    Ok(())
+}
+
 /// Builds the workspace of hooks that lies in the checkout `root`. Gives the modules that cargo made.
 pub(crate) fn build(toolchain: &GuestToolchain, root: &Path, target: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    build_in(toolchain, root, "wasm-hooks", target)
+}
+
+fn build_in(
+    toolchain: &GuestToolchain,
+    root: &Path,
+    folder: &str,
+    target: &Path,
+) -> anyhow::Result<Vec<PathBuf>> {
     let cargo_home = cargo_home()?;
     let remap = [(root, "/skink"), (target, "/target"), (cargo_home.as_path(), "/cargo")];
     let mut cargo = toolchain.cargo("build", &remap)?;
-    cargo.current_dir(root.join("wasm-hooks")).env("CARGO_TARGET_DIR", target);
+    cargo.current_dir(root.join(folder)).env("CARGO_TARGET_DIR", target);
     cargo.args(["--locked", "--message-format=json-render-diagnostics"]);
     let output = cargo.stdout(Stdio::piped()).stderr(Stdio::inherit()).output();
-    let output = output.with_context(|| format!("starting {} in wasm-hooks/", shown(&cargo)))?;
+    let output = output.with_context(|| format!("starting {} in {folder}/", shown(&cargo)))?;
     if !output.status.success() {
-        bail!("{} in wasm-hooks/ ended with {}", shown(&cargo), output.status);
+        bail!("{} in {folder}/ ended with {}", shown(&cargo), output.status);
     }
     let modules = modules(&String::from_utf8_lossy(&output.stdout))?;
     if modules.is_empty() {
-        bail!("wasm-hooks/ made no module");
+        bail!("{folder}/ made no module");
     }
     Ok(modules)
 }

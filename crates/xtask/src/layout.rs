@@ -41,6 +41,11 @@ impl Layout {
         self.skink().join("hooks")
     }
 
+    /// The Rust guest of the stage `guests`.
+    pub(crate) fn rust_guest(&self) -> PathBuf {
+        self.skink().join("guest.wasm")
+    }
+
     /// Where cargo compiles guests, one folder a toolchain.
     pub(crate) fn guest_target(&self, toolchain: &str) -> PathBuf {
         self.skink().join(format!("guest-{toolchain}"))

@@ -13,8 +13,8 @@ pub(crate) enum Requires {
     Hooks,
     /// The packages of the example's chroot.
     Pool,
-    /// The kits for Python and JavaScript.
-    Kits,
+    /// The Rust guest, and the kits for those in Python and JavaScript.
+    Guests,
 }
 
 /// Which tests a stage runs.
@@ -66,7 +66,7 @@ pub(crate) const STAGES: [Stage; 4] = [
     Stage {
         name: "guests",
         shows: "one check in Rust, Python and JavaScript gives the same findings",
-        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Kits],
+        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Guests],
         tests: &[Tests::Crate("tests/guests")],
         root: false,
         budget: Duration::from_secs(300),

@@ -59,7 +59,10 @@ fn prepare(layout: &Layout, stage: &Stage) -> anyhow::Result<()> {
             Requires::Product => product::ensure(layout)?,
             Requires::Hooks => drop(hooks::ensure(layout)?),
             Requires::Pool => pool::ensure(layout)?,
-            Requires::Kits => Kits::of(layout).ensure(layout)?,
+            Requires::Guests => {
+                hooks::ensure_guest(layout)?;
+                Kits::of(layout).ensure(layout)?;
+            }
         }
     }
     fresh_folder(&layout.test().join(stage.name))
@@ -142,6 +145,7 @@ fn environment(layout: &Layout, stage: &Stage) -> Vec<(&'static str, PathBuf)> {
         ("SKINK_DIST", layout.prjconf()),
         ("SKINK_EXAMPLES", layout.examples()),
         ("SKINK_TEST_DIR", layout.test().join(stage.name)),
+        ("SKINK_GUEST_RUST", layout.rust_guest()),
         ("SKINK_COMPONENTIZE_PY", kits.componentize_py()),
         ("SKINK_NODE_MODULES", kits.node_modules()),
     ]

@@ -125,8 +125,8 @@ pub fn packages_of(results: &Path) -> BTreeMap<String, String> {
 }
 
 /// Header tags whose values are times, or digests of what holds times.
-const TIMES: [&str; 12] = [
-    "BUILDTIME", "COOKIE", "FILEMTIMES", "SHA1HEADER", "SHA256HEADER", "SIGMD5", "PAYLOADDIGEST",
+const TIMES: [&str; 15] = [
+    "SOURCEPKGID", "HDRID", "PKGID", "BUILDTIME", "COOKIE", "FILEMTIMES", "SHA1HEADER", "SHA256HEADER", "SIGMD5", "PAYLOADDIGEST",
     "PAYLOADDIGESTALT", "SIGSIZE", "LONGSIGSIZE", "PAYLOADSIZE", "LONGARCHIVESIZE",
 ];
 

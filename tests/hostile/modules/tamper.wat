@@ -3,6 +3,7 @@
   (import "skink:hook/check-context@0.1.0" "[resource-drop]context" (func $drop (param i32)))
   (import "skink:hook/tools@0.1.0" "[method]tool.spawn" (func $spawn (param i32 i32 i32 i32 i32 i32)))
   (import "skink:hook/tools@0.1.0" "[method]process.wait" (func $wait (param i32 i32)))
+  (import "skink:hook/tools@0.1.0" "[method]process.kill" (func $kill (param i32 i32)))
 
   ;; Lets a granted tool, `touch`, change what it may only read. The last path is one that it may write.
   (data (i32.const 1024)
@@ -20,6 +21,8 @@
     (if (i32.load8_u (i32.const 144)) (then (return (i32.const -1))))
     (call $wait (i32.load (i32.const 148)) (i32.const 176))
     (if (i32.load8_u (i32.const 176)) (then (return (i32.const -1))))
+    ;; Its complaint is not read; that would keep it open.
+    (call $kill (i32.load (i32.const 148)) (i32.const 208))
     (i32.eqz (i32.or (i32.load8_u (i32.const 180)) (i32.load (i32.const 184)))))
 
   (func (export "skink:hook/check@0.1.0#check") (param $context i32) (result i32)

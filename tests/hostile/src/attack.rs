@@ -6,9 +6,10 @@ use crate::safe::{assert_harmless, assert_values_harmless};
 use crate::snapshot::{hex, snapshot};
 use crate::{ComponentText, Ended, Expect, Place, Running};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What these tests call long: an attack ends within its own limits and this.
@@ -173,7 +174,11 @@ impl Attack {
         }
         if !self.limits.is_empty() {
             policy.push_str("[allow.limits]\n");
-            self.limits.iter().for_each(|(key, value)| writeln!(policy, "{key} = {value:?}").unwrap());
+            for (key, value) in &self.limits {
+                let number = value.bytes().all(|byte| byte.is_ascii_digit());
+                let value = if number { (*value).to_owned() } else { format!("{value:?}") };
+                writeln!(policy, "{key} = {value}").unwrap();
+            }
         }
         policy
     }
@@ -249,14 +254,13 @@ fn assert_audited(report: &Value, text: &str) {
     assert!(!text.lines().any(|line| line.starts_with("[host]")), "a forged line in\n{text}");
 }
 
-/// Everything in the place but what the command may write: its state and its output.
-fn snapshot_without_state(place: &Place) -> Vec<(std::path::PathBuf, String)> {
-    let mut all = snapshot(place.folder());
-    all.remove(place.folder());
-    let ours = |path: &std::path::PathBuf| {
-        !["state", "output"].iter().any(|name| path.starts_with(place.path(name)))
-    };
-    all.into_iter().filter(|(path, _)| ours(path)).collect()
+/// Everything in the place but what the command may write, its state and its output; and but the programs, which
+/// are large and which others use too.
+fn snapshot_without_state(place: &Place) -> BTreeMap<PathBuf, String> {
+    let entries = fs::read_dir(place.folder()).unwrap().map(|entry| entry.unwrap());
+    let others =
+        entries.filter(|entry| !["bin", "state", "output"].iter().any(|name| entry.file_name() == *name));
+    others.flat_map(|entry| snapshot(&entry.path())).collect()
 }
 
 /// No process, no mount, no scratch of a job.
@@ -265,11 +269,7 @@ pub(crate) fn assert_nothing_left(place: &Place) {
     assert_eq!(processes_naming(folder), Vec::<String>::new(), "processes are left");
     assert_eq!(place.mounts(), Vec::<String>::new(), "mounts are left");
     let jobs = fs::read_dir(place.path("state/jobs")).into_iter().flatten().flatten();
-    assert_eq!(
-        jobs.map(|job| job.path()).collect::<Vec<_>>(),
-        Vec::<std::path::PathBuf>::new(),
-        "scratch is left"
-    );
+    assert_eq!(jobs.map(|job| job.path()).collect::<Vec<_>>(), Vec::<PathBuf>::new(), "scratch is left");
 }
 
 fn output(folder: &Path) -> Vec<(String, Vec<u8>)> {

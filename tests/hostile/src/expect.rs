@@ -38,7 +38,7 @@ impl Expect {
     }
 
     /// Fails unless the report says it.
-    pub(crate) fn check(self, report: &Value) {
+    pub fn check(self, report: &Value) {
         let shown = || serde_json::to_string_pretty(report).unwrap();
         assert_eq!(report["outcome"], self.word(), "{}", shown());
         let (text, words) = match self {

@@ -102,7 +102,7 @@ fn resources() {
     let limits = Walled::locked().proc("limits");
     let rows = [
         ("Max core file size", 0),
-        ("Max open files", 256),
+        ("Max open files", 1088),
         ("Max processes", 64),
         ("Max locked memory", 0),
         ("Max msgqueue size", 0),

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use skink_tests_hostile::Expect::Refused;
-use skink_tests_hostile::{Attack, ComponentText, component_from_text};
+use skink_tests_hostile::{Attack, ComponentText, Place, Running, component_from_text};
+use std::ffi::OsStr;
 
 fn of_version(version: &str) -> Attack {
     let text = ComponentText::named("pass").with("skink:hook@0.1.0", &format!("skink:hook@{version}"));
@@ -40,4 +41,27 @@ rows! {
 
 fn wat(text: &str) -> Vec<u8> {
     component_from_text(text)
+}
+
+/// Where no policy says anything, a module gets what it asks for; what is no good is refused all the same, and in
+/// the same form.
+#[test]
+fn without_a_policy_too() {
+    let place = Place::new("no-policy");
+    let rows = [
+        ("http", Attack::check("import-http").bytes(), "there is no network"),
+        ("version", of_version("9.0.0").bytes(), "skink:hook@9.0.0"),
+        ("nothing", b"no module".to_vec(), "is no WebAssembly"),
+        ("naked", Attack::check("pass").without_manifest().bytes(), "has no manifest"),
+    ];
+    for (name, bytes, reason) in rows {
+        let module = place.write(&format!("{name}.wasm"), bytes);
+        let state = place.path("state");
+        let arguments = ["hook", "run", "--format", "json", "--state"].map(OsStr::new);
+        let arguments: Vec<&OsStr> =
+            arguments.into_iter().chain([state.as_os_str(), module.as_os_str()]).collect();
+        let ended = Running::start(&place, None, &arguments).wait();
+        assert_eq!((ended.code(), ended.stderr.as_str()), (Some(1), ""), "{name}: {}", ended.output());
+        Refused(reason).check(&serde_json::from_str(&ended.stdout).unwrap());
+    }
 }

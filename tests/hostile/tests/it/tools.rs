@@ -22,7 +22,7 @@ rows! {
     35 tool_asked_for: Attack::check("tools-list").ask("tools", json!(["touch"])).tool("touch", "/usr/bin/touch")
         => Passed, |seen| assert_eq!(seen.log(), ["touch", "that is all"]);
     35 tool_forged: Attack::check("tool-forged").tool("touch", "/usr/bin/touch")
-        => Trap("unknown handle index 1");
+        => Trap("handle index 1");
     35 tool_that_the_policy_does_not_describe: Attack::check("tools-list").ask("tools", json!(["rm"]))
             .granted(&json!({"results": true})).tool("touch", "/usr/bin/touch")
         => Refused("rm");

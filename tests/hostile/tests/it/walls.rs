@@ -51,7 +51,7 @@ fn assert_alone(runner: &Process, place: &Place, own_user: bool) {
         0,
         "{devices}"
     );
-    assert_eq!(in_proc(runner, "net/route").lines().count(), 1, "only the heading");
+    assert!(in_proc(runner, "net/route").lines().count() <= 1, "there is more than the heading");
     let mounts = in_proc(runner, "mounts");
     assert!(mounts.lines().count() == 1 && mounts.contains(" / tmpfs ro,"), "{mounts}");
     assert_eq!(
