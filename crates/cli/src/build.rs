@@ -3,10 +3,10 @@
 use crate::{layers, print};
 use anyhow::{Context, Result};
 use skink_obs::{Environment, Invocation, Mode, RealBuild, find_build, reentry};
+use skink_worker::Host;
 use skink_worker::layers::{Layers, LayersError};
 use skink_worker::log::Log;
 use skink_worker::pipeline::{self, Job};
-use skink_worker::Host;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -38,7 +38,8 @@ fn run(arguments: Vec<OsString>) -> Result<i32> {
     }
     let Some(layers) = layers_of(&invocation, &real)? else { return Err(hand_on(&invocation, &real)) };
     let log_path = invocation.log_file(&real);
-    let log = Log::new(log_path.as_deref(), invocation.timestamps()).context("cannot open the build's log")?;
+    let log =
+        Log::new(log_path.as_deref(), invocation.timestamps()).context("cannot open the build's log")?;
     let host = match Host::open(&own, invocation.hooks().state.clone()) {
         Ok(host) => host,
         // Nothing of the project was touched yet: another host may do better.

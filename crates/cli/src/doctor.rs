@@ -41,7 +41,10 @@ pub(crate) fn main(arguments: &DoctorArguments) -> Result<ExitCode> {
         print::line(&format!("  {tried:40} {outcome}"));
     }
     if holes > 0 || results.is_empty() {
-        bail!("{holes} of {} attempts got through the walls; do not run hooks on this machine", results.len());
+        bail!(
+            "{holes} of {} attempts got through the walls; do not run hooks on this machine",
+            results.len()
+        );
     }
     print::line(&format!("{} attempts, none got through", results.len()));
     Ok(ExitCode::SUCCESS)

@@ -141,7 +141,8 @@ fn policy_and_phase(host: &Host, arguments: &RunArguments) -> Result<(Policy, Ph
     let policy = match policy {
         Some(policy) => policy,
         None => {
-            let tools = manifest.grants.tools.iter().filter_map(|name| Some((name.clone(), program(name.as_str())?)));
+            let tools =
+                manifest.grants.tools.iter().filter_map(|name| Some((name.clone(), program(name.as_str())?)));
             Policy::as_requested(module.digest(), &manifest.grants, &tools.collect())?
         }
     };

@@ -59,7 +59,8 @@ fn inspect(path: &std::path::Path, state: Option<PathBuf>) -> Result<ExitCode> {
     for (name, value) in asked {
         print::line(&format!("  asks for  {name}: {}", skink_job::SafeText::from(value.to_string())));
     }
-    let imports = stored.description.imports.iter().map(|i| skink_job::SafeText::from(i.as_str())).collect::<Vec<_>>();
+    let imports =
+        stored.description.imports.iter().map(|i| skink_job::SafeText::from(i.as_str())).collect::<Vec<_>>();
     print::line(&format!("  imports   {}", words(imports.iter().map(skink_job::SafeText::as_str).collect())));
     Ok(ExitCode::SUCCESS)
 }
@@ -74,10 +75,16 @@ fn is_nothing(value: &serde_json::Value) -> bool {
     }
 }
 
-fn pack(component: &std::path::Path, manifest: &std::path::Path, output: &std::path::Path) -> Result<ExitCode> {
+fn pack(
+    component: &std::path::Path,
+    manifest: &std::path::Path,
+    output: &std::path::Path,
+) -> Result<ExitCode> {
     let bytes = std::fs::read(component).with_context(|| format!("cannot read {}", component.display()))?;
-    let text = std::fs::read_to_string(manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
-    let packed = skink_module::pack(&bytes, &text).with_context(|| format!("cannot pack {}", component.display()))?;
+    let text =
+        std::fs::read_to_string(manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
+    let packed =
+        skink_module::pack(&bytes, &text).with_context(|| format!("cannot pack {}", component.display()))?;
     std::fs::write(output, packed).with_context(|| format!("cannot write {}", output.display()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -137,6 +137,11 @@ impl State {
         self.met.as_ref()
     }
 
+    /// How many handles the guest may hold at once.
+    pub fn max_handles(&self) -> u32 {
+        self.max_handles
+    }
+
     /// The limiter of memories and tables.
     pub fn limiter(&self) -> &Limiter {
         &self.limiter

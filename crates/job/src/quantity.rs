@@ -102,7 +102,8 @@ mod tests {
         for (raw, want) in bytes {
             assert_eq!(raw.parse().ok(), want.map(ByteCount), "{raw}");
         }
-        let times = [("250ms", Some(250)), ("2min", Some(120_000)), ("5", None), ("-1s", None), ("1e3s", None)];
+        let times =
+            [("250ms", Some(250)), ("2min", Some(120_000)), ("5", None), ("-1s", None), ("1e3s", None)];
         for (raw, want) in times {
             assert_eq!(raw.parse().ok(), want.map(Millis), "{raw}");
         }

@@ -92,7 +92,8 @@ impl Expansion<'_> {
         args.extend(["--configdir".as_ref(), self.config_dir.as_os_str()]);
         args.extend(names.map(OsStr::new));
         let expanded = rpmlist::packages(&self.run("expanddeps", &args)?);
-        let is_new = |package: &Package| repositories.iter().any(|r| Path::new(&package.place).starts_with(r));
+        let is_new =
+            |package: &Package| repositories.iter().any(|r| Path::new(&package.place).starts_with(r));
         Ok(expanded.into_iter().filter(is_new).collect())
     }
 

@@ -53,7 +53,8 @@ impl Fixture {
         replaced: &[Special],
     ) -> Result<Rewritten, RewriteError> {
         let replaced = BTreeSet::from_iter(replaced.iter().copied());
-        let request = RewriteRequest { edits, replaced: &replaced, scratch: &self.scratch, repositories: &[] };
+        let request =
+            RewriteRequest { edits, replaced: &replaced, scratch: &self.scratch, repositories: &[] };
         rewrite(&self.call(args), &self.build, &request)
     }
 

@@ -87,7 +87,8 @@ impl Policy {
         let wanted = rights(requested);
         for rules in &self.layers {
             let (rule, _) = rules.deciding(project, module).ok_or_else(|| rules.unnamed(project, module))?;
-            let missing: Vec<_> = wanted.iter().filter(|right| !right.is_any() && rule.gives(right).is_none()).collect();
+            let missing: Vec<_> =
+                wanted.iter().filter(|right| !right.is_any() && rule.gives(right).is_none()).collect();
             if !missing.is_empty() {
                 let missing: Vec<_> = missing.into_iter().map(ToString::to_string).collect();
                 return Err(format!(

@@ -88,7 +88,9 @@ pub fn admit(
             let Parts { manifest, artefact, allowed, tools } = parts;
             Ok(Admitted { entry, module, manifest, artefact, allowed, tools })
         }
-        Err(reason) => Err(Box::new(Refusal { entry, module, reason: SafeText::block(&reason).truncated(4000) })),
+        Err(reason) => {
+            Err(Box::new(Refusal { entry, module, reason: SafeText::block(&reason).truncated(4000) }))
+        }
     }
 }
 
@@ -158,7 +160,11 @@ pub fn find_file(folder: &Path, name: &str) -> Option<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
         .ok()?
         .filter_map(Result::ok)
-        .filter(|e| e.file_name().to_str().is_some_and(|n| n.starts_with("_service:") && n.rsplit(':').next() == Some(name)))
+        .filter(|e| {
+            e.file_name()
+                .to_str()
+                .is_some_and(|n| n.starts_with("_service:") && n.rsplit(':').next() == Some(name))
+        })
         .map(|entry| entry.path())
         .filter(|path| path.is_file())
         .collect();

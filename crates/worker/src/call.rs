@@ -6,10 +6,12 @@
 use crate::fault;
 use crate::trees::Trees;
 use crate::{Host, WorkerError};
-use skink_job::{CrashReport, Facts, Finding, Frame, Grants, HookName, LimitKind, Limits, Outcome, Phase, SafeText, Usage};
+use skink_job::{
+    CrashReport, Facts, Finding, Frame, Grants, HookName, LimitKind, Limits, Outcome, Phase, SafeText, Usage,
+};
 use skink_protocol::{
-    CallEnd, Descriptor, ExitStatus, FailureKind, Flavour, FromRunner, ProtocolError, RawCrash, RawFinding, Reply, RunnerEnd,
-    Start, ToRunner, ToolInfo, VERSION,
+    CallEnd, Descriptor, ExitStatus, FailureKind, Flavour, FromRunner, ProtocolError, RawCrash, RawFinding,
+    Reply, RunnerEnd, Start, ToRunner, ToolInfo, VERSION,
 };
 use skink_tools::{Broker, Launcher};
 use skink_walls::{Child, ChildEnd};
@@ -132,7 +134,12 @@ impl Session {
         }
     }
 
-    fn converse(&mut self, child: &mut Child, spec: &CallSpec<'_>, progress: &dyn Progress) -> Result<Outcome, Broken> {
+    fn converse(
+        &mut self,
+        child: &mut Child,
+        spec: &CallSpec<'_>,
+        progress: &dyn Progress,
+    ) -> Result<Outcome, Broken> {
         await_ready(child)?;
         let wall = Duration::from(spec.limits.wall_time);
         let deadline = Instant::now() + wall;
@@ -207,9 +214,16 @@ impl Session {
         }
     }
 
-    fn plan(&mut self, edit: skink_job::PlanEdit, spec: &CallSpec<'_>) -> Result<Reply, (FailureKind, String)> {
+    fn plan(
+        &mut self,
+        edit: skink_job::PlanEdit,
+        spec: &CallSpec<'_>,
+    ) -> Result<Reply, (FailureKind, String)> {
         if spec.phase != Phase::PreChroot {
-            return Err((FailureKind::Denied, "the plan can be edited in the phase pre-chroot only".to_owned()));
+            return Err((
+                FailureKind::Denied,
+                "the plan can be edited in the phase pre-chroot only".to_owned(),
+            ));
         }
         match crate::plan::check(&edit, &spec.grants.plan) {
             Ok(()) => {
@@ -293,7 +307,10 @@ fn start_frame(spec: &CallSpec<'_>, descriptors: Vec<Descriptor>) -> Start {
 }
 
 /// Opens what this hook was granted, and nothing else.
-fn open_all(spec: &CallSpec<'_>, owner: Option<(u32, u32)>) -> Result<(Vec<Descriptor>, Vec<OwnedFd>), WorkerError> {
+fn open_all(
+    spec: &CallSpec<'_>,
+    owner: Option<(u32, u32)>,
+) -> Result<(Vec<Descriptor>, Vec<OwnedFd>), WorkerError> {
     let (trees, grants) = (spec.trees, spec.grants);
     let results = if spec.raw { &trees.raw_results } else { &trees.results };
     let read = [
@@ -302,7 +319,8 @@ fn open_all(spec: &CallSpec<'_>, owner: Option<(u32, u32)>) -> Result<(Vec<Descr
         (Descriptor::Previous, grants.previous, &trees.previous),
         (Descriptor::BuildLog, grants.build_log, &trees.build_log),
     ];
-    let artefact = spec.artefact.try_clone().map_err(WorkerError::file("duplicate", Path::new("artefact")))?;
+    let artefact =
+        spec.artefact.try_clone().map_err(WorkerError::file("duplicate", Path::new("artefact")))?;
     let (mut kinds, mut files) = (vec![Descriptor::Artefact], vec![OwnedFd::from(artefact)]);
     for (kind, _, path) in read.into_iter().filter(|(_, granted, _)| *granted) {
         if let Some(path) = path {
@@ -318,7 +336,8 @@ fn open_all(spec: &CallSpec<'_>, owner: Option<(u32, u32)>) -> Result<(Vec<Descr
         let path = spec.folder.join(name);
         std::fs::create_dir(&path).map_err(WorkerError::file("create", &path))?;
         if let Some((user, group)) = owner {
-            std::os::unix::fs::chown(&path, Some(user), Some(group)).map_err(WorkerError::file("chown", &path))?;
+            std::os::unix::fs::chown(&path, Some(user), Some(group))
+                .map_err(WorkerError::file("chown", &path))?;
         }
         files.push(File::open(&path).map_err(WorkerError::file("open", &path))?.into());
         kinds.push(kind);

@@ -38,7 +38,9 @@ pub enum WorkerError {
     #[error(transparent)]
     Results(#[from] skink_obs::ResultsError),
     /// A part of the installation is missing.
-    #[error("{program} is missing beside {beside}: install skink, skink-runner and skink-compiler in one folder")]
+    #[error(
+        "{program} is missing beside {beside}: install skink, skink-runner and skink-compiler in one folder"
+    )]
     Incomplete {
         /// The missing program.
         program: &'static str,

@@ -5,8 +5,8 @@ use crate::call::{CallResult, CallSpec, Progress, call};
 use crate::report::{FileReport, HookReport, Step, ToolReport};
 use crate::trees::Trees;
 use crate::{Host, fault, outbox};
-use skink_tools::{RunEnd, ToolRun};
 use skink_job::{Facts, HookName, Outcome, Phase, SafeText, Stage, When};
+use skink_tools::{RunEnd, ToolRun};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -42,7 +42,9 @@ pub struct Planned<'a> {
 pub fn skip_reason(hook: &Admitted, facts: &Facts) -> Option<SafeText> {
     let failed = facts.build.is_some_and(|end| end != skink_job::BuildEnd::Succeeded);
     match (hook.entry.when, failed) {
-        (When::Success, true) => Some("the build did not succeed, and the hook runs after success only".into()),
+        (When::Success, true) => {
+            Some("the build did not succeed, and the hook runs after success only".into())
+        }
         (When::Failure, false) => Some("the build succeeded, and the hook runs after a failure only".into()),
         (When::Success, false) | (When::Failure, true) | (When::Always, _) => None,
     }
@@ -152,12 +154,7 @@ pub fn blank(hook: &Admitted, phase: Phase, outcome: Outcome) -> HookReport {
 }
 
 /// Attachments are kept beside the report whatever the verdict, and join the results if the hook passed.
-fn keep_attachments(
-    around: &Surroundings<'_>,
-    hook: &Admitted,
-    folder: &Path,
-    report: &mut HookReport,
-) {
+fn keep_attachments(around: &Surroundings<'_>, hook: &Admitted, folder: &Path, report: &mut HookReport) {
     let attachments = folder.join("attachments");
     if !attachments.is_dir() {
         return;
@@ -209,16 +206,23 @@ pub fn levels<'a>(ordered: &[Planned<'a>]) -> Vec<Vec<Planned<'a>>> {
             names(&entry.after, &other.hook.entry.name) || names(&other.hook.entry.before, &entry.name)
         };
         let earlier = ordered.iter().take(i).zip(&depth);
-        depth.push(earlier.filter(|(other, _)| waits_for(other)).map(|(_, depth)| depth + 1).max().unwrap_or(0));
+        depth.push(
+            earlier.filter(|(other, _)| waits_for(other)).map(|(_, depth)| depth + 1).max().unwrap_or(0),
+        );
     }
     let deepest = depth.iter().max().map_or(0, |deepest| deepest + 1);
-    let at = |level| ordered.iter().zip(&depth).filter(move |(_, d)| **d == level).map(|(planned, _)| *planned);
+    let at =
+        |level| ordered.iter().zip(&depth).filter(move |(_, d)| **d == level).map(|(planned, _)| *planned);
     (0..deepest).map(|level| at(level).collect()).collect()
 }
 
 /// Runs a group side by side. What they left is taken over once all have ended, in the group's order, so that
 /// none of them sees half of another's.
-pub fn run_group(around: &Surroundings<'_>, group: &[Planned<'_>], progress: &dyn Progress) -> Vec<HookReport> {
+pub fn run_group(
+    around: &Surroundings<'_>,
+    group: &[Planned<'_>],
+    progress: &dyn Progress,
+) -> Vec<HookReport> {
     let called: Vec<Called<'_>> = if let [only] = group {
         vec![make_call(around, *only, progress)]
     } else {
@@ -227,7 +231,10 @@ pub fn run_group(around: &Surroundings<'_>, group: &[Planned<'_>], progress: &dy
             for planned in group.iter().copied() {
                 threads.push((planned, scope.spawn(move || make_call(around, planned, progress))));
             }
-            threads.into_iter().map(|(planned, thread)| thread.join().unwrap_or_else(|_| died(planned))).collect()
+            threads
+                .into_iter()
+                .map(|(planned, thread)| thread.join().unwrap_or_else(|_| died(planned)))
+                .collect()
         })
     };
     called.into_iter().map(|called| take_over(around, called)).collect()

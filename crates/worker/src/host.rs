@@ -42,7 +42,11 @@ impl Host {
         let (runner, compiler) = (program("skink-runner")?, program("skink-compiler")?);
         let state = state.unwrap_or_else(usual_state);
         // Folders below are handed to unprivileged children one by one: they must be able to walk through.
-        fs::DirBuilder::new().recursive(true).mode(0o711).create(&state).map_err(WorkerError::file("create", &state))?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o711)
+            .create(&state)
+            .map_err(WorkerError::file("create", &state))?;
         let store = ArtefactStore::open(&state.join("artefacts"))?;
         Ok(Self { spawner: Spawner::new()?, store, runner, compiler, state })
     }
@@ -59,7 +63,8 @@ impl Host {
         fs::remove_dir_all(&scratch).map_err(WorkerError::file("remove", &scratch))?;
         let identity = identity?;
         if cache != before {
-            let text = serde_json::to_vec(&cache).map_err(|e| WorkerError::file("encode", &path)(e.into()))?;
+            let text =
+                serde_json::to_vec(&cache).map_err(|e| WorkerError::file("encode", &path)(e.into()))?;
             let part = self.state.join(format!("tools.json.{}", unique()));
             fs::write(&part, text).map_err(WorkerError::file("write", &part))?;
             fs::rename(&part, &path).map_err(WorkerError::file("write", &path))?;
@@ -84,7 +89,8 @@ fn usual_state() -> PathBuf {
         return PathBuf::from("/var/lib/skink");
     }
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
-    let base = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|p| p.is_absolute()).or_else(home);
+    let base =
+        std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|p| p.is_absolute()).or_else(home);
     base.unwrap_or_else(std::env::temp_dir).join("skink")
 }
 

@@ -96,7 +96,8 @@ impl Journal {
     }
 
     fn write(&mut self, line: &Line) -> Result<(), WorkerError> {
-        let mut text = serde_json::to_string(line).map_err(|e| WorkerError::file("encode", &self.path)(e.into()))?;
+        let mut text =
+            serde_json::to_string(line).map_err(|e| WorkerError::file("encode", &self.path)(e.into()))?;
         text.push('\n');
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
         written.map_err(WorkerError::file("write", &self.path))
@@ -120,7 +121,9 @@ fn replay_dead(folder: &Path) -> Result<Vec<Undo>, WorkerError> {
             undone.push(undo);
         }
         match fs::remove_file(&path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(WorkerError::file("remove", &path)(e)),
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(WorkerError::file("remove", &path)(e));
+            }
             Ok(()) | Err(_) => {}
         }
     }

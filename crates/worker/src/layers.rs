@@ -25,7 +25,9 @@ pub enum LayersError {
     #[error(transparent)]
     Worker(#[from] WorkerError),
     /// Others may write the policy.
-    #[error("{path} can be written by others than its owner (mode {mode:o}): nobody can rely on it; chmod go-w it")]
+    #[error(
+        "{path} can be written by others than its owner (mode {mode:o}): nobody can rely on it; chmod go-w it"
+    )]
     Writable {
         /// The policy's file.
         path: PathBuf,

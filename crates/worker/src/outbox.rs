@@ -42,12 +42,15 @@ pub fn take(from: &Path, into: &Path) -> Result<Vec<FileReport>, TakeError> {
     }
     let other = into.join("OTHER");
     match tree.create_dir("OTHER") {
-        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(WorkerError::file("create", &other)(e).into()),
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => {
+            return Err(WorkerError::file("create", &other)(e).into());
+        }
         Ok(()) | Err(_) => {}
     }
     let folder = tree.open_dir_nofollow("OTHER").map_err(WorkerError::file("open", &other))?;
     for file in &taken {
-        move_file(&source, &folder, &file.name).map_err(WorkerError::file("take over", &from.join(&file.name)))?;
+        move_file(&source, &folder, &file.name)
+            .map_err(WorkerError::file("take over", &from.join(&file.name)))?;
     }
     Ok(taken)
 }
@@ -169,7 +172,8 @@ mod tests {
 
     #[test]
     fn what_a_taken_over_runner_may_leave_is_refused_whole() {
-        let rows: [(&str, fn(&Path)); 4] = [
+        type Plant = fn(&Path);
+        let rows: [(&str, Plant); 4] = [
             ("an existing name", |from| fs::write(from.join("a.rpm"), "evil").unwrap()),
             ("an existing name in other case", |from| fs::write(from.join("A.RPM"), "evil").unwrap()),
             ("a symlink", |from| std::os::unix::fs::symlink("/etc/shadow", from.join("z")).unwrap()),

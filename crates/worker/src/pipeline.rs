@@ -14,7 +14,9 @@ use crate::views::Views;
 use crate::{Host, WorkerError, fault, publish};
 use skink_job::{Outcome, Phase};
 use skink_module::Replaces;
-use skink_obs::{BuildProcess, Invocation, LineSink, RealBuild, RewriteRequest, Rewritten, ScratchFolder, Special, rewrite};
+use skink_obs::{
+    BuildProcess, Invocation, LineSink, RealBuild, RewriteRequest, Rewritten, ScratchFolder, Special, rewrite,
+};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -114,7 +116,10 @@ impl<'a> Way<'a> {
         let plan = scratch.join("plan");
         std::fs::create_dir(&plan).map_err(WorkerError::file("create", &plan))?;
         let (name, build_folder) = (name.to_owned(), ScratchFolder::new(&plan)?);
-        Ok((Self { around, journal, report, name, scratch, root, staging: None, views, build_folder }, undone))
+        Ok((
+            Self { around, journal, report, name, scratch, root, staging: None, views, build_folder },
+            undone,
+        ))
     }
 
     fn through(&mut self, job: &Job<'_>, hooks: &[Admitted]) -> Result<Decision, WorkerError> {
@@ -197,9 +202,11 @@ impl<'a> Way<'a> {
     }
 
     fn rewrite(&mut self, job: &Job<'_>, hooks: &[Admitted]) -> Result<Rewritten, WorkerError> {
-        let names: BTreeSet<&str> = hooks.iter().filter_map(|hook| hook.allowed.repository.as_deref()).collect();
+        let names: BTreeSet<&str> =
+            hooks.iter().filter_map(|hook| hook.allowed.repository.as_deref()).collect();
         let repositories = names.into_iter().filter_map(|name| job.layers.policy.repository(name));
-        let repositories: Vec<PathBuf> = repositories.flat_map(|repository| repository.packages.clone()).collect();
+        let repositories: Vec<PathBuf> =
+            repositories.flat_map(|repository| repository.packages.clone()).collect();
         let replaced: BTreeSet<Special> =
             hooks.iter().flat_map(|hook| hook.manifest.replaces.iter().copied()).map(special).collect();
         let request = RewriteRequest {
@@ -210,7 +217,8 @@ impl<'a> Way<'a> {
         };
         let rewritten = rewrite(job.invocation, job.real, &request)?;
         if replaced.contains(&Special::BuildCompare) {
-            skink_obs::Results::forget_previous(&self.root).map_err(WorkerError::file("clear", &self.root))?;
+            skink_obs::Results::forget_previous(&self.root)
+                .map_err(WorkerError::file("clear", &self.root))?;
         }
         self.report.notes.extend(rewritten.notes.iter().cloned());
         fault::point("plan-rewritten");
@@ -251,7 +259,9 @@ impl<'a> Way<'a> {
         let wants_raw = job.layers.merged.entries.iter().any(|entry| entry.stage == skink_job::Stage::Raw);
         let Some(staging) = Staging::take(&self.root, &name, wants_raw)? else { return Ok(()) };
         fault::point("snapshot-taken");
-        self.report.notes.extend(staging.left_out.iter().map(|what| format!("left out of the results: {what}").into()));
+        self.report
+            .notes
+            .extend(staging.left_out.iter().map(|what| format!("left out of the results: {what}").into()));
         self.around.trees.results = Some(self.views.of(&staging.results())?);
         self.around.trees.raw_results = Some(self.views.of(&staging.raw_results())?);
         self.around.trees.build_log = job.log.path().map(ToOwned::to_owned);
@@ -281,7 +291,8 @@ impl<'a> Way<'a> {
         // The order was found to exist when the layers were read.
         let order = skink_policy::order(&entries, phase).unwrap_or_default();
         let in_phase = order.into_iter().filter_map(|i| hooks.get(i));
-        let in_phase = in_phase.filter(|hook| hook.manifest.phases.contains(&phase) && hook.entry.may_run_in(phase));
+        let in_phase =
+            in_phase.filter(|hook| hook.manifest.phases.contains(&phase) && hook.entry.may_run_in(phase));
         let mut planned = Vec::new();
         for hook in in_phase {
             let skip = (phase != Phase::PreChroot).then(|| skip_reason(hook, &self.around.facts)).flatten();
@@ -300,7 +311,8 @@ impl<'a> Way<'a> {
 
     fn hand_back(&mut self, decision: &Decision) -> Result<(), WorkerError> {
         let Some(staging) = &self.staging else { return Ok(()) };
-        let adds = self.report.hooks.iter().any(|hook| !hook.outputs.is_empty() || !hook.attachments.is_empty());
+        let adds =
+            self.report.hooks.iter().any(|hook| !hook.outputs.is_empty() || !hook.attachments.is_empty());
         match decision.code {
             2 => crate::handback::mark_unchanged(&self.root)?,
             0 if adds => {

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 pub(crate) fn check(edit: &PlanEdit, grants: &PlanGrants) -> Result<(), String> {
     match edit {
         PlanEdit::AddPackage { name } => covered("add the package", name, &grants.add_packages, is_package),
-        PlanEdit::RemovePackage { name } => covered("remove the package", name, &grants.remove_packages, is_package),
+        PlanEdit::RemovePackage { name } => {
+            covered("remove the package", name, &grants.remove_packages, is_package)
+        }
         PlanEdit::SetMacro { name, body } => {
             if body.contains(['\n', '\r', '\0']) {
                 return Err(format!("the body of the macro {name:?} must be one line"));
@@ -15,15 +17,23 @@ pub(crate) fn check(edit: &PlanEdit, grants: &PlanGrants) -> Result<(), String> 
             covered("define the macro", name, &grants.macros, is_macro)
         }
         PlanEdit::AddOption { name, value } => {
-            if value.as_ref().is_some_and(|v| v.is_empty() || v.starts_with('-') || v.contains(['\n', '\0'])) {
-                return Err(format!("the value of the option {name:?} must be one line that does not begin with '-'"));
+            if value.as_ref().is_some_and(|v| v.is_empty() || v.starts_with('-') || v.contains(['\n', '\0']))
+            {
+                return Err(format!(
+                    "the value of the option {name:?} must be one line that does not begin with '-'"
+                ));
             }
             covered("add the option", name, &grants.options, is_option)
         }
     }
 }
 
-fn covered(what: &str, name: &str, granted: &BTreeSet<String>, is_fine: fn(&str) -> bool) -> Result<(), String> {
+fn covered(
+    what: &str,
+    name: &str,
+    granted: &BTreeSet<String>,
+    is_fine: fn(&str) -> bool,
+) -> Result<(), String> {
     if !is_fine(name) {
         return Err(format!("cannot {what} {name:?}: no such name is possible"));
     }

@@ -49,7 +49,8 @@ pub(crate) fn write(report: &Report, place: &Place, kept: &Path) -> Result<(), W
     if let Some(folder) = place.report.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(WorkerError::file("create", folder))?;
     }
-    let text = serde_json::to_string_pretty(report).map_err(|e| WorkerError::file("encode", &place.report)(e.into()))?;
+    let text = serde_json::to_string_pretty(report)
+        .map_err(|e| WorkerError::file("encode", &place.report)(e.into()))?;
     let part = place.report.with_extension("json.part");
     fs::write(&part, text + "\n").map_err(WorkerError::file("write", &part))?;
     fs::rename(&part, &place.report).map_err(WorkerError::file("write", &place.report))?;

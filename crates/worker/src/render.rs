@@ -61,9 +61,11 @@ pub fn section(hook: &HookReport) -> Vec<Line> {
     let faint = |text: String| Line::default().with(Look::Faint, text);
     lines.extend(hook.log.iter().map(|text| faint(format!("  | {text}"))));
     lines.extend(hook.findings.iter().flat_map(finding));
-    lines.extend(hook.denied.iter().map(|text| {
-        Line::default().with(Look::Careful, "denied").with(Look::Plain, format!(": {text}"))
-    }));
+    lines.extend(
+        hook.denied
+            .iter()
+            .map(|text| Line::default().with(Look::Careful, "denied").with(Look::Plain, format!(": {text}"))),
+    );
     if let Outcome::Trap { report } = &hook.outcome {
         lines.extend(crash(report));
     }
@@ -77,10 +79,14 @@ pub fn section(hook: &HookReport) -> Vec<Line> {
 fn heading(hook: &HookReport) -> Line {
     let module = &hook.module;
     let digest = module.sha256.get(..12).unwrap_or("unknown");
-    let what = format!(" {} {} ({}, {} layer, {digest}) ", module.name, module.version, hook.phase, hook.layer);
+    let what =
+        format!(" {} {} ({}, {} layer, {digest}) ", module.name, module.version, hook.phase, hook.layer);
     let title = format!("hook {}", hook.name);
     let fill = 78_usize.saturating_sub(title.len() + what.chars().count() + 3);
-    Line::default().with(Look::Plain, "── ").with(Look::Strong, title).with(Look::Faint, what + &"─".repeat(fill))
+    Line::default()
+        .with(Look::Plain, "── ")
+        .with(Look::Strong, title)
+        .with(Look::Faint, what + &"─".repeat(fill))
 }
 
 /// One finding, as rustc shows a diagnostic.
@@ -95,8 +101,11 @@ pub fn finding(finding: &Finding) -> Vec<Line> {
         .with(Look::Strong, format!(": {}", finding.message));
     let mut lines = vec![head];
     let line = finding.line.map(|line| line.to_string());
-    let place: Vec<&str> =
-        [finding.package.as_ref(), finding.file.as_ref()].into_iter().flatten().map(SafeText::as_str).collect();
+    let place: Vec<&str> = [finding.package.as_ref(), finding.file.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(SafeText::as_str)
+        .collect();
     if !place.is_empty() {
         let place = place.into_iter().chain(line.as_deref()).collect::<Vec<_>>().join(":");
         lines.push(Line::default().with(Look::Note, "  --> ").with(Look::Plain, place));
@@ -154,18 +163,22 @@ fn outcome_look(hook: &HookReport) -> Look {
 
 /// The table at the end of the log.
 pub fn summary(report: &Report) -> Vec<Line> {
-    let mut rows: Vec<[String; 6]> = vec![["hook", "phase", "outcome", "time", "findings", "closest limit"].map(str::to_owned)];
+    let mut rows: Vec<[String; 6]> =
+        vec![["hook", "phase", "outcome", "time", "findings", "closest limit"].map(str::to_owned)];
     rows.extend(report.hooks.iter().map(row));
     let widths: Vec<usize> = (0..6)
-        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0))
+        .map(|column| {
+            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        })
         .collect();
     let mut lines = vec![Line::default().with(Look::Strong, "── hooks ").with(Look::Faint, "─".repeat(69))];
     let looks = std::iter::once(Look::Faint).chain(report.hooks.iter().map(outcome_look));
     for (row, look) in rows.iter().zip(looks) {
-        let line = row.iter().zip(&widths).enumerate().fold(Line::default(), |line, (column, (cell, width))| {
-            let look = if column == 2 || look == Look::Faint { look } else { Look::Plain };
-            line.with(look, format!("{cell:width$}")).with(Look::Plain, "  ")
-        });
+        let line =
+            row.iter().zip(&widths).enumerate().fold(Line::default(), |line, (column, (cell, width))| {
+                let look = if column == 2 || look == Look::Faint { look } else { Look::Plain };
+                line.with(look, format!("{cell:width$}")).with(Look::Plain, "  ")
+            });
         lines.push(line);
     }
     lines.extend(report.notes.iter().map(|note| Line::plain(&format!("note: {note}"))));
@@ -173,7 +186,9 @@ pub fn summary(report: &Report) -> Vec<Line> {
     lines.push(match report.exit_code {
         0 => Line::default().with(Look::Good, "succeeded").with(Look::Plain, why),
         2 => Line::default().with(Look::Note, "unchanged").with(Look::Plain, why),
-        code => Line::default().with(Look::Bad, "failed").with(Look::Plain, format!(" (exit code {code}){why}")),
+        code => {
+            Line::default().with(Look::Bad, "failed").with(Look::Plain, format!(" (exit code {code}){why}"))
+        }
     });
     lines
 }
@@ -202,7 +217,8 @@ fn closest(usage: &Usage, limits: &Limits) -> String {
         ("tool-time", usage.tool_time, limits.tool_time.0),
         ("scratch-bytes", usage.scratch_bytes, limits.scratch_bytes.0),
     ];
-    let percent = |(name, used, limit): (&'static str, u64, u64)| (used.saturating_mul(100) / limit.max(1), name);
+    let percent =
+        |(name, used, limit): (&'static str, u64, u64)| (used.saturating_mul(100) / limit.max(1), name);
     match shares.map(percent).into_iter().max() {
         Some((share, name)) if share > 0 => format!("{name} {share}%"),
         _ => "-".to_owned(),

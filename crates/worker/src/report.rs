@@ -2,7 +2,9 @@
 
 use crate::decide::{Decision, Effect, effect};
 use serde::Serialize;
-use skink_job::{Facts, Finding, Grants, HookName, Limits, OnProblem, Outcome, Phase, PlanEdit, SafeText, Usage};
+use skink_job::{
+    Facts, Finding, Grants, HookName, Limits, OnProblem, Outcome, Phase, PlanEdit, SafeText, Usage,
+};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The whole report.
@@ -207,7 +209,9 @@ mod tests {
             Outcome::Passed,
             Outcome::Failed { reason: text() },
             Outcome::Limit { kind: LimitKind::Memory, detail: text() },
-            Outcome::Trap { report: CrashReport { frames: vec![skink_job::Frame::default()], ..Default::default() } },
+            Outcome::Trap {
+                report: CrashReport { frames: vec![skink_job::Frame::default()], ..Default::default() },
+            },
             Outcome::Crashed { detail: text() },
         ];
         report.hooks = outcomes.into_iter().map(|outcome| HookReport::sample("a-hook", outcome)).collect();
@@ -234,7 +238,8 @@ mod tests {
         let schema = serde_json::from_str(include_str!("../../../docs/report.schema.json")).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         let mut json = serde_json::to_value(full()).unwrap();
-        let errors: Vec<String> = validator.iter_errors(&json).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        let errors: Vec<String> =
+            validator.iter_errors(&json).map(|e| format!("{}: {e}", e.instance_path())).collect();
         assert_eq!(errors, Vec::<String>::new());
         json["hooks"][0]["surprise"] = true.into();
         assert!(!validator.is_valid(&json));

@@ -35,9 +35,11 @@ impl Staging {
         let mut copied = Copied::default();
         let folders = results.folders()?;
         let from = open_path(&results).map_err(failed("open the results for"))?;
-        copy_results(&from, &folders, &folder, "results", &mut copied).map_err(failed("copy the results to"))?;
+        copy_results(&from, &folders, &folder, "results", &mut copied)
+            .map_err(failed("copy the results to"))?;
         if with_raw {
-            copy_results(&from, &folders, &folder, "raw", &mut Copied::default()).map_err(failed("copy the results to"))?;
+            copy_results(&from, &folders, &folder, "raw", &mut Copied::default())
+                .map_err(failed("copy the results to"))?;
         }
         let statistic = |s: skink_obs::Statistic| (s.name, s.value.to_string());
         Ok(Some(Self {
@@ -74,7 +76,13 @@ fn open_path(results: &skink_obs::Results) -> std::io::Result<Dir> {
     Ok(Dir::from_std_file(results.folder().try_clone_to_owned()?.into()))
 }
 
-fn copy_results(from: &Dir, folders: &[PathBuf], into: &Dir, name: &str, copied: &mut Copied) -> std::io::Result<()> {
+fn copy_results(
+    from: &Dir,
+    folders: &[PathBuf],
+    into: &Dir,
+    name: &str,
+    copied: &mut Copied,
+) -> std::io::Result<()> {
     let to = make_staged(into, name)?;
     for folder in folders {
         let (mut from, mut to) = (from.try_clone()?, to.try_clone()?);

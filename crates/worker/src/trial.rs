@@ -45,7 +45,12 @@ pub struct TrialEnd {
 }
 
 /// Runs the hook. `Err` is a failure of the host; a refused module is a report.
-pub fn run(host: &Host, policy: &Policy, trial: Trial, progress: &dyn Progress) -> Result<TrialEnd, WorkerError> {
+pub fn run(
+    host: &Host,
+    policy: &Policy,
+    trial: Trial,
+    progress: &dyn Progress,
+) -> Result<TrialEnd, WorkerError> {
     let scratch = host.job_folder(&crate::host::unique())?;
     let mut views = Views::new(scratch.join("views"));
     let end = run_in(host, policy, trial, &scratch, &mut views, progress);
@@ -100,13 +105,7 @@ fn surroundings<'a>(
     Ok(Surroundings {
         host,
         facts: trial.facts.clone(),
-        trees: Trees {
-            raw_results: results.clone(),
-            results,
-            sources,
-            previous,
-            build_log: None,
-        },
+        trees: Trees { raw_results: results.clone(), results, sources, previous, build_log: None },
         packages: Vec::new(),
         statistics: Vec::new(),
         scratch: scratch.join("calls"),

@@ -24,7 +24,9 @@ pub(crate) fn isolate() -> Result<(), WorkerError> {
     if !rustix::process::geteuid().is_root() {
         return Ok(()); // tools run as ourselves
     }
-    let failed = |errno: rustix::io::Errno| WorkerError::file("make a mount namespace below", Path::new("/"))(errno.into());
+    let failed = |errno: rustix::io::Errno| {
+        WorkerError::file("make a mount namespace below", Path::new("/"))(errno.into())
+    };
     // Only the calling thread gets it; the threads it starts later share it.
     #[expect(deprecated, reason = "its successor is unsafe for the sake of flags that are not used here")]
     rustix::thread::unshare(UnshareFlags::NEWNS).map_err(failed)?;
@@ -39,7 +41,9 @@ impl Views {
 
     /// `tree` itself where everybody can walk to it, else a view of it.
     pub(crate) fn of(&mut self, tree: &Path) -> Result<PathBuf, WorkerError> {
-        if !rustix::process::geteuid().is_root() || is_reachable(tree).map_err(WorkerError::file("look at", tree))? {
+        if !rustix::process::geteuid().is_root()
+            || is_reachable(tree).map_err(WorkerError::file("look at", tree))?
+        {
             return Ok(tree.to_owned());
         }
         let place = self.folder.join(self.mounted.len().to_string());

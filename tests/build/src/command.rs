@@ -117,7 +117,11 @@ fn common(command: &mut Command, root: &Path, package: &Package, more: &[&str]) 
 pub fn mounts_below(folder: &Path) -> Vec<String> {
     let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
     let below = format!("{}/", folder.display());
-    mounts.lines().filter(|l| l.split(' ').nth(1).is_some_and(|at| at.starts_with(&below))).map(str::to_owned).collect()
+    mounts
+        .lines()
+        .filter(|l| l.split(' ').nth(1).is_some_and(|at| at.starts_with(&below)))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Processes with `text` in their command line or root, other than ours, after a moment for them to go.

@@ -99,7 +99,8 @@ fn policy(package: &Package, more: &str) -> String {
     for hook in ["rpmlint", "build-setup", "checksums"] {
         let module = package.folder.join(format!("{hook}.wasm"));
         let output = Command::new(farm().skink()).args(["module", "digest"]).arg(module).output().unwrap();
-        let digest = String::from_utf8(output.stdout).unwrap().split_whitespace().next().unwrap_or("").to_owned();
+        let digest =
+            String::from_utf8(output.stdout).unwrap().split_whitespace().next().unwrap_or("").to_owned();
         assert_eq!(digest.len(), 64, "no digest of {hook}: {}", String::from_utf8_lossy(&output.stderr));
         text = text.replace(&format!("@sha256:{hook}@"), &digest);
     }
@@ -117,7 +118,8 @@ pub fn packages_of(results: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let results = fs::canonicalize(results).unwrap();
     let mut folders = vec![results.join("SRPMS")];
-    folders.extend(fs::read_dir(results.join("RPMS")).into_iter().flatten().flatten().map(|entry| entry.path()));
+    folders
+        .extend(fs::read_dir(results.join("RPMS")).into_iter().flatten().flatten().map(|entry| entry.path()));
     for entry in folders.iter().flat_map(fs::read_dir).flatten().flatten() {
         found.insert(entry.file_name().to_string_lossy().into_owned(), described(&entry.path()));
     }
@@ -126,20 +128,43 @@ pub fn packages_of(results: &Path) -> BTreeMap<String, String> {
 
 /// Header tags whose values are times, or digests of what holds times.
 const TIMES: [&str; 15] = [
-    "SOURCEPKGID", "HDRID", "PKGID", "BUILDTIME", "COOKIE", "FILEMTIMES", "SHA1HEADER", "SHA256HEADER", "SIGMD5", "PAYLOADDIGEST",
-    "PAYLOADDIGESTALT", "SIGSIZE", "LONGSIGSIZE", "PAYLOADSIZE", "LONGARCHIVESIZE",
+    "SOURCEPKGID",
+    "HDRID",
+    "PKGID",
+    "BUILDTIME",
+    "COOKIE",
+    "FILEMTIMES",
+    "SHA1HEADER",
+    "SHA256HEADER",
+    "SIGMD5",
+    "PAYLOADDIGEST",
+    "PAYLOADDIGESTALT",
+    "SIGSIZE",
+    "LONGSIGSIZE",
+    "PAYLOADSIZE",
+    "LONGARCHIVESIZE",
 ];
 
 fn described(rpm: &Path) -> String {
     let tags = output(Command::new("rpm").arg("--querytags"));
-    let skip = |tag: &&str| !TIMES.contains(tag) && !tag.starts_with("HEADER") && *tag != "ARCHIVESIZE" && *tag != "DBINSTANCE";
-    let format: String = tags.split_whitespace().filter(skip).map(|tag| format!("{tag}=[%{{{tag}}} ]\\n")).collect();
+    let skip = |tag: &&str| {
+        !TIMES.contains(tag) && !tag.starts_with("HEADER") && *tag != "ARCHIVESIZE" && *tag != "DBINSTANCE"
+    };
+    let format: String =
+        tags.split_whitespace().filter(skip).map(|tag| format!("{tag}=[%{{{tag}}} ]\\n")).collect();
     let header = output(Command::new("rpm").args(["-qp", "--nosignature", "--qf", &format]).arg(rpm));
     let dump = output(Command::new("rpm").args(["-qp", "--nosignature", "--dump"]).arg(rpm));
     // path size mtime digest mode …: the third word is the time.
     let dump: Vec<String> = dump
         .lines()
-        .map(|line| line.split(' ').enumerate().filter(|(i, _)| *i != 2).map(|(_, word)| word).collect::<Vec<_>>().join(" "))
+        .map(|line| {
+            line.split(' ')
+                .enumerate()
+                .filter(|(i, _)| *i != 2)
+                .map(|(_, word)| word)
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
         .collect();
     format!("{header}\n{}", dump.join("\n"))
 }

@@ -34,7 +34,9 @@ impl Place {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = base.join(format!("{name}-{}-{number}", std::process::id()));
-        fs::create_dir_all(folder.join("bin")).unwrap();
+        fs::create_dir_all(base).unwrap();
+        fs::create_dir(&folder).unwrap();
+        fs::create_dir(folder.join("bin")).unwrap();
         let folder = folder.canonicalize().unwrap();
         let place = Self { folder };
         for name in ["results", "home", "tmp", "cwd"] {

@@ -87,8 +87,8 @@ impl Job {
         at_each: &mut dyn FnMut(&str),
     ) -> (BuildExit, Vec<String>) {
         let replaced = BTreeSet::new();
-        let repository = Some(self.pool.as_path());
-        let request = RewriteRequest { edits, replaced: &replaced, scratch: &self.scratch, repository };
+        let repositories = std::slice::from_ref(&self.pool);
+        let request = RewriteRequest { edits, replaced: &replaced, scratch: &self.scratch, repositories };
         let new = rewrite(call, build, &request).unwrap();
         let log = call.log_file(build);
         let process = BuildProcess {

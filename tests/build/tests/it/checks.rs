@@ -11,7 +11,8 @@ pub(crate) fn report(package: &Package) -> Value {
     let report: Value = serde_json::from_str(&text).unwrap();
     let schema = serde_json::from_str(include_str!("../../../../docs/report.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let errors: Vec<String> = validator.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    let errors: Vec<String> =
+        validator.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert_eq!(errors, Vec::<String>::new());
     report
 }
@@ -32,7 +33,10 @@ pub(crate) fn all_three_hooks(ended: &Ended, root: &Root, package: &Package) {
     assert!(ended.output.contains("greeting: Good morning"), "the macro is missing:\n{}", ended.output);
     assert!(ended.output.contains("greeting: checked with jq"), "the package is missing:\n{}", ended.output);
     let other = root.other();
-    assert!(other.contains(&"SHA256SUMS".to_owned()) && other.contains(&"rpmlint.log".to_owned()), "{other:?}");
+    assert!(
+        other.contains(&"SHA256SUMS".to_owned()) && other.contains(&"rpmlint.log".to_owned()),
+        "{other:?}"
+    );
     checksums_hold(root);
     let log = fs::read_to_string(package.log()).unwrap();
     assert!(log.contains("greeting: Good morning") && log.contains("hook rpmlint"), "{log}");

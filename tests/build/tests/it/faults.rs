@@ -17,7 +17,8 @@ fn killed_at_every_point() {
         assert_eq!(processes_naming(&path), Vec::<String>::new(), "processes after {point}");
         assert_eq!(mounts_below(root.path()), Vec::<String>::new(), "mounts after {point}");
         let other = root.other();
-        let ours = ["SHA256SUMS", "rpmlint.log"].iter().filter(|name| other.iter().any(|o| o == *name)).count();
+        let ours =
+            ["SHA256SUMS", "rpmlint.log"].iter().filter(|name| other.iter().any(|o| o == *name)).count();
         assert!(ours == 0 || ours == 2, "half of the hooks' files after {point}: {other:?}");
         if ["hand-back-done", "report-written", "scratch-removed"].contains(point) {
             assert_eq!(ours, 2, "the rename was done before {point}: {other:?}");
@@ -26,7 +27,8 @@ fn killed_at_every_point() {
     let ended = Started::skink(root.path(), &package, &[]).wait();
     all_three_hooks(&ended, &root, &package);
     for folder in ["jobs", "journal"] {
-        let left: Vec<_> = fs::read_dir(farm().state().join(folder)).unwrap().flatten().map(|e| e.path()).collect();
+        let left: Vec<_> =
+            fs::read_dir(farm().state().join(folder)).unwrap().flatten().map(|e| e.path()).collect();
         let left: Vec<_> = left.into_iter().filter(|path| belongs_to_no_living_job(path)).collect();
         assert_eq!(left, Vec::<std::path::PathBuf>::new());
     }

@@ -25,7 +25,10 @@ fn a_failing_check_fails_the_build_and_keeps_nothing_of_the_hooks() {
         let report = report(&package);
         assert!(outcomes(&report).contains(&"rpmlint/check/failed".to_owned()), "{:?}", outcomes(&report));
         assert_eq!(root.other().contains(&"SHA256SUMS".to_owned()), code == 0, "{:?}", root.other());
-        assert!(!root.other().contains(&"rpmlint.log".to_owned()), "a failed hook adds nothing to the results");
+        assert!(
+            !root.other().contains(&"rpmlint.log".to_owned()),
+            "a failed hook adds nothing to the results"
+        );
         let kept = package.report().with_extension("attachments").join("rpmlint/rpmlint.log");
         assert!(kept.exists(), "its log is kept beside the report");
     }
@@ -41,7 +44,15 @@ fn a_prefix_of_a_source_service_is_no_obstacle() {
     let mut command = std::process::Command::new(skink_tests_build::farm().skink());
     let farm = skink_tests_build::farm();
     command.arg("build").arg("--root").arg(root.path()).arg("--dist").arg(&farm.dist);
-    command.args(["--rpms", &farm.rpms(), "--arch", "x86_64", "--changelog", "--hook-project", "home:tester"]);
+    command.args([
+        "--rpms",
+        &farm.rpms(),
+        "--arch",
+        "x86_64",
+        "--changelog",
+        "--hook-project",
+        "home:tester",
+    ]);
     command.arg("--logfile").arg(package.log()).arg("--hook-policy").arg(package.policy());
     command.arg("--hook-report").arg(package.report()).arg("--hook-state").arg(farm.state());
     command.arg(package.folder().join("_service:download_files:hello.spec"));

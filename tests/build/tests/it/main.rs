@@ -1,5 +1,7 @@
 //! Real packages, built by the real `build`, with hooks around it. Run by `cargo xtask test build`.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
+
 mod checks;
 mod faults;
 mod hooks;

@@ -68,7 +68,8 @@ fn lay_out_as_a_worker(root: &Path, package: &Package) {
     let list = expanded_list();
     let mut lines = String::new();
     for line in list.lines() {
-        let place = |path: &str| format!("{}/{}", packages.display(), path.rsplit('/').next().unwrap_or_default());
+        let place =
+            |path: &str| format!("{}/{}", packages.display(), path.rsplit('/').next().unwrap_or_default());
         match line.split_once(' ') {
             Some((name, path)) if !name.ends_with(':') => {
                 fs::copy(path, place(path)).unwrap();
@@ -94,10 +95,22 @@ fn expanded_list() -> String {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     fs::write(&cache, made.stdout).unwrap();
     let mut expand = perl("expanddeps");
-    expand.args(["--dist", &dist, "--archpath", "x86_64", "--configdir", "/usr/lib/obs-build/configs", "--depfile"]);
+    expand.args([
+        "--dist",
+        &dist,
+        "--archpath",
+        "x86_64",
+        "--configdir",
+        "/usr/lib/obs-build/configs",
+        "--depfile",
+    ]);
     let output = expand.arg(&cache).arg(farm().examples.join("hello/hello.spec")).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success() && text.contains("gcc "), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success() && text.contains("gcc "),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(!text.contains("\njq "), "jq is in the list already");
     text
 }

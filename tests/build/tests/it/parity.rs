@@ -68,8 +68,7 @@ fn unchanged_stays_unchanged() {
     let reason = "Building hello for project 'home:tester' repository 'standard' arch 'x86_64' srcmd5 '0123'";
     let url = "obs://example.org/home:tester/standard/0123-hello";
     let (dist, old) = (dist.to_str().unwrap(), old.to_str().unwrap());
-    let more =
-        ["--rpms", &rpms, "--dist", dist, "--oldpackages", old, "--reason", reason, "--disturl", url];
+    let more = ["--rpms", &rpms, "--dist", dist, "--oldpackages", old, "--reason", reason, "--disturl", url];
     let (plain, ours) = both(&root, &package, &more);
     assert_eq!(plain.code(), Some(2), "plain:\n{}", plain.output);
     assert_eq!(ours.code(), Some(2), "ours:\n{}", ours.output);
@@ -80,12 +79,16 @@ fn make_comparing_package(folder: &Path) {
     let tree = folder.join("tree");
     fs::create_dir_all(tree.join("DEBIAN")).unwrap();
     fs::create_dir_all(tree.join("usr/lib/build")).unwrap();
-    let control = "Package: build-compare\nVersion: 1\nArchitecture: all\nMaintainer: none\nDescription: stand-in\n";
+    let control =
+        "Package: build-compare\nVersion: 1\nArchitecture: all\nMaintainer: none\nDescription: stand-in\n";
     fs::write(tree.join("DEBIAN/control"), control).unwrap();
     let script = tree.join("usr/lib/build/same-build-result.sh");
     fs::write(&script, "#!/bin/sh\nexit 0\n").unwrap();
     run(Command::new("chmod").arg("755").arg(&script));
-    run(Command::new("dpkg-deb").args(["--root-owner-group", "--build"]).arg(&tree).arg(folder.join("build-compare.deb")));
+    run(Command::new("dpkg-deb")
+        .args(["--root-owner-group", "--build"])
+        .arg(&tree)
+        .arg(folder.join("build-compare.deb")));
     fs::remove_dir_all(&tree).unwrap();
 }
 

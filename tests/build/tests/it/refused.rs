@@ -27,7 +27,11 @@ fn nothing_starts_after_a_refusal() {
             ),
             "pins",
         ),
-        ("settings that do not fit", example("r7").edit("_hooks", "packages = [\"jq\"]", "packages = 7"), "packages"),
+        (
+            "settings that do not fit",
+            example("r7").edit("_hooks", "packages = [\"jq\"]", "packages = 7"),
+            "packages",
+        ),
         (
             "a cycle",
             example("r8").edit("_hooks", "[hooks.rpmlint]", "[hooks.rpmlint]\nafter = [\"rpmlint\"]"),
@@ -49,7 +53,11 @@ fn nothing_starts_after_a_refusal() {
         assert_eq!(ended.code(), Some(1), "{what}:\n{}", ended.output);
         assert!(ended.output.contains(want), "{what}: no {want:?} in\n{}", ended.output);
         assert!(!ended.output.contains("started \"build"), "{what}: the build started\n{}", ended.output);
-        assert_eq!(fs::metadata(root.path()).unwrap().modified().unwrap(), before, "{what}: the root was touched");
+        assert_eq!(
+            fs::metadata(root.path()).unwrap().modified().unwrap(),
+            before,
+            "{what}: the root was touched"
+        );
     }
 }
 
@@ -58,7 +66,8 @@ fn no_hooks_is_no_way_around_a_mandatory_one() {
     let root = lend();
     let package = Package::example("mandatory").without_hooks();
     let digest = fs::read_to_string(package.policy()).unwrap();
-    let digest = digest.lines().skip_while(|l| !l.contains("module = \"checksums\"")).nth(1).unwrap_or_default();
+    let digest =
+        digest.lines().skip_while(|l| !l.contains("module = \"checksums\"")).nth(1).unwrap_or_default();
     let digest = digest.split('"').nth(1).unwrap_or_default().to_owned();
     let modules = package.folder().with_file_name("modules");
     fs::create_dir_all(&modules).unwrap();

@@ -17,18 +17,12 @@ pub(crate) fn user() -> Option<u32> {
 
 /// A place that the ordinary user can walk to and write in; the checkout may be in a private folder.
 pub(crate) fn place(name: &str) -> Place {
-    let base = match user() {
-        Some(_) => std::env::temp_dir().join("skink-hostile"),
-        None => told("SKINK_TEST_DIR"),
-    };
-    fs::create_dir_all(&base).unwrap();
-    let place = Place::below(&base, name);
-    if let Some(user) = user() {
-        fs::set_permissions(&base, fs::Permissions::from_mode(0o755)).unwrap();
-        // Not the programs: they may be links to those that all others use.
-        for folder in ["", "results", "home", "tmp", "cwd"] {
-            chown(place.path(folder), Some(user), Some(user)).unwrap();
-        }
+    let Some(user) = user() else { return Place::new(name) };
+    let place = Place::below(&std::env::temp_dir(), &format!("skink-hostile-{name}"));
+    fs::set_permissions(place.folder(), fs::Permissions::from_mode(0o755)).unwrap();
+    // Not the programs: they may be links to those that all others use.
+    for folder in ["", "results", "home", "tmp", "cwd"] {
+        chown(place.path(folder), Some(user), Some(user)).unwrap();
     }
     place
 }

@@ -65,7 +65,7 @@ fn assert_alone(runner: &Process, place: &Place, own_user: bool) {
     for entry in fs::read_dir(format!("/proc/{}/fd", runner.pid)).unwrap() {
         let link = fs::read_link(entry.unwrap().path()).unwrap();
         let text = link.to_string_lossy();
-        let ours = ["/dev/null", "pipe:", "socket:", "anon_inode:", "/memfd:"]
+        let ours = ["/dev/null", "/dev/urandom", "/urandom", "pipe:", "socket:", "anon_inode:", "/memfd:"]
             .iter()
             .any(|ours| text.starts_with(ours));
         assert!(ours || link.starts_with(place.folder()), "it has {text} open");
@@ -119,7 +119,7 @@ fn live_guest(place: &Place, user: Option<u32>) {
         // The uid is its own and belongs to nobody; it cannot be traced or dumped, so its files are root's.
         let uid: u32 = runner.status("Uid").split_whitespace().next().unwrap().parse().unwrap();
         assert_eq!(uid & 0xf000_0000, 0x6000_0000, "{uid:#x}");
-        assert_eq!(fs::metadata(format!("/proc/{}", runner.pid)).unwrap().uid(), 0);
+        assert_eq!(fs::metadata(format!("/proc/{}/fd", runner.pid)).unwrap().uid(), 0);
     }
     command.kill();
     assert_eq!(
