@@ -61,11 +61,13 @@ impl Journal {
     pub fn open(folder: &Path, job: &str) -> Result<(Self, Vec<Undo>), WorkerError> {
         fs::create_dir_all(folder).map_err(WorkerError::file("create", folder))?;
         let undone = replay_dead(folder)?;
-        let path = folder.join(format!("{job}.jsonl"));
-        let file = OpenOptions::new().append(true).create_new(true).open(&path);
-        let file = file.map_err(WorkerError::file("create", &path))?;
+        let (path, new) = (folder.join(format!("{job}.jsonl")), folder.join(format!("{job}.new")));
+        let file = OpenOptions::new().append(true).create_new(true).open(&new);
+        let file = file.map_err(WorkerError::file("create", &new))?;
         flock(&file, FlockOperation::NonBlockingLockExclusive)
-            .map_err(|errno| WorkerError::file("lock", &path)(errno.into()))?;
+            .map_err(|errno| WorkerError::file("lock", &new)(errno.into()))?;
+        // Named once it is locked: a job that starts at the same time would take it for a dead one's.
+        fs::rename(&new, &path).map_err(WorkerError::file("name", &path))?;
         let mut journal = Self { file, path, open: Vec::new(), next: 1 };
         journal.write(&Line::Head { version: 1 })?;
         Ok((journal, undone))

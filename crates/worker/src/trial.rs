@@ -5,6 +5,7 @@
 use crate::admit::{Admitted, ModuleFolders, admit};
 use crate::call::Progress;
 use crate::hooks::{Planned, Surroundings, make_call, take_over};
+use crate::journal::{Journal, Undo};
 use crate::report::HookReport;
 use crate::trees::{Trees, readable};
 use crate::views::Views;
@@ -51,11 +52,14 @@ pub fn run(
     trial: Trial,
     progress: &dyn Progress,
 ) -> Result<TrialEnd, WorkerError> {
-    let scratch = host.job_folder(&crate::host::unique())?;
+    let name = crate::host::unique();
+    let (mut journal, _undone) = Journal::open(&host.state.join("journal"), &name)?;
+    journal.intend(Undo::RemoveFolder { path: host.state.join("jobs").join(&name) })?;
+    let scratch = host.job_folder(&name)?;
     let mut views = Views::new(scratch.join("views"));
     let end = run_in(host, policy, trial, &scratch, &mut views, progress);
     views.close()?;
-    fs::remove_dir_all(&scratch).map_err(WorkerError::file("remove", &scratch))?;
+    journal.close()?;
     end
 }
 

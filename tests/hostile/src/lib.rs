@@ -17,7 +17,7 @@ mod program;
 mod safe;
 mod snapshot;
 
-pub use attack::{Attack, Seen};
+pub use attack::{Attack, Seen, assert_nothing_left};
 pub use binary::{bytes, giant_code, section, with_core_modules};
 pub use component::{ComponentText, component, component_from_text};
 pub use expect::Expect;

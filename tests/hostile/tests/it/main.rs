@@ -6,6 +6,17 @@
 //! written elsewhere, that the report says why and what was denied, in a text that harms no terminal, and that no
 //! process, mount or scratch folder is left.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    reason = "these are tests"
+)]
+
 /// One test a line: its row, its name, the attack, how it must end, and what else must hold.
 macro_rules! rows {
     ($($row:literal $name:ident: $attack:expr => $expect:expr $(, $also:expr)?;)*) => {
@@ -34,6 +45,7 @@ mod ordinary;
 mod output;
 mod swap;
 mod text;
+mod together;
 mod tools;
 mod walls;
 

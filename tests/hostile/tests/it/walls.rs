@@ -1,6 +1,8 @@
 //! A live runner, seen from outside, and what it can do from inside.
 
-use skink_tests_hostile::{Attack, Place, Process, Running, assert_harmless, children_of, processes_naming};
+use skink_tests_hostile::{
+    Attack, Place, Process, Running, assert_harmless, assert_nothing_left, children_of, processes_naming,
+};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, Instant};
@@ -128,6 +130,10 @@ fn live_guest(place: &Place, user: Option<u32>) {
         "it outlives its worker"
     );
     assert_eq!(place.mounts(), Vec::<String>::new());
+    // What it had begun is undone by the next one that starts.
+    let next = Running::start(place, user, &Attack::check("pass").arguments(place)).wait();
+    assert_eq!(next.code(), Some(0), "{}", next.output());
+    assert_nothing_left(place);
 }
 
 #[test]
