@@ -67,7 +67,10 @@ fn prepare(artefact: Option<&File>, flavour: Flavour, phase: Phase) -> Result<Pr
     })?;
     let linker =
         linker(&engine, &phases_of(&component)).map_err(|error| host("linking the interfaces", &error))?;
-    let unlinkable = |error: wasmtime::Error| RunnerEnd::Unlinkable(format!("{error:#}"));
+    let unlinkable = |error: wasmtime::Error| {
+        let todo = "build the hook anew against the wit/ of this Skink";
+        RunnerEnd::Unlinkable(format!("the module does not fit this Skink: {error:#}; {todo}"))
+    };
     let pre = linker.instantiate_pre(&component).map_err(unlinkable)?;
     let export = Export::find(&pre, phase).map_err(unlinkable)?;
     Ok(Prepared { engine, pre, export })

@@ -1,15 +1,14 @@
 //! One attack: a module, what it is granted, what lies in the results, and what holds afterwards.
 
+use crate::aftermath::{assert_audited, assert_nothing_left, output, snapshot_of_others};
 use crate::binary::custom;
-use crate::processes::processes_naming;
 use crate::safe::{assert_harmless, assert_values_harmless};
-use crate::snapshot::{hex, snapshot};
+use crate::snapshot::hex;
 use crate::{ComponentText, Ended, Expect, Place, Running};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// What these tests call long: an attack ends within its own limits and this.
@@ -210,10 +209,10 @@ impl Attack {
     pub fn ends_in(&self, place: &Place, user: Option<u32>, expect: Expect) -> Seen {
         (self.plant)(&place.path("results"));
         let arguments = self.arguments(place);
-        let before = snapshot_without_state(place);
+        let before = snapshot_of_others(place);
         let (machine, people) =
             (self.run(place, user, &arguments, "json"), self.run(place, user, &arguments, "text"));
-        assert_eq!(before, snapshot_without_state(place), "something changed that is none of the hook's");
+        assert_eq!(before, snapshot_of_others(place), "something changed that is none of the hook's");
         assert_nothing_left(place);
         for (what, ended) in [("the JSON report", &machine), ("the text", &people)] {
             assert_harmless(what, &ended.stdout);
@@ -237,54 +236,6 @@ impl Attack {
         assert!(ended.took < OVERHEAD, "it took {:?}:\n{}", ended.took, ended.output());
         ended
     }
-}
-
-/// The text for people says everything that the report does: how it ended and why, and what was tried.
-fn assert_audited(report: &Value, text: &str) {
-    let word = report["outcome"].as_str().unwrap();
-    let verdict = text.lines().last().unwrap_or_default();
-    assert!(verdict.starts_with(&format!("attack {word}")), "no verdict {word:?} at the end of\n{text}");
-    for denied in report["denied"].as_array().unwrap() {
-        let line = format!("denied: {}", denied.as_str().unwrap());
-        assert!(text.lines().any(|l| l == line), "no {line:?} in\n{text}");
-    }
-    let module = report["module"]["sha256"].as_str().unwrap();
-    assert!(module.is_empty() || text.contains(module.get(..12).unwrap_or_default()), "no digest in\n{text}");
-    // Lines of the host begin at the margin; nothing that a guest said may look like one.
-    assert!(!text.lines().any(|line| line.starts_with("[host]")), "a forged line in\n{text}");
-}
-
-/// Everything in the place but what the command may write, its state and its output; and but the programs, which
-/// are large and which others use too.
-fn snapshot_without_state(place: &Place) -> BTreeMap<PathBuf, String> {
-    let entries = fs::read_dir(place.folder()).unwrap().map(|entry| entry.unwrap());
-    let others =
-        entries.filter(|entry| !["bin", "state", "output"].iter().any(|name| entry.file_name() == *name));
-    others.flat_map(|entry| snapshot(&entry.path())).collect()
-}
-
-/// No process, no mount, no scratch of a job.
-pub fn assert_nothing_left(place: &Place) {
-    let folder = place.folder().to_str().unwrap();
-    assert_eq!(processes_naming(folder), Vec::<String>::new(), "processes are left");
-    assert_eq!(place.mounts(), Vec::<String>::new(), "mounts are left");
-    for folder in ["state/jobs", "state/journal"] {
-        let left = fs::read_dir(place.path(folder)).into_iter().flatten().flatten();
-        assert_eq!(
-            left.map(|entry| entry.path()).collect::<Vec<_>>(),
-            Vec::<PathBuf>::new(),
-            "something is left"
-        );
-    }
-}
-
-fn output(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let files = fs::read_dir(folder).into_iter().flatten().flatten();
-    let content =
-        |file: fs::DirEntry| (file.file_name().into_string().unwrap(), fs::read(file.path()).unwrap());
-    let mut files: Vec<(String, Vec<u8>)> = files.map(content).collect();
-    files.sort();
-    files
 }
 
 /// What lies in every folder of results: a package, a text, a folder.

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "it is only used by tests")]
 #![allow(clippy::indexing_slicing, reason = "it is only used by tests")]
 
+mod aftermath;
 mod attack;
 mod binary;
 mod component;
@@ -17,7 +18,8 @@ mod program;
 mod safe;
 mod snapshot;
 
-pub use attack::{Attack, Seen, assert_nothing_left};
+pub use aftermath::assert_nothing_left;
+pub use attack::{Attack, Seen};
 pub use binary::{bytes, giant_code, section, with_core_modules};
 pub use component::{ComponentText, component, component_from_text};
 pub use expect::Expect;

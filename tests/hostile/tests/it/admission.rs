@@ -36,7 +36,7 @@ rows! {
         => Refused("WIT version 0.1.1, this Skink speaks skink:hook@0.1.0");
     43 added_field: Attack::module(ComponentText::named("added-field")
             .with("extra: list<tuple<string, string>>,", "extra: list<tuple<string, string>>,\ncolour: u8,").build())
-        => Refused("skink:hook/");
+        => Refused("expected record of 8 fields, found 9 fields; build the hook anew");
 }
 
 fn wat(text: &str) -> Vec<u8> {

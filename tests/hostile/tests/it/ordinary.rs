@@ -34,8 +34,7 @@ fn an_honest_hook_runs() {
     let module =
         place.write("checksums.wasm", fs::read(told("SKINK_HOOKS_DIR").join("checksums.wasm")).unwrap());
     let options = ["results", "output", "state"].map(|name| (format!("--{name}"), place.path(name)));
-    let mut arguments =
-        vec!["hook".into(), "run".into(), "--format".into(), "json".into(), PathBuf::from(module)];
+    let mut arguments = vec!["hook".into(), "run".into(), "--format".into(), "json".into(), module];
     arguments.extend(options.into_iter().flat_map(|(name, path)| [PathBuf::from(name), path]));
     let ended = Running::start(&place, user(), &arguments).wait();
     assert_harmless("the report", &ended.output());
