@@ -457,23 +457,3 @@ fn segments(elf: &[u8]) -> Vec<u32> {
     assert!(count > 2);
     (0..count).map(|n| u32::try_from(number(table + n * size, 4)).unwrap()).collect()
 }
-
-/// Prints how long a trivial call takes from spawning to its end. Run it alone, with `--ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-#[allow(clippy::print_stdout, reason = "a measurement")]
-fn latency() {
-    let place = Place::new();
-    let spawner = Spawner::new().unwrap();
-    let artefact = compile(&spawner, &component("pass")).unwrap();
-    let mut times: Vec<_> = (0..200)
-        .map(|_| {
-            let begun = Instant::now();
-            let ended = run(&spawner, &artefact, &place.call());
-            assert_eq!(shown(&ended.call.end), "pass");
-            begun.elapsed()
-        })
-        .collect();
-    times.sort();
-    println!("spawn to exit: min {:?}, p50 {:?}, p95 {:?}", times[0], times[100], times[190]);
-}
