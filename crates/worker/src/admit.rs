@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long the inspection and compilation of one module may take.
-const COMPILE_TIME: Duration = Duration::from_secs(120);
+const COMPILE_TIME: Duration = Duration::from_secs(240);
 
 /// A hook that may run.
 #[derive(Debug)]
