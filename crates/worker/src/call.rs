@@ -93,15 +93,7 @@ pub fn call(host: &Host, spec: CallSpec<'_>, progress: &dyn Progress) -> CallRes
     session.usage.wall_time = skink_job::Millis::from(started.elapsed()).0;
     session.usage.tool_time = session.tools.tool_time.0;
     session.usage.scratch_bytes = session.tools.scratch_bytes;
-    CallResult {
-        outcome,
-        usage: session.usage,
-        findings: session.findings,
-        log: session.log,
-        denied: session.denied,
-        edits: session.edits,
-        tools: session.tools,
-    }
+    session.ended(outcome)
 }
 
 #[derive(Default)]
@@ -117,6 +109,11 @@ struct Session {
 }
 
 impl Session {
+    fn ended(self, outcome: Outcome) -> CallResult {
+        let Self { usage, findings, log, denied, edits, tools, told: _ } = self;
+        CallResult { outcome, usage, findings, log, denied, edits, tools }
+    }
+
     fn run(&mut self, host: &Host, spec: &CallSpec<'_>, progress: &dyn Progress) -> Outcome {
         let mut child = match host.spawner.spawn(&host.runner) {
             Ok(child) => child,
@@ -416,15 +413,6 @@ fn safe_finding(raw: RawFinding) -> Finding {
 impl CallResult {
     /// A call that was never made.
     pub(crate) fn host_error(detail: &str) -> Self {
-        let session = Session::default();
-        Self {
-            outcome: host_error(detail),
-            usage: session.usage,
-            findings: session.findings,
-            log: session.log,
-            denied: session.denied,
-            edits: session.edits,
-            tools: session.tools,
-        }
+        Session::default().ended(host_error(detail))
     }
 }
