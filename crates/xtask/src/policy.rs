@@ -51,4 +51,15 @@ mod tests {
             assert_eq!(fill(text, &values).ok().as_deref(), want, "{text}");
         }
     }
+
+    #[test]
+    fn the_example_has_a_value_for_every_place() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let folders = fs::read_dir(root.join("wasm-hooks")).unwrap();
+        let hooks = folders.map(|entry| format!("sha256:{}", entry.unwrap().file_name().to_string_lossy()));
+        let names = hooks.chain(["pool".to_owned(), "extra".to_owned()]);
+        let values: Vec<_> = names.map(|name| (name, "value".to_owned())).collect();
+        let template = fs::read_to_string(root.join("examples/policy.toml.in")).unwrap();
+        assert!(!fill(&template, &values).unwrap().contains('@'));
+    }
 }
