@@ -263,3 +263,33 @@ fn the_reference_names_every_key() {
         assert!(section.contains(&format!("| `{key}` |")), "docs/policy.md: {kind} {key}");
     }
 }
+
+#[test]
+fn the_reference_gives_the_limits_as_they_are() {
+    let page = include_str!("../../../../docs/policy.md");
+    let table = page.split("### [limits]").nth(1).and_then(|section| section.split("\n#").next()).unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let limits = |key: &str, value: &str| {
+        let value = value.replace(' ', "");
+        let value = if value.bytes().all(|b| b.is_ascii_digit()) { value } else { format!("\"{value}\"") };
+        let text = format!(
+            "schema = 1\n[limits]\n{key} = {value}\n[[allow]]\nmodule = \"m\"\nsha256 = [\"{}\"]\nprojects = [\"**\"]",
+            digest(0xaa)
+        );
+        let policy = Policy::parse(text, "policy.toml").unwrap_or_else(|problems| panic!("{problems}"));
+        match policy.admit(None, &digest(0xaa), &Grants::default()) {
+            Decision::Allowed(allowed) => allowed.limits,
+            Decision::Refused { reason } => panic!("{reason}"),
+        }
+    };
+    let mut seen = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, key, _, least, most, absent, _] = cells.as_slice() else { panic!("{row}") };
+        let key = key.trim_matches('`');
+        assert_eq!(limits(key, absent), skink_job::Limits::default(), "{key}");
+        assert_ne!(limits(key, least), limits(key, most), "{key}");
+        seen += 1;
+    }
+    assert_eq!(seen, 8);
+}
