@@ -18,6 +18,9 @@ use std::process::ExitCode;
 /// 18 MB takes less than 2 GiB.
 const MAX_MEMORY: u64 = 6 << 30;
 
+/// The most threads. More are not allowed to it, and a machine with hundreds of processors has other work too.
+const MAX_THREADS: usize = 16;
+
 /// Why the process gives up. None of them is about the module: that is [`FromCompiler::Rejected`].
 #[derive(Debug, thiserror::Error)]
 enum Error {
@@ -27,6 +30,8 @@ enum Error {
     Talk(#[from] ProtocolError),
     #[error("cannot limit the memory: {0}")]
     Limit(rustix::io::Errno),
+    #[error("cannot start threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
     #[error("cannot read the module: {0}")]
     Read(std::io::Error),
     #[error("cannot write the artefact: {0}")]
@@ -78,6 +83,9 @@ fn compile(module: &[u8], flavour: skink_protocol::Flavour, to: &File) -> Result
         Ok(description) => description,
         Err(error) => return Ok(FromCompiler::Rejected { reason: error.to_string() }),
     };
+    // Behind the walls: they can be built around a single thread only.
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(MAX_THREADS));
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
     let artefact = match skink_engine::compile(module, flavour) {
         Ok(artefact) => artefact,
         Err(error) => return Ok(FromCompiler::Rejected { reason: error.to_string() }),

@@ -2,8 +2,8 @@
 
 use super::StoreError;
 use rustix::fs::{
-    AtFlags, FileType, Mode, OFlags, RawMode, Stat, StatVfsMountFlags, fstat, fstatvfs, openat, renameat,
-    unlinkat,
+    AtFlags, Dir, FileType, FlockOperation, Mode, OFlags, RawMode, Stat, StatVfsMountFlags, flock, fstat,
+    fstatvfs, openat, renameat, unlinkat,
 };
 use rustix::io::Errno;
 use skink_job::SafeText;
@@ -11,6 +11,9 @@ use std::fs::{DirBuilder, File};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
+
+/// How the names of files begin that nobody sees yet.
+const DRAFT: &str = ".draft-";
 
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -39,7 +42,21 @@ impl Folder {
         if mount.f_flag.contains(StatVfsMountFlags::NOEXEC) {
             return Err(StoreError::NoExec { path: shown });
         }
-        Ok(Self { descriptor, shown })
+        let folder = Self { descriptor, shown };
+        folder.sweep();
+        Ok(folder)
+    }
+
+    /// Removes drafts that dead processes left, unless somebody is at one.
+    fn sweep(&self) {
+        if flock(&self.descriptor, FlockOperation::NonBlockingLockExclusive).is_err() {
+            return;
+        }
+        if let Ok(entries) = Dir::read_from(&self.descriptor) {
+            let names = entries.filter_map(|entry| entry.ok()?.file_name().to_str().ok().map(str::to_owned));
+            names.filter(|name| name.starts_with(DRAFT)).for_each(|name| self.remove(&name));
+        }
+        let _ = flock(&self.descriptor, FlockOperation::Unlock);
     }
 
     pub(super) fn failed(&self, what: &'static str, source: impl Into<std::io::Error>) -> StoreError {
@@ -83,11 +100,16 @@ impl Folder {
     pub(super) fn draft(&self) -> Result<Draft<'_>, StoreError> {
         let mut random = [0_u8; 16];
         super::key::fill_random(&mut random).map_err(|errno| self.failed("write", errno))?;
-        let name = format!(".draft-{}", hex::encode(random));
+        let name = format!("{DRAFT}{}", hex::encode(random));
+        // Each draft has a descriptor of its own for the lock, so that the end of one does not unlock another.
+        let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
+        let turn = openat(&self.descriptor, ".", flags, Mode::empty())
+            .and_then(|turn| flock(&turn, FlockOperation::LockShared).map(|()| turn))
+            .map_err(|errno| self.failed("lock", errno))?;
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = openat(&self.descriptor, &name, flags, Mode::RUSR | Mode::WUSR)
             .map_err(|errno| self.failed("write", errno))?;
-        Ok(Draft { folder: self, name, file: File::from(file), published: false })
+        Ok(Draft { folder: self, name, file: File::from(file), published: false, _turn: turn })
     }
 }
 
@@ -109,6 +131,8 @@ pub(super) struct Draft<'a> {
     name: String,
     file: File,
     published: bool,
+    /// Locks the folder against the sweep.
+    _turn: OwnedFd,
 }
 
 impl Draft<'_> {

@@ -183,3 +183,23 @@ fn empty_artefacts_are_not_stored() {
     assert!(error.contains("must have 1 B to 512 MiB"), "{error}");
     assert_eq!(std::fs::read_dir(fixture.path()).unwrap().count(), 1, "only the key");
 }
+
+#[test]
+fn drafts_of_the_dead_are_removed_and_those_of_the_living_are_not() {
+    let fixture = Fixture::new();
+    fixture.store();
+    let drafts = || {
+        let names = std::fs::read_dir(fixture.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        names.filter(|name| name.to_string_lossy().starts_with(".draft-")).count()
+    };
+    std::fs::write(fixture.path().join(".draft-dead"), b"half").unwrap();
+    let folder = super::folder::Folder::open(&fixture.path()).unwrap();
+    assert_eq!(drafts(), 0);
+    let (first, second) = (folder.draft().unwrap(), folder.draft().unwrap());
+    drop(first);
+    fixture.store();
+    assert_eq!(drafts(), 1, "the second is at work");
+    drop(second);
+    fixture.store();
+    assert_eq!(drafts(), 0);
+}
