@@ -60,11 +60,13 @@ fn main() -> ExitCode {
     let called_as = arguments.first().cloned().unwrap_or_default();
     if Path::new(&called_as).file_name().is_some_and(|name| name == "build" || name == "init") {
         arguments.drain(..1.min(arguments.len()));
+        start_tracing();
         return build::main(arguments);
     }
     // `build` has its own grammar, which clap must not see.
     if arguments.get(1).is_some_and(|verb| verb == "build") {
         arguments.drain(..2.min(arguments.len()));
+        start_tracing();
         return build::main(arguments);
     }
     start_tracing();

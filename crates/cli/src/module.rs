@@ -48,7 +48,7 @@ pub(crate) fn main(verb: ModuleVerb) -> Result<ExitCode> {
 fn inspect(path: &std::path::Path, state: Option<PathBuf>) -> Result<ExitCode> {
     let host = Host::open(&std::env::current_exe()?, state)?;
     let module = Sealed::read(path)?;
-    let stored = admit::compiled(&host, &module).map_err(anyhow::Error::msg)?;
+    let stored = admit::compiled(&host, &module)?;
     let manifest = skink_module::check(&stored.description)?;
     print::line(&format!("{} {}", manifest.name, skink_job::SafeText::from(manifest.version.as_str())));
     print::line(&format!("  sha256    {}", module.digest()));

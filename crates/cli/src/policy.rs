@@ -44,7 +44,7 @@ pub(crate) fn main(verb: PolicyVerb) -> Result<ExitCode> {
             let grants = match allowed {
                 Decision::Allowed(_) => {
                     let host = Host::open(&std::env::current_exe()?, state)?;
-                    let stored = admit::compiled(&host, &sealed).map_err(anyhow::Error::msg)?;
+                    let stored = admit::compiled(&host, &sealed)?;
                     skink_module::check(&stored.description)?.grants
                 }
                 Decision::Refused { .. } => Grants::default(),

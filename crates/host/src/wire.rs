@@ -110,7 +110,7 @@ impl Wire {
                 ToRunner::Reply(Ok(reply)) => Ok(reply),
                 // The worker has told its audit already.
                 ToRunner::Reply(Err((kind, what))) => Err(Refusal::Told(kind, what)),
-                ToRunner::Start(_) | ToRunner::Probe => {
+                ToRunner::Start(_) | ToRunner::Fit { .. } | ToRunner::Probe => {
                     Err(Stop::Worker { asked, problem: "it sent another request".to_owned() }.into())
                 }
             },
@@ -184,9 +184,10 @@ pub fn cut(text: &str, max: usize) -> String {
 const CUT_MARK: &str = "… [cut]";
 
 fn cost(finding: &RawFinding) -> u64 {
-    let RawFinding { severity: _, code, message, package, file, line: _, help } = finding;
+    let RawFinding { severity: _, code, message, package, file, line: _, help, extra } = finding;
     let options = [package, file, help].into_iter().flatten().map(String::len).sum::<usize>();
-    count(code.len() + message.len() + options).saturating_add(32)
+    let extra = extra.iter().map(|(key, value)| key.len() + value.len() + 16).sum::<usize>();
+    count(code.len() + message.len() + options + extra).saturating_add(32)
 }
 
 fn count(bytes: usize) -> u64 {

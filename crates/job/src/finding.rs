@@ -37,4 +37,7 @@ pub struct Finding {
     /// What to do; may have several lines.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub help: Option<SafeText>,
+    /// Anything more: key and value.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub extra: Vec<(SafeText, SafeText)>,
 }

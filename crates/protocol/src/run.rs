@@ -39,6 +39,14 @@ pub enum ToRunner {
     Start(Box<Start>),
     /// The answer to [`FromRunner::Plan`] or [`FromRunner::Tool`], in order.
     Reply(Result<Reply, (FailureKind, String)>),
+    /// Instead of a call: say whether the module, the one descriptor that comes with this, fits the interfaces of
+    /// these phases. Answered by [`FromRunner::End`]; nothing of the module runs.
+    Fit {
+        /// The engine configuration that the artefact was compiled for.
+        flavour: Flavour,
+        /// The phases that it is to be called in.
+        phases: Vec<Phase>,
+    },
     /// Instead of a call: try what the walls forbid and say what happened.
     Probe,
 }
@@ -220,6 +228,8 @@ pub struct RawFinding {
     pub line: Option<u32>,
     /// What to do.
     pub help: Option<String>,
+    /// Anything more: key and value.
+    pub extra: Vec<(String, String)>,
 }
 
 /// How the call ended, and what it used.

@@ -7,7 +7,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use skink_engine::{Epochs, LoadError, config, load};
 use skink_host::{Clock, Export, Inputs, State, Wire, entered, guard, linker, phases_of, rearm};
 use skink_job::{Limits, Phase};
-use skink_protocol::{CallEnd, Channel, Flavour, RunnerEnd, Start};
+use skink_protocol::{CallEnd, Channel, Descriptor, Flavour, RunnerEnd, Start};
 use skink_walls::Profile;
 use std::fs::File;
 use std::os::fd::OwnedFd;
@@ -34,6 +34,26 @@ pub(crate) fn serve(channel: Channel, start: Start, descriptors: Vec<OwnedFd>) -
         Err(ended) => ended,
     };
     end(&wire, done)
+}
+
+/// Says whether a module fits the interfaces of these phases. Nothing of it runs.
+pub(crate) fn fit(
+    channel: Channel,
+    flavour: Flavour,
+    phases: &[Phase],
+    descriptors: Vec<OwnedFd>,
+) -> Result<(), ServeError> {
+    let limits = Limits::default();
+    let wire = Wire::new(channel, Clock::start(limits.wall_time), limits.log_bytes);
+    let handed = match Handed::sort(&[Descriptor::Artefact], descriptors) {
+        Ok(handed) => handed,
+        Err(problem) => return end(&wire, RunnerEnd::HostError(problem)),
+    };
+    limit_data(&limits);
+    skink_walls::lock(&handed.rules(), Profile::Runner)?;
+    let artefact = handed.artefact();
+    let wrong = phases.iter().find_map(|phase| prepare(artefact.as_ref(), flavour, *phase).err());
+    end(&wire, wrong.unwrap_or(RunnerEnd::Pass))
 }
 
 /// A backstop behind the limiter: host memory that a guest makes the engine use. Address space is not limited,

@@ -62,6 +62,11 @@ impl Handed {
         .collect()
     }
 
+    /// The artefact alone.
+    pub(crate) fn artefact(self) -> Option<File> {
+        self.artefact.map(File::from)
+    }
+
     /// The artefact, and what the guest's side needs to know.
     pub(crate) fn inputs(self, start: Start) -> (Option<File>, Inputs) {
         let inputs = Inputs {

@@ -34,6 +34,7 @@ pub(crate) fn serve() -> Result<(), ServeError> {
     let received = channel.receive::<ToRunner>(None)?;
     match received.message {
         ToRunner::Start(start) => call::serve(channel, *start, received.descriptors),
+        ToRunner::Fit { flavour, phases } => call::fit(channel, flavour, &phases, received.descriptors),
         ToRunner::Probe => {
             skink_walls::lock(&[], Profile::Runner)?;
             Ok(channel.send(&FromRunner::Probed(skink_walls::probe()), soon())?)

@@ -2,6 +2,7 @@
 
 use crate::LimitMet;
 use skink_job::{ByteCount, LimitKind, Limits, Millis};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ pub(crate) struct Account {
     pub(crate) tool_time: Millis,
     pub(crate) scratch_bytes: ByteCount,
     clock: Mutex<Clock>,
+    ended: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -38,7 +40,17 @@ impl Account {
             tool_time: limits.tool_time,
             scratch_bytes: limits.scratch_bytes,
             clock: Mutex::new(clock),
+            ended: AtomicBool::new(false),
         }
+    }
+
+    /// Ends every tool of the call, at the next tick of its keeper.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
     }
 
     fn clock(&self) -> MutexGuard<'_, Clock> {

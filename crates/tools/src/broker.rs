@@ -79,6 +79,13 @@ impl Broker {
         }
     }
 
+    /// Something to end all tools of the call with from another thread, also where a request waits for one. It
+    /// does not wait; no tool is started after it.
+    pub fn ender(&self) -> impl Fn() + Send + use<> {
+        let account = Arc::clone(&self.account);
+        move || account.end()
+    }
+
     /// Kills what still runs, waits until it is gone, removes all folders.
     pub fn finish(mut self) -> ToolUsage {
         self.close();
@@ -140,6 +147,9 @@ impl Broker {
     }
 
     fn check_limits(&self, tool: &Tool) -> Result<(), (FailureKind, String)> {
+        if self.account.is_ended() {
+            return Err((FailureKind::Other, "the call is being ended".to_owned()));
+        }
         if let Some(met) = self.account.met() {
             return Err((FailureKind::Limit, met.detail));
         }

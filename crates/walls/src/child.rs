@@ -62,6 +62,14 @@ impl Child {
         self.process.kill();
     }
 
+    /// Something to kill the child with from elsewhere, also after it has ended.
+    ///
+    /// # Errors
+    /// There is no descriptor left.
+    pub fn killer(&self) -> std::io::Result<Killer> {
+        self.process.pidfd.try_clone().map(Killer)
+    }
+
     /// Closes the socket and waits for the child's end; kills it at `deadline`.
     pub fn wait(self, deadline: Instant) -> ChildEnd {
         let Self { channel, mut process } = self;
@@ -73,6 +81,18 @@ impl Child {
         let status = process.reap();
         let stderr = process.tail.as_mut().map(Tail::join).unwrap_or_default();
         ChildEnd { status, timed_out, stderr }
+    }
+}
+
+/// Kills one child.
+#[derive(Debug)]
+pub struct Killer(OwnedFd);
+
+impl Killer {
+    /// Kills the child. Does nothing if it has ended.
+    pub fn kill(&self) {
+        // Fails only if the process has ended.
+        let _ = pidfd_send_signal(&self.0, Signal::KILL);
     }
 }
 

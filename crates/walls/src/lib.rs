@@ -33,7 +33,7 @@ mod spawn;
 mod spawner;
 mod tail;
 
-pub use child::{Child, ChildEnd};
+pub use child::{Child, ChildEnd, Killer};
 pub use enter::enter;
 pub use error::WallsError;
 pub use lock::{Access, Profile, lock};

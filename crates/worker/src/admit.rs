@@ -4,21 +4,19 @@
 //! Whether a digest is known to the policy is asked first, so that nothing of an unknown module is even parsed.
 //! No guest code runs here.
 
+use crate::call::fits;
 use crate::report::{HookReport, ModuleReport};
 use crate::{Host, fault};
-use skink_engine::{ArtefactKey, Compiled, Stored, compile_walled};
-use skink_job::{Digest, Grants, OnProblem, Outcome, Phase, SafeText};
+use skink_engine::{ArtefactKey, COMPILE_TIME, Compiled, Stored, WalledError, compile_walled};
+use skink_job::{Digest, Grants, OnProblem, Outcome, SafeText};
 use skink_module::{Manifest, Sealed};
 use skink_policy::{Allowed, Decision, HookEntry, ModuleSource, Policy};
 use skink_protocol::Flavour;
 use skink_tools::{Tool, ToolIdentity};
+use std::fmt::Display;
 use std::fs::File;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// How long the inspection and compilation of one module may take.
-const COMPILE_TIME: Duration = Duration::from_secs(240);
 
 /// A hook that may run.
 #[derive(Debug)]
@@ -45,19 +43,49 @@ pub struct Refusal {
     /// As much of the module as is known.
     pub module: ModuleReport,
     /// Why, and what to do.
-    pub reason: SafeText,
+    pub why: Why,
+}
+
+/// Why a hook may not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Why {
+    /// The module is missing, broken or not allowed.
+    #[error("{0}")]
+    Module(String),
+    /// The host could not do its part.
+    #[error("{0}")]
+    Host(String),
+}
+
+impl From<String> for Why {
+    fn from(reason: String) -> Self {
+        Self::Module(reason)
+    }
+}
+
+impl Why {
+    fn host(error: impl Display) -> Self {
+        Self::Host(error.to_string())
+    }
+
+    fn outcome(&self) -> Outcome {
+        let text = |text: &str| SafeText::block(text).truncated(4000);
+        match self {
+            Self::Module(reason) => Outcome::Refused { reason: text(reason) },
+            Self::Host(detail) => Outcome::HostError { detail: text(detail) },
+        }
+    }
 }
 
 impl Refusal {
     /// The report of a call that never was.
-    pub fn report(&self, phase: Phase) -> HookReport {
+    pub fn report(&self) -> HookReport {
         let on_failure = self.entry.on_failure.unwrap_or(OnProblem::Fail);
-        let outcome = Outcome::Refused { reason: self.reason.clone() };
         HookReport {
             layer: self.entry.layer.to_string(),
             on_failure,
             on_limit: on_failure,
-            ..HookReport::new(self.entry.name.clone(), phase, self.module.clone(), outcome)
+            ..HookReport::new(self.entry.name.clone(), None, self.module.clone(), self.why.outcome())
         }
     }
 }
@@ -73,24 +101,75 @@ pub struct ModuleFolders {
     pub package: Option<PathBuf>,
 }
 
-/// Admits one entry, or says why not.
-pub fn admit(
-    host: &Host,
-    policy: &Policy,
-    project: Option<&str>,
-    folders: &ModuleFolders,
-    entry: HookEntry,
-) -> Result<Admitted, Box<Refusal>> {
-    let mut module = ModuleReport::default();
-    match try_admit(host, policy, project, folders, &entry, &mut module) {
-        Ok(parts) => {
-            fault::point("module-admitted");
-            let Parts { manifest, artefact, allowed, tools } = parts;
-            Ok(Admitted { entry, module, manifest, artefact, allowed, tools })
+/// What all entries of a job are admitted with.
+#[derive(Debug)]
+pub struct Admission<'a> {
+    /// The installation.
+    pub host: &'a Host,
+    /// Who allows what.
+    pub policy: &'a Policy,
+    /// The project, where it is known.
+    pub project: Option<&'a str>,
+    /// Where modules are.
+    pub folders: &'a ModuleFolders,
+    /// The job's own folder.
+    pub scratch: &'a Path,
+}
+
+impl Admission<'_> {
+    /// Admits one entry, or says why not.
+    pub fn admit(&self, entry: HookEntry) -> Result<Admitted, Box<Refusal>> {
+        let mut module = ModuleReport::default();
+        match self.try_admit(&entry, &mut module) {
+            Ok(parts) => {
+                fault::point("module-admitted");
+                let Parts { manifest, artefact, allowed, tools } = parts;
+                Ok(Admitted { entry, module, manifest, artefact, allowed, tools })
+            }
+            Err(why) => Err(Box::new(Refusal { entry, module, why })),
         }
-        Err(reason) => {
-            Err(Box::new(Refusal { entry, module, reason: SafeText::block(&reason).truncated(4000) }))
+    }
+
+    fn try_admit(&self, entry: &HookEntry, report: &mut ModuleReport) -> Result<Parts, Why> {
+        let path = find(self.folders, entry)?;
+        let module = Sealed::read(&path).map_err(|e| e.to_string())?;
+        fault::point("module-loaded");
+        let digest = module.digest();
+        report.sha256 = digest.to_string();
+        report.name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        check_pin(entry, &digest, &path)?;
+        // Asked before anything of the module is read.
+        self.decide(&digest, &Grants::default())?;
+        let Stored { artefact, description } = compiled(self.host, &module)?;
+        let manifest = skink_module::check(&description).map_err(|e| e.to_string())?;
+        report.name = manifest.name.to_string();
+        report.version = SafeText::from(manifest.version.as_str());
+        check_phases(entry, &manifest)?;
+        skink_module::settings_fit(&manifest, &entry.settings).map_err(|e| e.to_string())?;
+        let allowed = self.decide(&digest, &manifest.grants)?;
+        let tools = self.find_tools(&allowed)?;
+        Ok(Parts { manifest, artefact, allowed, tools })
+    }
+
+    fn decide(&self, digest: &Digest, requested: &Grants) -> Result<Allowed, Why> {
+        match self.policy.admit(self.project, digest, requested) {
+            Decision::Allowed(allowed) => Ok(*allowed),
+            Decision::Refused { reason } => Err(Why::Module(reason.to_string())),
         }
+    }
+
+    fn find_tools(&self, allowed: &Allowed) -> Result<Vec<(Tool, ToolIdentity)>, Why> {
+        let mut tools = Vec::new();
+        for name in &allowed.grants.tools {
+            let Some(rule) = self.policy.tool(name) else {
+                let why = format!("the tool {name} is granted, but the policy has no [tools.{name}]");
+                return Err(Why::Module(why));
+            };
+            let tool = Tool { name: name.clone(), program: rule.program.clone(), etc: rule.etc.clone() };
+            let identity = self.host.identify(&tool, self.scratch).map_err(Why::host)?;
+            tools.push((tool, identity));
+        }
+        Ok(tools)
     }
 }
 
@@ -99,39 +178,6 @@ struct Parts {
     artefact: File,
     allowed: Allowed,
     tools: Vec<(Tool, ToolIdentity)>,
-}
-
-fn try_admit(
-    host: &Host,
-    policy: &Policy,
-    project: Option<&str>,
-    folders: &ModuleFolders,
-    entry: &HookEntry,
-    report: &mut ModuleReport,
-) -> Result<Parts, String> {
-    let path = find(folders, entry)?;
-    let module = Sealed::read(&path).map_err(|e| e.to_string())?;
-    fault::point("module-loaded");
-    let digest = module.digest();
-    report.sha256 = digest.to_string();
-    report.name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    check_pin(entry, &digest, &path)?;
-    // Asked before anything of the module is read.
-    if let Decision::Refused { reason } = policy.admit(project, &digest, &Grants::default()) {
-        return Err(reason.to_string());
-    }
-    let Stored { artefact, description } = compiled(host, &module)?;
-    let manifest = skink_module::check(&description).map_err(|e| e.to_string())?;
-    report.name = manifest.name.to_string();
-    report.version = SafeText::from(manifest.version.as_str());
-    check_phases(entry, &manifest)?;
-    skink_module::settings_fit(&manifest, &entry.settings).map_err(|e| e.to_string())?;
-    let allowed = match policy.admit(project, &digest, &manifest.grants) {
-        Decision::Allowed(allowed) => allowed,
-        Decision::Refused { reason } => return Err(reason.to_string()),
-    };
-    let tools = find_tools(host, policy, &allowed)?;
-    Ok(Parts { manifest, artefact, allowed: *allowed, tools })
 }
 
 fn find(folders: &ModuleFolders, entry: &HookEntry) -> Result<PathBuf, String> {
@@ -191,33 +237,29 @@ fn check_phases(entry: &HookEntry, manifest: &Manifest) -> Result<(), String> {
 }
 
 /// The artefact of a module, from the store or from the compiler.
-pub fn compiled(host: &Host, module: &Sealed) -> Result<Stored, String> {
+pub fn compiled(host: &Host, module: &Sealed) -> Result<Stored, Why> {
     let key = ArtefactKey { module: module.digest(), flavour: Flavour::Timed };
-    match host.store.get(&key) {
-        Ok(Some(stored)) => return Ok(stored),
-        Ok(None) => {}
-        Err(e) => return Err(e.to_string()),
+    if let Some(stored) = host.store.get(&key).map_err(Why::host)? {
+        return Ok(stored);
     }
     match compile_walled(&host.spawner, &host.compiler, module.as_fd(), key.flavour, COMPILE_TIME) {
         Ok(Compiled::Done { description, artefact }) => {
-            host.store.put(&key, &artefact, &description).map_err(|e| e.to_string())
+            // What else is wrong with it is found when it is admitted, from the store as well.
+            if let Ok(manifest) = skink_module::check(&description)
+                && let Some(reason) =
+                    fits(host, &artefact, manifest.phases.into_iter().collect()).map_err(Why::Host)?
+            {
+                return Err(Why::Module(reason));
+            }
+            host.store.put(&key, &artefact, &description).map_err(Why::host)
         }
-        Ok(Compiled::Rejected { reason }) => Err(reason.to_string()),
-        Err(e) => Err(e.to_string()),
+        Ok(Compiled::Rejected { reason }) => Err(Why::Module(reason.to_string())),
+        // What a module can do to the compiler process is the module's fault.
+        Err(error @ (WalledError::Timeout { .. } | WalledError::Crashed { .. })) => {
+            Err(Why::Module(error.to_string()))
+        }
+        Err(error) => Err(Why::host(error)),
     }
-}
-
-fn find_tools(host: &Host, policy: &Policy, allowed: &Allowed) -> Result<Vec<(Tool, ToolIdentity)>, String> {
-    let mut tools = Vec::new();
-    for name in &allowed.grants.tools {
-        let Some(rule) = policy.tool(name) else {
-            return Err(format!("the tool {name} is granted, but the policy has no [tools.{name}]"));
-        };
-        let tool = Tool { name: name.clone(), program: rule.program.clone(), etc: rule.etc.clone() };
-        let identity = host.identify(&tool).map_err(|e| e.to_string())?;
-        tools.push((tool, identity));
-    }
-    Ok(tools)
 }
 
 #[cfg(test)]

@@ -3,28 +3,26 @@
 //! The runner is not trusted. What it sends is decoded with limits, counted again and escaped; a malformed
 //! frame, a flood or silence beyond the deadline ends the call, and dropping the child ends the process.
 
-use crate::fault;
+mod ended;
+mod fit;
+mod given;
+
 use crate::trees::Trees;
-use crate::{Host, WorkerError};
-use skink_job::{
-    CrashReport, Facts, Finding, Frame, Grants, HookName, LimitKind, Limits, Outcome, Phase, SafeText, Usage,
-};
-use skink_protocol::{
-    CallEnd, Descriptor, ExitStatus, FailureKind, Flavour, FromRunner, ProtocolError, RawCrash, RawFinding,
-    Reply, RunnerEnd, Start, ToRunner, ToolInfo, VERSION,
-};
+use crate::{Host, WorkerError, fault, views};
+use ended::{MAX_TEXT, crashed, host_error, outcome_of, over_time, safe_finding, size_of_finding};
+pub(crate) use fit::fits;
+use given::{open_all, start_frame};
+use skink_job::{Facts, Finding, Grants, HookName, Limits, Outcome, Phase, SafeText, Usage};
+use skink_protocol::{CallEnd, FailureKind, FromRunner, ProtocolError, Reply, ToRunner, ToolInfo, VERSION};
 use skink_tools::{Broker, Launcher};
-use skink_walls::{Child, ChildEnd};
+use skink_walls::Child;
 use std::fs::File;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How long a runner may take to stand up, before any module is involved.
 const READY: Duration = Duration::from_secs(20);
-/// The longest text of one finding that is kept, in bytes.
-const MAX_TEXT: usize = 16 << 10;
-
 /// What one call is made with.
 #[derive(Debug)]
 pub struct CallSpec<'a> {
@@ -120,7 +118,16 @@ impl Session {
             Err(e) => return host_error(&e.to_string()),
         };
         fault::point("runner-spawned");
-        match self.converse(&mut child, spec, progress) {
+        let killer = match child.killer() {
+            Ok(killer) => killer,
+            Err(e) => return host_error(&e.to_string()),
+        };
+        let _watch = host.interrupts.watch(move || killer.kill());
+        let ended = self.converse(host, &mut child, spec, progress);
+        if let Some(signal) = host.interrupts.signal() {
+            return host_error(&format!("{signal} ended it"));
+        }
+        match ended {
             Ok(outcome) => outcome,
             Err(Broken::Host(e)) => host_error(&e.to_string()),
             Err(Broken::Protocol(ProtocolError::Deadline)) => {
@@ -133,6 +140,7 @@ impl Session {
 
     fn converse(
         &mut self,
+        host: &Host,
         child: &mut Child,
         spec: &CallSpec<'_>,
         progress: &dyn Progress,
@@ -155,8 +163,9 @@ impl Session {
         };
         let launcher = Launcher::new(child.owner())?;
         let scratch = spec.folder.join("tools");
-        std::fs::create_dir(&scratch).map_err(WorkerError::file("create", &scratch))?;
+        views::make_passage(&scratch)?;
         let mut broker = Broker::new(launcher, spec.tools.clone(), mounts, scratch, spec.limits, deadline);
+        let _watch = host.interrupts.watch(broker.ender());
         // The runner stops its guest itself; only if that fails does the deadline here end the process.
         let patience = deadline + (wall / 20).max(Duration::from_millis(500));
         let end = self.serve(child, spec, &mut broker, patience, progress);
@@ -283,130 +292,6 @@ fn await_ready(child: &mut Child) -> Result<(), Broken> {
         | FromRunner::Tool(_)
         | FromRunner::End(_)
         | FromRunner::Probed(_) => Err(Broken::Protocol(ProtocolError::Closed)),
-    }
-}
-
-fn start_frame(spec: &CallSpec<'_>, descriptors: Vec<Descriptor>) -> Start {
-    Start {
-        descriptors,
-        phase: spec.phase,
-        flavour: Flavour::Timed,
-        facts: spec.facts.clone(),
-        settings: spec.settings.clone(),
-        grants: spec.grants.clone(),
-        limits: *spec.limits,
-        tools: spec.tool_infos.clone(),
-        packages: spec.packages.to_vec(),
-        statistics: spec.statistics.to_vec(),
-        now: spec.now,
-        seed: spec.now,
-    }
-}
-
-/// Opens what this hook was granted, and nothing else.
-fn open_all(
-    spec: &CallSpec<'_>,
-    owner: Option<(u32, u32)>,
-) -> Result<(Vec<Descriptor>, Vec<OwnedFd>), WorkerError> {
-    let (trees, grants) = (spec.trees, spec.grants);
-    let results = if spec.raw { &trees.raw_results } else { &trees.results };
-    let read = [
-        (Descriptor::Results, grants.results, results),
-        (Descriptor::Sources, grants.sources, &trees.sources),
-        (Descriptor::Previous, grants.previous, &trees.previous),
-        (Descriptor::BuildLog, grants.build_log, &trees.build_log),
-    ];
-    let artefact =
-        spec.artefact.try_clone().map_err(WorkerError::file("duplicate", Path::new("artefact")))?;
-    let (mut kinds, mut files) = (vec![Descriptor::Artefact], vec![OwnedFd::from(artefact)]);
-    for (kind, _, path) in read.into_iter().filter(|(_, granted, _)| *granted) {
-        if let Some(path) = path {
-            files.push(File::open(path).map_err(WorkerError::file("open", path))?.into());
-            kinds.push(kind);
-        }
-    }
-    let write = [
-        (Descriptor::Outbox, grants.outbox && spec.phase == Phase::Transform, "outbox"),
-        (Descriptor::Attachments, !grants.attachments.is_empty(), "attachments"),
-    ];
-    for (kind, _, name) in write.into_iter().filter(|(_, granted, _)| *granted) {
-        let path = spec.folder.join(name);
-        std::fs::create_dir(&path).map_err(WorkerError::file("create", &path))?;
-        if let Some((user, group)) = owner {
-            std::os::unix::fs::chown(&path, Some(user), Some(group))
-                .map_err(WorkerError::file("chown", &path))?;
-        }
-        files.push(File::open(&path).map_err(WorkerError::file("open", &path))?.into());
-        kinds.push(kind);
-    }
-    Ok((kinds, files))
-}
-
-fn outcome_of(end: RunnerEnd) -> Outcome {
-    let text = |raw: String| SafeText::block(&raw).truncated(MAX_TEXT);
-    match end {
-        RunnerEnd::Pass => Outcome::Passed,
-        RunnerEnd::Fail(reason) => Outcome::Failed { reason: text(reason) },
-        RunnerEnd::Unchanged(reason) => Outcome::Unchanged { reason: text(reason) },
-        RunnerEnd::Failure(_, reason) => Outcome::Failed { reason: text(reason) },
-        RunnerEnd::Limit(kind, detail) => Outcome::Limit { kind, detail: text(detail) },
-        RunnerEnd::Trap(raw) => Outcome::Trap { report: crash_report(raw) },
-        RunnerEnd::Unlinkable(reason) => Outcome::Refused { reason: text(reason) },
-        RunnerEnd::StaleArtefact(detail) | RunnerEnd::HostError(detail) => {
-            Outcome::HostError { detail: text(detail) }
-        }
-    }
-}
-
-fn over_time(limits: &Limits) -> Outcome {
-    let detail = format!("no verdict within {}; the runner was ended", limits.wall_time);
-    Outcome::Limit { kind: LimitKind::WallTime, detail: detail.into() }
-}
-
-fn host_error(detail: &str) -> Outcome {
-    Outcome::HostError { detail: SafeText::line(detail).truncated(MAX_TEXT) }
-}
-
-fn crashed(child: Child, error: &ProtocolError) -> Outcome {
-    let ChildEnd { status, stderr, .. } = child.wait(Instant::now() + Duration::from_secs(2));
-    let how = match (error, status) {
-        (ProtocolError::Closed, Some(ExitStatus::Code(code))) => format!("it exited with code {code}"),
-        (ProtocolError::Closed, Some(ExitStatus::Signal(signal))) => format!("signal {signal} ended it"),
-        (error, _) => error.to_string(),
-    };
-    let lines: Vec<&str> = stderr.lines().collect();
-    let last = lines.get(lines.len().saturating_sub(3)..).unwrap_or_default().join(" / ");
-    let words = if last.is_empty() { String::new() } else { format!("; it wrote: {last}") };
-    Outcome::Crashed { detail: SafeText::from(format!("the runner died: {how}{words}")).truncated(2000) }
-}
-
-fn crash_report(raw: RawCrash) -> CrashReport {
-    let frame = |frame: skink_protocol::RawFrame| Frame {
-        function: SafeText::from(frame.function).truncated(300),
-        offset: frame.offset,
-    };
-    CrashReport {
-        message: SafeText::from(raw.message).truncated(1000),
-        frames: raw.frames.into_iter().take(64).map(frame).collect(),
-        host_calls: raw.host_calls.into_iter().take(32).map(|c| SafeText::from(c).truncated(300)).collect(),
-    }
-}
-
-fn size_of_finding(raw: &RawFinding) -> u64 {
-    let optional = [&raw.package, &raw.file, &raw.help].into_iter().flatten().map(String::len);
-    (optional.sum::<usize>() + raw.code.len() + raw.message.len()) as u64
-}
-
-fn safe_finding(raw: RawFinding) -> Finding {
-    let line = |text: String| SafeText::from(text).truncated(MAX_TEXT);
-    Finding {
-        severity: raw.severity,
-        code: line(raw.code).truncated(200),
-        message: line(raw.message),
-        package: raw.package.map(line),
-        file: raw.file.map(line),
-        line: raw.line,
-        help: raw.help.map(|text| SafeText::block(&text).truncated(MAX_TEXT)),
     }
 }
 

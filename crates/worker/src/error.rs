@@ -37,6 +37,17 @@ pub enum WorkerError {
     /// The results of the build could not be read.
     #[error(transparent)]
     Results(#[from] skink_obs::ResultsError),
+    /// Tools run as users of their own, which cannot reach the folder that is to be theirs.
+    #[error(
+        "tools cannot reach {folder}: other users may not pass {closed}; open it with chmod o+x, or give \
+             Skink another folder for its state"
+    )]
+    Closed {
+        /// The folder.
+        folder: PathBuf,
+        /// The one on the way that lets nobody through.
+        closed: PathBuf,
+    },
     /// A part of the installation is missing.
     #[error(
         "{program} is missing beside {beside}: install skink, skink-runner and skink-compiler in one folder"

@@ -4,7 +4,7 @@ use crate::admit::Admitted;
 use crate::call::{CallResult, CallSpec, Progress, call};
 use crate::report::{FileReport, HookReport, Step, ToolReport};
 use crate::trees::Trees;
-use crate::{Host, fault, outbox};
+use crate::{Host, fault, outbox, views};
 use skink_job::{Facts, HookName, Outcome, Phase, SafeText, Stage, When};
 use skink_tools::{RunEnd, ToolRun};
 use std::path::{Path, PathBuf};
@@ -65,9 +65,10 @@ pub fn make_call<'a>(around: &Surroundings<'_>, planned: Planned<'a>, progress: 
     let Planned { hook, phase } = planned;
     let folder = around.scratch.join(format!("call-{}", crate::host::unique()));
     let started = Instant::now();
-    let result = match std::fs::create_dir_all(&folder) {
+    let made = views::make_passage(&around.scratch).and_then(|()| views::make_passage(&folder));
+    let result = match made {
         Ok(()) => call(around.host, spec(around, planned, &folder), progress),
-        Err(e) => CallResult::host_error(&format!("cannot create {}: {e}", folder.display())),
+        Err(e) => CallResult::host_error(&e.to_string()),
     };
     let mut report = describe(hook, phase, &result);
     report.steps.push(Step::since("call", started));
@@ -149,7 +150,7 @@ pub fn blank(hook: &Admitted, phase: Phase, outcome: Outcome) -> HookReport {
         rule: hook.allowed.rule.to_string(),
         grants: hook.allowed.grants.clone(),
         limits: hook.allowed.limits,
-        ..HookReport::new(hook.entry.name.clone(), phase, hook.module.clone(), outcome)
+        ..HookReport::new(hook.entry.name.clone(), Some(phase), hook.module.clone(), outcome)
     }
 }
 

@@ -1,11 +1,12 @@
 //! The installation and its state: where programs, artefacts, journals and scratch folders are.
 
-use crate::WorkerError;
+use crate::interrupts::Interrupts;
+use crate::{WorkerError, views};
 use skink_engine::ArtefactStore;
 use skink_tools::{IdentityCache, Launcher, Tool, ToolIdentity};
 use skink_walls::Spawner;
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// Who tools run as while they only tell their version.
@@ -24,6 +25,8 @@ pub struct Host {
     pub compiler: PathBuf,
     /// Skink's folder for what outlives a job.
     pub state: PathBuf,
+    /// Signals that end the job.
+    pub interrupts: Interrupts,
 }
 
 impl Host {
@@ -38,7 +41,7 @@ impl Host {
                 Err(WorkerError::Incomplete { program: name, beside: beside.clone() })
             }
         };
-        crate::views::isolate()?;
+        views::isolate()?;
         let (runner, compiler) = (program("skink-runner")?, program("skink-compiler")?);
         let state = state.unwrap_or_else(usual_state);
         // Folders below are handed to unprivileged children one by one: they must be able to walk through.
@@ -48,16 +51,25 @@ impl Host {
             .create(&state)
             .map_err(WorkerError::file("create", &state))?;
         let store = ArtefactStore::open(&state.join("artefacts"))?;
-        Ok(Self { spawner: Spawner::new()?, store, runner, compiler, state })
+        Ok(Self {
+            spawner: Spawner::new()?,
+            store,
+            runner,
+            compiler,
+            state,
+            interrupts: Interrupts::default(),
+        })
     }
 
-    /// What a tool is; asked once and remembered while its program is the same.
-    pub fn identify(&self, tool: &Tool) -> Result<ToolIdentity, WorkerError> {
+    /// What a tool is; asked once and remembered while its program is the same. `scratch` is the job's folder.
+    pub fn identify(&self, tool: &Tool, scratch: &Path) -> Result<ToolIdentity, WorkerError> {
         let path = self.state.join("tools.json");
         let known = fs::read(&path).ok().and_then(|text| serde_json::from_slice::<IdentityCache>(&text).ok());
         let mut cache = known.unwrap_or_default();
         let before = cache.clone();
-        let scratch = self.job_folder(&unique())?;
+        let scratch = scratch.join(format!("tool-{}", unique()));
+        views::make_passage(&scratch)?;
+        views::let_through(&scratch)?;
         let owner = rustix::process::geteuid().is_root().then_some(NOBODY);
         let identity = Launcher::new(owner).and_then(|launcher| cache.identify(&launcher, tool, &scratch));
         fs::remove_dir_all(&scratch).map_err(WorkerError::file("remove", &scratch))?;
@@ -74,12 +86,10 @@ impl Host {
 
     /// A new empty scratch folder for one job, with an unguessable name.
     pub fn job_folder(&self, job: &str) -> Result<PathBuf, WorkerError> {
-        let path = self.state.join("jobs").join(job);
-        fs::create_dir_all(&path).map_err(WorkerError::file("create", &path))?;
-        for folder in [self.state.join("jobs"), path.clone()] {
-            let mode = fs::Permissions::from_mode(0o711);
-            fs::set_permissions(&folder, mode).map_err(WorkerError::file("set the mode of", &folder))?;
-        }
+        let jobs = self.state.join("jobs");
+        let path = jobs.join(job);
+        views::make_passage(&jobs)?;
+        views::make_passage(&path)?;
         Ok(path)
     }
 }

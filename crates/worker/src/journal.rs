@@ -10,6 +10,7 @@ use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Something to undo.
@@ -60,14 +61,14 @@ impl Journal {
     /// Opens a new journal in `folder`, after undoing what dead jobs left. Returns what was undone.
     pub fn open(folder: &Path, job: &str) -> Result<(Self, Vec<Undo>), WorkerError> {
         fs::create_dir_all(folder).map_err(WorkerError::file("create", folder))?;
+        // One at a time: a journal that is made but not locked yet would look like a dead job's.
+        let _turn = Turn::take(folder)?;
         let undone = replay_dead(folder)?;
-        let (path, new) = (folder.join(format!("{job}.jsonl")), folder.join(format!("{job}.new")));
-        let file = OpenOptions::new().append(true).create_new(true).open(&new);
-        let file = file.map_err(WorkerError::file("create", &new))?;
+        let path = folder.join(format!("{job}.jsonl"));
+        let file = OpenOptions::new().append(true).create_new(true).open(&path);
+        let file = file.map_err(WorkerError::file("create", &path))?;
         flock(&file, FlockOperation::NonBlockingLockExclusive)
-            .map_err(|errno| WorkerError::file("lock", &new)(errno.into()))?;
-        // Named once it is locked: a job that starts at the same time would take it for a dead one's.
-        fs::rename(&new, &path).map_err(WorkerError::file("name", &path))?;
+            .map_err(|errno| WorkerError::file("lock", &path)(errno.into()))?;
         let mut journal = Self { file, path, open: Vec::new(), next: 1 };
         journal.write(&Line::Head { version: 1 })?;
         Ok((journal, undone))
@@ -106,6 +107,18 @@ impl Journal {
     }
 }
 
+/// The right to look at all journals of a folder. Others wait for it.
+struct Turn(#[expect(dead_code, reason = "holds the lock")] File);
+
+impl Turn {
+    fn take(folder: &Path) -> Result<Self, WorkerError> {
+        let file = File::open(folder).map_err(WorkerError::file("open", folder))?;
+        flock(&file, FlockOperation::LockExclusive)
+            .map_err(|errno| WorkerError::file("lock", folder)(errno.into()))?;
+        Ok(Self(file))
+    }
+}
+
 /// Undoes the journals in `folder` whose jobs are dead.
 fn replay_dead(folder: &Path) -> Result<Vec<Undo>, WorkerError> {
     let mut undone = Vec::new();
@@ -117,6 +130,9 @@ fn replay_dead(folder: &Path) -> Result<Vec<Undo>, WorkerError> {
         let Ok(file) = File::open(&path) else { continue };
         if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
             continue; // its job runs
+        }
+        if file.metadata().map_err(WorkerError::file("look at", &path))?.nlink() == 0 {
+            continue; // its job has ended well, while we looked
         }
         for undo in read_open(&file).into_iter().rev() {
             apply(&undo)?;
@@ -182,6 +198,25 @@ mod tests {
         assert_eq!(undone, [Undo::RemoveFolder { path: scratch.join("dead") }]);
         assert!(scratch.join("living").exists() && !scratch.join("dead").exists());
         journal.close().unwrap();
+    }
+
+    #[test]
+    fn jobs_that_start_at_once_leave_each_other_alone() {
+        let state = tempfile::tempdir().unwrap();
+        let (folder, scratch) = folders(state.path());
+        std::thread::scope(|scope| {
+            for job in 0..8 {
+                let (folder, path) = (&folder, scratch.join(job.to_string()));
+                scope.spawn(move || {
+                    let (mut journal, undone) = Journal::open(folder, &job.to_string()).unwrap();
+                    assert_eq!(undone, []);
+                    journal.intend(Undo::RemoveFolder { path: path.clone() }).unwrap();
+                    fs::create_dir_all(&path).unwrap();
+                    journal.close().unwrap();
+                });
+            }
+        });
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
     }
 
     #[test]

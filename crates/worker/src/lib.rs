@@ -14,6 +14,7 @@ pub mod fault;
 pub mod handback;
 pub mod hooks;
 mod host;
+pub mod interrupts;
 pub mod journal;
 pub mod layers;
 pub mod log;

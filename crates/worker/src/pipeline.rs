@@ -1,8 +1,9 @@
 //! The way of a job, from its layers to its clean-up. Each step is one function; read [`run`] top to bottom.
 
-use crate::admit::{Admitted, admit};
+use crate::admit::{Admission, Admitted};
 use crate::decide::{Decision, decide};
 use crate::hooks::{Planned, Surroundings, blank, levels, make_call, run_group, skip_reason, take_over};
+use crate::interrupts::Listening;
 use crate::journal::{Journal, Undo};
 use crate::layers::Layers;
 use crate::log::{Log, LogProgress};
@@ -15,7 +16,8 @@ use crate::{Host, WorkerError, fault, publish};
 use skink_job::{Outcome, Phase};
 use skink_module::Replaces;
 use skink_obs::{
-    BuildProcess, Invocation, LineSink, RealBuild, RewriteRequest, Rewritten, ScratchFolder, Special, rewrite,
+    BuildProcess, Invocation, LineSink, ProcessError, RealBuild, RewriteRequest, Rewritten, ScratchFolder,
+    Special, rewrite,
 };
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -51,9 +53,10 @@ pub fn run(job: &Job<'_>) -> i32 {
     let decision = match way.timed("admit", |way| way.admit(job)) {
         None => decide(0, &way.report.hooks),
         Some(hooks) => {
-            let decision = way.through(job, &hooks);
+            let decision = way.through(job, &hooks).unwrap_or_else(|e| way.broken(&e));
+            job.host.interrupts.forget();
             way.timed("cleanup", |way| way.phase(job, &hooks, Phase::Cleanup));
-            decision.unwrap_or_else(|e| Decision { code: 1, why: Some(e.to_string().into()) })
+            decision
         }
     };
     way.finish(job, decision)
@@ -71,6 +74,8 @@ struct Way<'a> {
     views: Views,
     /// Where `build` finds the files that the plan changed.
     build_folder: ScratchFolder,
+    /// From the first hook call on, signals end the job in good order.
+    listening: Option<Listening>,
 }
 
 /// `build`'s lines go to the log as they come.
@@ -117,15 +122,28 @@ impl<'a> Way<'a> {
         std::fs::create_dir(&plan).map_err(WorkerError::file("create", &plan))?;
         let (name, build_folder) = (name.to_owned(), ScratchFolder::new(&plan)?);
         Ok((
-            Self { around, journal, report, name, scratch, root, staging: None, views, build_folder },
+            Self {
+                around,
+                journal,
+                report,
+                name,
+                scratch,
+                root,
+                staging: None,
+                views,
+                build_folder,
+                listening: None,
+            },
             undone,
         ))
     }
 
     fn through(&mut self, job: &Job<'_>, hooks: &[Admitted]) -> Result<Decision, WorkerError> {
+        let listening = job.host.interrupts.listen();
+        self.listening = Some(listening.map_err(WorkerError::file("listen for signals to", &self.root))?);
         self.timed("inputs", |way| way.inputs(job, hooks))?;
         self.timed("pre-chroot", |way| way.pre_chroot(job, hooks));
-        let so_far = decide(0, &self.report.hooks);
+        let so_far = self.decide(job, 0);
         if so_far.code != 0 {
             return Ok(so_far);
         }
@@ -135,10 +153,28 @@ impl<'a> Way<'a> {
         self.timed("transform", |way| way.phase(job, hooks, Phase::Transform));
         self.timed("check", |way| way.phase(job, hooks, Phase::Check));
         fault::point("checks-ended");
-        let decision = decide(code, &self.report.hooks);
+        let decision = self.decide(job, code);
         fault::point("decided");
         self.timed("hand-back", |way| way.hand_back(&decision))?;
         Ok(decision)
+    }
+
+    /// What became of it all, and of a signal that ended it.
+    fn decide(&self, job: &Job<'_>, build_code: i32) -> Decision {
+        let decision = decide(build_code, &self.report.hooks);
+        match (decision.code, job.host.interrupts.signal()) {
+            (0..=2, Some(signal)) => Decision { code: 1, why: Some(format!("{signal}").into()) },
+            _ => decision,
+        }
+    }
+
+    /// A failure of the host. Another host may do better only if nothing of the project ran on this one.
+    fn broken(&self, error: &WorkerError) -> Decision {
+        let not_started =
+            matches!(error, WorkerError::Build(ProcessError::Start { .. } | ProcessError::SetUp { .. }));
+        let called = self.report.hooks.iter().any(|hook| !matches!(hook.outcome, Outcome::Skipped { .. }));
+        let code = if not_started && !called { 3 } else { 1 };
+        Decision { code, why: Some(error.to_string().into()) }
     }
 
     fn timed<T>(&mut self, name: &'static str, step: impl FnOnce(&mut Self) -> T) -> T {
@@ -153,15 +189,13 @@ impl<'a> Way<'a> {
         let Layers { policy, merged, folders } = &job.layers;
         let project = self.around.facts.project.clone();
         let mut admitted = Vec::new();
+        let scratch = self.scratch.clone();
+        let (host, project) = (job.host, project.as_deref());
+        let admission = Admission { host, policy, project, folders, scratch: &scratch };
         for entry in &merged.entries {
-            match admit(job.host, policy, project.as_deref(), folders, entry.clone()) {
+            match admission.admit(entry.clone()) {
                 Ok(hook) => admitted.push(hook),
-                Err(refusal) => {
-                    let phase = entry.phases.iter().flatten().next().copied().unwrap_or(Phase::Check);
-                    let report = refusal.report(phase);
-                    render::section(&report).iter().for_each(|line| job.log.print(line));
-                    self.report.hooks.push(report);
-                }
+                Err(refusal) => self.tell(job, refusal.report()),
             }
         }
         (decide(0, &self.report.hooks).code == 0).then_some(admitted)
@@ -295,8 +329,10 @@ impl<'a> Way<'a> {
             in_phase.filter(|hook| hook.manifest.phases.contains(&phase) && hook.entry.may_run_in(phase));
         let mut planned = Vec::new();
         for hook in in_phase {
-            let skip = (phase != Phase::PreChroot).then(|| skip_reason(hook, &self.around.facts)).flatten();
-            match skip {
+            let ended = job.host.interrupts.signal().map(|signal| format!("{signal} ended the job").into());
+            let skip =
+                || (phase != Phase::PreChroot).then(|| skip_reason(hook, &self.around.facts)).flatten();
+            match ended.or_else(skip) {
                 Some(reason) => self.tell(job, blank(hook, phase, Outcome::Skipped { reason })),
                 None => planned.push(Planned { hook, phase }),
             }

@@ -2,7 +2,7 @@
 
 use crate::decide::Effect;
 use crate::report::{HookReport, Report};
-use skink_job::{CrashReport, Finding, Limits, Millis, Outcome, SafeText, Severity, Usage};
+use skink_job::{CrashReport, Finding, Limits, Millis, Outcome, Phase, SafeText, Severity, Usage};
 
 /// One line in parts, each with its look. Texts in it are escaped or our own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,7 +60,12 @@ pub fn section(hook: &HookReport) -> Vec<Line> {
     let mut lines = vec![heading(hook)];
     let faint = |text: String| Line::default().with(Look::Faint, text);
     lines.extend(hook.log.iter().map(|text| faint(format!("  | {text}"))));
-    lines.extend(hook.findings.iter().flat_map(finding));
+    let mut told = None;
+    for one in &hook.findings {
+        // Rules explain themselves in the same words each time.
+        let help = one.help.as_ref().filter(|help| told.replace(*help) != Some(*help));
+        lines.extend(finding(one, help));
+    }
     lines.extend(
         hook.denied
             .iter()
@@ -79,8 +84,8 @@ pub fn section(hook: &HookReport) -> Vec<Line> {
 fn heading(hook: &HookReport) -> Line {
     let module = &hook.module;
     let digest = module.sha256.get(..12).unwrap_or("unknown");
-    let what =
-        format!(" {} {} ({}, {} layer, {digest}) ", module.name, module.version, hook.phase, hook.layer);
+    let phase = hook.phase.map_or("not admitted", Phase::as_str);
+    let what = format!(" {} {} ({phase}, {} layer, {digest}) ", module.name, module.version, hook.layer);
     let title = format!("hook {}", hook.name);
     let fill = 78_usize.saturating_sub(title.len() + what.chars().count() + 3);
     Line::default()
@@ -89,8 +94,8 @@ fn heading(hook: &HookReport) -> Line {
         .with(Look::Faint, what + &"─".repeat(fill))
 }
 
-/// One finding, as rustc shows a diagnostic.
-pub fn finding(finding: &Finding) -> Vec<Line> {
+/// One finding, as rustc shows a diagnostic, with this help.
+fn finding(finding: &Finding, help: Option<&SafeText>) -> Vec<Line> {
     let look = match finding.severity {
         Severity::Error => Look::Bad,
         Severity::Warning => Look::Careful,
@@ -110,7 +115,7 @@ pub fn finding(finding: &Finding) -> Vec<Line> {
         let place = place.into_iter().chain(line.as_deref()).collect::<Vec<_>>().join(":");
         lines.push(Line::default().with(Look::Note, "  --> ").with(Look::Plain, place));
     }
-    let help = finding.help.iter().flat_map(SafeText::lines);
+    let help = help.into_iter().flat_map(SafeText::lines);
     lines.extend(help.enumerate().map(|(i, text)| {
         let lead = if i == 0 { "   = help: " } else { "           " };
         Line::default().with(Look::Note, lead).with(Look::Plain, text)
@@ -201,8 +206,9 @@ fn row(hook: &HookReport) -> [String; 6] {
         _ => String::new(),
     };
     let time = Millis(hook.usage.wall_time).to_string();
+    let phase = hook.phase.map_or("-", Phase::as_str).to_owned();
     let closest = closest(&hook.usage, &hook.limits);
-    [hook.name.to_string(), hook.phase.to_string(), hook.outcome.word().to_owned(), time, findings, closest]
+    [hook.name.to_string(), phase, hook.outcome.word().to_owned(), time, findings, closest]
 }
 
 /// The limit that a call came closest to, as a share.
@@ -217,17 +223,40 @@ fn closest(usage: &Usage, limits: &Limits) -> String {
         ("tool-time", usage.tool_time, limits.tool_time.0),
         ("scratch-bytes", usage.scratch_bytes, limits.scratch_bytes.0),
     ];
-    let percent =
-        |(name, used, limit): (&'static str, u64, u64)| (used.saturating_mul(100) / limit.max(1), name);
-    match shares.map(percent).into_iter().max() {
-        Some((share, name)) if share > 0 => format!("{name} {share}%"),
-        _ => "-".to_owned(),
+    let permille =
+        |(name, used, limit): (&'static str, u64, u64)| (used.saturating_mul(1000) / limit.max(1), name);
+    match shares.map(permille).into_iter().max() {
+        Some((0, _)) | None => "-".to_owned(),
+        Some((share @ 1..100, name)) => format!("{name} {}.{}%", share / 10, share % 10),
+        Some((share, name)) => format!("{name} {}%", share / 10),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_same_help_is_shown_once() {
+        let mut hook = HookReport::sample("h", Outcome::Passed);
+        hook.findings = ["a", "a", "b", "a"].map(with_help).to_vec();
+        let lines: Vec<String> = section(&hook).iter().map(|line| line.text(false)).collect();
+        let shown: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix("   = help: ")).collect();
+        assert_eq!(shown, ["a", "b", "a"]);
+    }
+
+    fn with_help(help: &str) -> Finding {
+        Finding {
+            severity: Severity::Info,
+            code: "x".into(),
+            message: "m".into(),
+            package: None,
+            file: None,
+            line: None,
+            help: Some(help.into()),
+            extra: Vec::new(),
+        }
+    }
 
     #[test]
     fn hostile_findings_stay_on_their_lines() {
@@ -239,8 +268,10 @@ mod tests {
             file: Some("/usr/bin/x".into()),
             line: Some(3),
             help: Some(SafeText::block("one\ntwo\x07")),
+            extra: Vec::new(),
         };
-        let shown: Vec<String> = finding(&hostile).iter().map(|line| line.text(false)).collect();
+        let shown: Vec<String> =
+            finding(&hostile, hostile.help.as_ref()).iter().map(|line| line.text(false)).collect();
         let want = [
             "error[x\\n[host] ok]: \\u{1b}[2J\\u{202e}evil\\u{d}",
             "  --> a.rpm:/usr/bin/x:3",

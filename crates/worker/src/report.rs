@@ -52,8 +52,9 @@ pub struct HookReport {
     pub name: HookName,
     /// `admin`, `project` or `package`.
     pub layer: String,
-    /// The phase of the call.
-    pub phase: Phase,
+    /// The phase of the call; absent where the hook was refused before any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
     /// Which module it was.
     pub module: ModuleReport,
     /// How it ended.
@@ -141,7 +142,7 @@ impl HookReport {
     }
 
     /// A report of a hook that did nothing yet.
-    pub fn new(name: HookName, phase: Phase, module: ModuleReport, outcome: Outcome) -> Self {
+    pub fn new(name: HookName, phase: Option<Phase>, module: ModuleReport, outcome: Outcome) -> Self {
         Self {
             name,
             layer: String::new(),
@@ -167,7 +168,7 @@ impl HookReport {
     #[cfg(test)]
     pub(crate) fn sample(name: &str, outcome: Outcome) -> Self {
         let module = ModuleReport { name: name.into(), version: "1.0".into(), sha256: "ab".repeat(32) };
-        Self::new(name.parse().unwrap(), Phase::Check, module, outcome)
+        Self::new(name.parse().unwrap(), Some(Phase::Check), module, outcome)
     }
 }
 
@@ -226,6 +227,7 @@ mod tests {
             file: Some(text()),
             line: Some(1),
             help: None,
+            extra: vec![(text(), text())],
         });
         hook.outputs.push(FileReport { name: "a".into(), bytes: 1, sha256: "ab".repeat(32) });
         report.hooks.iter_mut().for_each(|hook| hook.layer = "package".into());

@@ -2,7 +2,7 @@
 //!
 //! The way is the pipeline's own from admission on, so a verdict here is the verdict there.
 
-use crate::admit::{Admitted, ModuleFolders, admit};
+use crate::admit::{Admission, Admitted, ModuleFolders};
 use crate::call::Progress;
 use crate::hooks::{Planned, Surroundings, make_call, take_over};
 use crate::journal::{Journal, Undo};
@@ -72,9 +72,11 @@ fn run_in(
     progress: &dyn Progress,
 ) -> Result<TrialEnd, WorkerError> {
     let folders = ModuleFolders { package: Some(trial.module_folder.clone()), ..ModuleFolders::default() };
-    let hook = match admit(host, policy, trial.facts.project.as_deref(), &folders, trial.entry.clone()) {
+    let project = trial.facts.project.as_deref();
+    let admission = Admission { host, policy, project, folders: &folders, scratch };
+    let hook = match admission.admit(trial.entry.clone()) {
         Ok(hook) => hook,
-        Err(refusal) => return Ok(TrialEnd { report: refusal.report(trial.phase), edits: Vec::new() }),
+        Err(refusal) => return Ok(TrialEnd { report: refusal.report(), edits: Vec::new() }),
     };
     let around = surroundings(host, &trial, &hook, scratch, views)?;
     let called = make_call(&around, Planned { hook: &hook, phase: trial.phase }, progress);

@@ -9,7 +9,7 @@ use crate::WorkerError;
 use rustix::mount::{MountPropagationFlags, UnmountFlags, mount_bind, mount_change, unmount};
 use rustix::thread::UnshareFlags;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The views of one job. Dropping it unmounts them; it must go before the folder they are in.
@@ -41,17 +41,13 @@ impl Views {
 
     /// `tree` itself where everybody can walk to it, else a view of it.
     pub(crate) fn of(&mut self, tree: &Path) -> Result<PathBuf, WorkerError> {
-        if !rustix::process::geteuid().is_root()
-            || is_reachable(tree).map_err(WorkerError::file("look at", tree))?
-        {
+        if is_reachable(tree)? {
             return Ok(tree.to_owned());
         }
         let place = self.folder.join(self.mounted.len().to_string());
-        fs::create_dir_all(&place).map_err(WorkerError::file("create", &place))?;
-        if !is_reachable(&place).map_err(WorkerError::file("look at", &place))? {
-            let why = std::io::Error::other("other users cannot walk to it; give another --hook-state");
-            return Err(WorkerError::file("use", &place)(why));
-        }
+        make_passage(&self.folder)?;
+        make_passage(&place)?;
+        let_through(&place)?;
         mount_bind(tree, &place).map_err(|errno| WorkerError::file("bind", tree)(errno.into()))?;
         self.mounted.push(place.clone());
         Ok(place)
@@ -74,12 +70,35 @@ impl Drop for Views {
     }
 }
 
-/// Whether every folder on the way lets everybody through.
-fn is_reachable(path: &Path) -> std::io::Result<bool> {
+/// Makes a folder that everybody can walk through, whatever the umask.
+pub(crate) fn make_passage(folder: &Path) -> Result<(), WorkerError> {
+    fs::create_dir_all(folder).map_err(WorkerError::file("create", folder))?;
+    let mode = fs::Permissions::from_mode(0o711);
+    fs::set_permissions(folder, mode).map_err(WorkerError::file("set the mode of", folder))
+}
+
+/// An error where tools could not walk to a folder of ours, with the first folder that is in their way.
+pub(crate) fn let_through(folder: &Path) -> Result<(), WorkerError> {
+    match in_the_way(folder)? {
+        None => Ok(()),
+        Some(closed) => Err(WorkerError::Closed { folder: folder.to_owned(), closed }),
+    }
+}
+
+fn is_reachable(path: &Path) -> Result<bool, WorkerError> {
+    Ok(in_the_way(path)?.is_none())
+}
+
+/// The folder nearest to the root that does not let everybody through, where tools run as somebody else.
+fn in_the_way(path: &Path) -> Result<Option<PathBuf>, WorkerError> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(None); // tools run as ourselves
+    }
+    let mut closed = None;
     for folder in path.ancestors().filter(|folder| !folder.as_os_str().is_empty()) {
-        if fs::metadata(folder)?.mode() & 0o001 == 0 {
-            return Ok(false);
+        if fs::metadata(folder).map_err(WorkerError::file("look at", folder))?.mode() & 0o001 == 0 {
+            closed = Some(folder.to_owned());
         }
     }
-    Ok(true)
+    Ok(closed)
 }

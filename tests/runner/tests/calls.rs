@@ -376,6 +376,7 @@ fn what_was_found_stays_and_floods_do_not() {
     let finding = &found.heard.findings[0];
     assert_eq!((finding.code.as_str(), finding.line), ("no-binary", Some(12)));
     assert_eq!(finding.message, "nothing was compiled");
+    assert_eq!(finding.extra, [("rule".to_owned(), "strict".to_owned())]);
 
     let small = limits(|limits| limits.log_bytes = ByteCount(64 << 10));
     // Thousands of findings, whether the verdict stands.

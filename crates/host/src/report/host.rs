@@ -13,6 +13,9 @@ use wasmtime::component::Resource;
 /// Bytes of a rule's name, a package's name, a path.
 const MAX_NAME: usize = 4096;
 
+/// Pairs of key and value that one finding may have; more are dropped.
+const MAX_EXTRA: usize = 32;
+
 impl Host for State {}
 
 impl HostReport for State {
@@ -55,9 +58,9 @@ impl HostReport for State {
     }
 }
 
-/// The guest's finding, with bounded texts. `extra` has no meaning yet.
+/// The guest's finding, with bounded texts.
 fn raw(finding: Finding) -> RawFinding {
-    let Finding { severity, code, message, package, file, line, help, extra: _ } = finding;
+    let Finding { severity, code, message, package, file, line, help, extra } = finding;
     let name = |text: String| cut(&text, MAX_NAME);
     RawFinding {
         severity: match severity {
@@ -71,5 +74,6 @@ fn raw(finding: Finding) -> RawFinding {
         file: file.map(name),
         line,
         help: help.map(|help| shortened(&help)),
+        extra: extra.into_iter().take(MAX_EXTRA).map(|(key, value)| (name(key), shortened(&value))).collect(),
     }
 }

@@ -98,9 +98,13 @@ impl HostProcess for State {
         if reply == Reply::Done { Ok(()) } else { Err(odd("ending a tool", &reply)) }
     }
 
-    /// The tool itself goes on; the broker ends it with the call.
+    /// A tool ends with its handle: nobody could read it any more.
     fn drop(&mut self, process: Resource<Process>) -> Result<()> {
-        self.delete(process).map(drop)
+        let Process { number: process } = self.delete(process)?;
+        match self.broker("ending a tool", ToolRequest::Kill { process }) {
+            Err(Refusal::Stop(error)) => Err(error),
+            Ok(_) | Err(Refusal::Told(..) | Refusal::Audited(..) | Refusal::Limit(..)) => Ok(()),
+        }
     }
 }
 

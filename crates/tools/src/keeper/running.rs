@@ -135,7 +135,7 @@ impl Running {
     fn pump(&mut self, keeper: &Keeper) -> Option<End> {
         let mut measure_at = Instant::now() + MEASURE;
         loop {
-            if keeper.shared.must_die() {
+            if keeper.shared.must_die() || keeper.account.is_ended() {
                 return Some(End::Killed);
             }
             let now = Instant::now();
