@@ -26,7 +26,7 @@ pub(crate) struct FeatureSet {
 }
 
 /// Every crate of the workspace, each in the sets that the product compiles it in.
-pub(crate) const SETS: [FeatureSet; 3] = [
+pub(crate) const SETS: [FeatureSet; 4] = [
     FeatureSet {
         name: "pure",
         packages: &[
@@ -51,9 +51,10 @@ pub(crate) const SETS: [FeatureSet; 3] = [
     },
     FeatureSet {
         name: "compiler",
-        packages: &["skink-module", "skink-engine", "skink-compiler"],
-        features: &["skink-engine/compiler", "skink-module/inspect"],
+        packages: &["skink-engine", "skink-compiler"],
+        features: &["skink-engine/compiler"],
     },
+    FeatureSet { name: "inspecting", packages: &["skink-module"], features: &["skink-module/inspect"] },
 ];
 
 impl FeatureSet {
@@ -93,5 +94,33 @@ mod tests {
         let named: BTreeSet<String> =
             SETS.iter().flat_map(|set| set.packages).map(|p| (*p).to_owned()).collect();
         assert_eq!(found, named);
+    }
+
+    /// What cargo would compile for the target: packages, each with its features.
+    fn compiled(edges: &str, arguments: &[String]) -> BTreeSet<String> {
+        let mut tree = command("cargo");
+        tree.current_dir(Layout::find().unwrap().root).args(["tree", "--locked", "--target", TARGET]);
+        tree.args(["--prefix", "none", "--no-dedupe", "--format", "{p}|{f}", "--edges", edges])
+            .args(arguments);
+        let output = tree.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().filter(|line| line.contains('|')).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn tests_compile_wasmtime_as_the_product_does() {
+        for (program, set) in [("skink-runner", "runtime"), ("skink-compiler", "compiler")] {
+            let product = compiled("normal,build", &["--package".to_owned(), program.to_owned()]);
+            let set = SETS.iter().find(|known| known.name == set).unwrap();
+            let tests = compiled("normal,build,dev", &set.arguments());
+            let name = |line: &str| line.split('|').next().unwrap().to_owned();
+            let names: BTreeSet<String> = product.iter().map(|line| name(line)).collect();
+            let other: Vec<_> =
+                tests.difference(&product).filter(|line| names.contains(&name(line))).collect();
+            // Crates of the workspace are compiled for their own tests in any case.
+            let other: Vec<_> = other.into_iter().filter(|line| !line.contains("skink-")).collect();
+            assert_eq!(other, Vec::<&String>::new(), "{program}: with other features in its tests");
+        }
     }
 }

@@ -76,6 +76,11 @@ impl Layout {
         self.target().join("demo")
     }
 
+    /// What the benchmarks make.
+    pub(crate) fn bench(&self) -> PathBuf {
+        self.target().join("bench")
+    }
+
     /// Scratch of the tests.
     pub(crate) fn test(&self) -> PathBuf {
         self.target().join("test")

@@ -1,5 +1,6 @@
 //! `cargo xtask lint`: how the code looks, what clippy says, and what the dependencies are.
 
+use crate::bench;
 use crate::cargo::{self, SETS};
 use crate::layout::Layout;
 use crate::process::{self, command};
@@ -30,7 +31,8 @@ pub(crate) fn run(layout: &Layout) -> anyhow::Result<bool> {
         clippy.arg("--all-targets").args(set.arguments()).args(["--", "--deny", "warnings"]);
         checks.push((format!("clippy on the {} crates", set.name), clippy));
     }
-    for folder in STAGES.iter().flat_map(|stage| stage.tests).filter_map(Tests::folder) {
+    let tests = STAGES.iter().flat_map(|stage| stage.tests).filter_map(Tests::folder);
+    for folder in tests.chain([bench::FOLDER]) {
         let mut clippy = cargo::host(layout, "clippy");
         clippy.arg("--all-targets").arg("--manifest-path").arg(layout.root.join(folder).join("Cargo.toml"));
         clippy.args(["--", "--deny", "warnings"]);

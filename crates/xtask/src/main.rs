@@ -1,7 +1,7 @@
 //! `cargo xtask`: what a developer, the demo and CI do with this workspace.
 //!
 //! It installs what is missing and says so, builds the product with the one profile that tests and demo share,
-//! builds the hooks, downloads the packages of the example's chroot, and runs the stages of the tests.
+//! builds the hooks, downloads the packages of the example's chroot, runs the stages of the tests, and measures.
 //! Invariants: it writes only under `target/` (besides packages that it installs aloud), and a second run
 //! downloads and compiles nothing.
 
@@ -11,6 +11,7 @@
     reason = "a command for people; its output is its purpose"
 )]
 
+mod bench;
 mod cargo;
 mod demo;
 mod digest;
@@ -43,6 +44,7 @@ cargo xtask VERB
       --check-reproducible    build a second time, from a copy elsewhere, and compare
   demo              build examples/hello with its hooks into target/demo
   test [STAGE...]   run the stages of the tests; all of them where none is named
+  bench [ROW...]    measure against peers; all rows where none is named; writes target/bench/summary.json
   lint              formatting, clippy for every set of features, licences and sources of dependencies
 ";
 
@@ -73,6 +75,7 @@ fn run() -> anyhow::Result<bool> {
         "hooks" => drop(hooks::ensure(&layout)?),
         "demo" => demo::run(&layout)?,
         "test" => return testing::run(&layout, &arguments.words),
+        "bench" => return bench::run(&layout, &arguments.words),
         "lint" => return lint::run(&layout),
         other => bail!("there is no verb {other:?}\n\n{USAGE}"),
     }
@@ -104,7 +107,7 @@ impl Arguments {
         if check_reproducible && verb != "hooks" {
             bail!("--check-reproducible belongs to `cargo xtask hooks`");
         }
-        if verb != "test" && !words.is_empty() {
+        if !matches!(verb.as_str(), "test" | "bench") && !words.is_empty() {
             bail!("`cargo xtask {verb}` takes no further word, but got {:?}", words.join(" "));
         }
         Ok(Self { verb, words, check_reproducible })
@@ -118,11 +121,12 @@ mod tests {
     #[test]
     fn what_was_asked_for() {
         type Want = (&'static str, &'static [&'static str], bool);
-        let rows: [(&[&str], Option<Want>); 8] = [
+        let rows: [(&[&str], Option<Want>); 9] = [
             (&["xtask"], Some(("help", &[], false))),
             (&["xtask", "--help"], Some(("help", &[], false))),
             (&["xtask", "test"], Some(("test", &[], false))),
             (&["xtask", "test", "unit", "build"], Some(("test", &["unit", "build"], false))),
+            (&["xtask", "bench", "hook-call"], Some(("bench", &["hook-call"], false))),
             (&["xtask", "hooks", "--check-reproducible"], Some(("hooks", &[], true))),
             (&["xtask", "demo", "--check-reproducible"], None),
             (&["xtask", "demo", "now"], None),

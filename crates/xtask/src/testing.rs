@@ -50,7 +50,7 @@ fn choose(names: &[String]) -> anyhow::Result<Vec<&'static Stage>> {
     Ok(STAGES.iter().filter(|stage| names.is_empty() || names.iter().any(|n| n == stage.name)).collect())
 }
 
-/// Makes what the stage needs.
+/// Makes what the stage needs, and compiles its tests.
 fn prepare(layout: &Layout, stage: &Stage) -> anyhow::Result<()> {
     setup::ensure(layout, &[Group::Compile])?;
     for requirement in stage.requires {
@@ -65,17 +65,23 @@ fn prepare(layout: &Layout, stage: &Stage) -> anyhow::Result<()> {
             }
         }
     }
+    for (_, mut cargo) in all_calls(layout, stage)? {
+        process::run(cargo.arg("--no-run"))?;
+    }
     fresh_folder(&layout.test().join(stage.name))
+}
+
+fn all_calls(layout: &Layout, stage: &Stage) -> anyhow::Result<Vec<(String, Command)>> {
+    let calls: Result<Vec<_>, _> = stage.tests.iter().map(|tests| calls(layout, tests)).collect();
+    Ok(calls?.into_iter().flatten().collect())
 }
 
 fn run_stage(layout: &Layout, stage: &Stage) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
-    for tests in stage.tests {
-        for (what, mut cargo) in calls(layout, tests)? {
-            println!("-- {}: {what}", stage.name);
-            tell(layout, stage, &mut cargo)?;
-            tally.add(run_call(cargo)?);
-        }
+    for (what, mut cargo) in all_calls(layout, stage)? {
+        println!("-- {}: {what}", stage.name);
+        tell(layout, stage, &mut cargo)?;
+        tally.add(run_call(cargo)?);
     }
     if tally.passed + tally.failed == 0 {
         bail!("no test ran");

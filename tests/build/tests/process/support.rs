@@ -1,11 +1,7 @@
 //! What both kinds of rows share.
 
-#![allow(unreachable_pub, reason = "a module of a test program")]
-
-pub mod real;
-pub mod stand_in;
-
 use skink_obs::{BuildExit, BuildProcess, Environment, LineSink, RealBuild, ScratchFolder, find_build};
+use skink_tests_build::farm;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// The verb under which this program runs a build and is killed.
-pub const VICTIM: &str = "__victim";
+pub(crate) const VICTIM: &str = "__victim";
 
 /// Keeps the lines, and does something at each.
-pub struct Lines<'a> {
-    pub kept: Vec<String>,
-    pub at_each: &'a mut dyn FnMut(&str),
+pub(crate) struct Lines<'a> {
+    pub(crate) kept: Vec<String>,
+    pub(crate) at_each: &'a mut dyn FnMut(&str),
 }
 
 impl LineSink for Lines<'_> {
@@ -30,15 +26,15 @@ impl LineSink for Lines<'_> {
 }
 
 /// A script that stands in for `build`.
-pub struct StandIn {
-    pub dir: tempfile::TempDir,
+pub(crate) struct StandIn {
+    pub(crate) dir: tempfile::TempDir,
     build: RealBuild,
     scratch: ScratchFolder,
 }
 
 impl StandIn {
-    pub fn new(script: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+    pub(crate) fn new(script: &str) -> Self {
+        let dir = folder("stand-in.");
         let file = dir.path().join("build");
         fs::write(&file, format!("#!/bin/bash\n{script}\n")).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
@@ -48,7 +44,7 @@ impl StandIn {
         Self { dir, build, scratch }
     }
 
-    pub fn run_with(
+    pub(crate) fn run_with(
         &self,
         args: &[&str],
         environment: &Environment,
@@ -70,14 +66,19 @@ impl StandIn {
         (exit, lines.kept)
     }
 
-    pub fn run(&self, args: &[&str]) -> (BuildExit, Vec<String>) {
+    pub(crate) fn run(&self, args: &[&str]) -> (BuildExit, Vec<String>) {
         let env = Environment::from_iter([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")]);
         self.run_with(args, &env, &mut |_| {})
     }
 }
 
+/// A folder of one test, which goes with it.
+pub(crate) fn folder(prefix: &str) -> tempfile::TempDir {
+    tempfile::Builder::new().prefix(prefix).tempdir_in(&farm().folder).unwrap()
+}
+
 /// Runs the script in the named folder and tells its lines, until somebody kills us.
-pub fn be_the_victim(args: &[OsString]) -> std::process::ExitCode {
+pub(crate) fn be_the_victim(args: &[OsString]) -> std::process::ExitCode {
     let dir = PathBuf::from(&args[0]);
     let build = find_build(Some(&dir.join("build")), Path::new("/x"), &Environment::default()).unwrap();
     let scratch = ScratchFolder::new(&dir.join("scratch")).unwrap();
@@ -98,7 +99,7 @@ pub fn be_the_victim(args: &[OsString]) -> std::process::ExitCode {
 }
 
 /// The ids of processes with that text in their command line.
-pub fn processes_with(text: &str) -> Vec<i32> {
+pub(crate) fn processes_with(text: &str) -> Vec<i32> {
     let entries = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
     let own = i32::try_from(std::process::id()).unwrap();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
@@ -110,7 +111,7 @@ pub fn processes_with(text: &str) -> Vec<i32> {
 }
 
 /// Waits for something that must come; fails after a long time.
-pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
         assert!(start.elapsed() < Duration::from_secs(60), "{what} did not come");
@@ -119,7 +120,7 @@ pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 /// Whether something is mounted at or below the path.
-pub fn is_mounted_below(path: &Path) -> bool {
+pub(crate) fn is_mounted_below(path: &Path) -> bool {
     let path = path.to_str().unwrap();
     fs::read_to_string("/proc/self/mountinfo").unwrap().lines().any(|line| line.contains(path))
 }

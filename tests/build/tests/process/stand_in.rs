@@ -1,12 +1,12 @@
 //! Rows with a stand-in for `build`: what our processes do with any script.
 
-use super::{StandIn, VICTIM, is_mounted_below, processes_with, wait_until};
+use crate::support::{StandIn, VICTIM, is_mounted_below, processes_with, wait_until};
 use skink_job::BuildEnd;
 use skink_obs::Environment;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-pub fn exit_codes_and_signals_are_handed_over() {
+pub(crate) fn exit_codes_and_signals_are_handed_over() {
     let script = StandIn::new("echo one; echo two >&2; eval \"$1\"");
     let rows = [
         ("exit 0", 0, None, BuildEnd::Succeeded),
@@ -26,7 +26,7 @@ pub fn exit_codes_and_signals_are_handed_over() {
     }
 }
 
-pub fn the_script_runs_below_a_pid_1_of_its_own() {
+pub(crate) fn the_script_runs_below_a_pid_1_of_its_own() {
     let script = StandIn::new(
         "mkdir -p m; mount -t tmpfs none m && touch m/inside; ls m; echo parent $PPID; \
          echo $(ls -d /proc/[0-9]* | wc -l)",
@@ -40,7 +40,7 @@ pub fn the_script_runs_below_a_pid_1_of_its_own() {
     assert!(!script.dir.path().join("m/inside").exists());
 }
 
-pub fn its_environment_is_clean_and_its_input_empty() {
+pub(crate) fn its_environment_is_clean_and_its_input_empty() {
     let script =
         StandIn::new("read -r x || echo end of input; export -p | grep -v -e OLDPWD -e PWD= -e SHLVL");
     let caller = [("PATH", "/usr/bin"), ("HOME", "/h"), ("SECRET", "x"), ("BUILD_ARCH", "i586")];
@@ -56,14 +56,14 @@ pub fn its_environment_is_clean_and_its_input_empty() {
     assert_eq!(lines, want);
 }
 
-pub fn the_last_lines_are_not_lost() {
+pub(crate) fn the_last_lines_are_not_lost() {
     // As the real script does: its output goes through a process that nobody waits for.
     let script =
         StandIn::new("exec 1> >(sleep 0.3; while read -r l; do echo \"[    0s] $l\"; done); echo last");
     assert_eq!(script.run(&[]).1, ["[    0s] last"]);
 }
 
-pub fn nothing_is_left_behind() {
+pub(crate) fn nothing_is_left_behind() {
     let mark = format!("9{}", std::process::id());
     let script = StandIn::new(&format!("setsid sleep {mark} & echo started; exit 1"));
     let (exit, lines) = script.run(&[]);
@@ -71,7 +71,7 @@ pub fn nothing_is_left_behind() {
     assert_eq!(processes_with(&mark), []);
 }
 
-pub fn signals_reach_the_scripts_group() {
+pub(crate) fn signals_reach_the_scripts_group() {
     for (name, number) in [("TERM", 15), ("INT", 2), ("HUP", 1), ("QUIT", 3)] {
         // The trap runs once the child in the foreground is gone, so the child must get the signal too.
         let script = StandIn::new(&format!("trap 'echo trapped; exit 5' {name}; echo ready; sleep 100"));
@@ -88,7 +88,7 @@ pub fn signals_reach_the_scripts_group() {
     }
 }
 
-pub fn all_ends_with_us_on_kill_9() {
+pub(crate) fn all_ends_with_us_on_kill_9() {
     let mark = format!("8{}", std::process::id());
     let script = StandIn::new(&format!(
         "mkdir -p m; mount -t tmpfs none m; setsid sleep {mark} & echo ready; sleep {mark}"

@@ -1,16 +1,20 @@
 //! Rows with the real `build`, all on one build root: the first makes it, the others reuse it.
 
-use super::{Lines, is_mounted_below, wait_until};
+use crate::support::{Lines, folder, is_mounted_below, processes_with, wait_until};
 use skink_job::PlanEdit;
 use skink_obs::{
     BuildExit, BuildProcess, Environment, Invocation, RealBuild, Results, RewriteRequest, ScratchFolder,
     find_build, rewrite,
 };
+use skink_tests_build::farm;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// The package that is added to builds: one that only hooks bring in.
+const ADDED: &str = "jq";
 
 const SPEC: &str = "\
 Name:           plain
@@ -25,7 +29,7 @@ It tells what the build was told.
 
 %prep
 %build
-test -x /usr/bin/zstd && echo zstd is here
+test -x /usr/bin/jq && echo jq is here
 echo \"the macro says %{?skink_greeting}\"
 sleep %{?skink_sleep}%{!?skink_sleep:0}
 
@@ -39,26 +43,21 @@ echo \"%{?skink_greeting}\" > %{buildroot}/usr/share/plain/greeting
 
 struct Job {
     dir: tempfile::TempDir,
-    pool: PathBuf,
-    dist: PathBuf,
     build: RealBuild,
     scratch: ScratchFolder,
 }
 
 impl Job {
     fn new() -> Self {
-        let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
-        let pool = variable("SKINK_POOL").expect("SKINK_POOL names the folder of packages");
-        let dist = variable("SKINK_DIST").expect("SKINK_DIST names the configuration");
-        let env = Environment::of_this_process();
-        let build = find_build(variable("SKINK_BUILD").as_deref(), Path::new("/x"), &env).unwrap();
-        let dir = tempfile::Builder::new().prefix("skink-obs.").tempdir_in("/var/tmp").unwrap();
-        for folder in ["scratch", "src"] {
-            fs::create_dir(dir.path().join(folder)).unwrap();
+        let build =
+            find_build(Some(&farm().build), Path::new("/x"), &Environment::of_this_process()).unwrap();
+        let dir = folder("real.");
+        for name in ["scratch", "src"] {
+            fs::create_dir(dir.path().join(name)).unwrap();
         }
         fs::write(dir.path().join("src/plain.spec"), SPEC).unwrap();
         let scratch = ScratchFolder::new(&dir.path().join("scratch")).unwrap();
-        Self { dir, pool, dist, build, scratch }
+        Self { dir, build, scratch }
     }
 
     fn root(&self) -> PathBuf {
@@ -68,7 +67,7 @@ impl Job {
     fn call(&self, more: &[&str]) -> Invocation {
         let mut args: Vec<OsString> = ["--root", "--dist", "--arch"].map(OsString::from).to_vec();
         args.insert(1, self.root().into());
-        args.insert(3, self.dist.clone().into());
+        args.insert(3, farm().dist.clone().into());
         args.push(std::env::consts::ARCH.into());
         args.extend(more.iter().map(OsString::from));
         args.push(self.dir.path().join("src/plain.spec").into());
@@ -87,8 +86,8 @@ impl Job {
         at_each: &mut dyn FnMut(&str),
     ) -> (BuildExit, Vec<String>) {
         let replaced = BTreeSet::new();
-        let repositories = std::slice::from_ref(&self.pool);
-        let request = RewriteRequest { edits, replaced: &replaced, scratch: &self.scratch, repositories };
+        let (scratch, repositories) = (&self.scratch, &[farm().pool.clone(), farm().extra.clone()]);
+        let request = RewriteRequest { edits, replaced: &replaced, scratch, repositories };
         let new = rewrite(call, build, &request).unwrap();
         let log = call.log_file(build);
         let process = BuildProcess {
@@ -111,13 +110,13 @@ impl Job {
         let tail = lines[lines.len().saturating_sub(40)..].join("\n");
         assert_eq!(exit.code(), 0, "{what}:\n{tail}");
         let says = |text: &str| lines.iter().any(|line| line.ends_with(text));
-        assert!(says("] zstd is here"), "{what}: the added package is not there:\n{tail}");
+        assert!(says("] jq is here"), "{what}: the added package is not there:\n{tail}");
         assert!(says("] the macro says hello"), "{what}: the macro is not there:\n{tail}");
         let results = Results::open(&self.root()).unwrap().unwrap();
         let packages: Vec<_> = fs::read_dir(results.path().join("RPMS/noarch")).unwrap().collect();
         assert_eq!(packages.len(), 1, "{what}");
         assert!(results.folders().unwrap().contains(&PathBuf::from("OTHER")), "{what}");
-        assert!(results.installed_packages().unwrap().contains(&"zstd".to_owned()), "{what}");
+        assert!(results.installed_packages().unwrap().contains(&ADDED.to_owned()), "{what}");
         assert!(!is_mounted_below(&self.root()), "{what}");
     }
 
@@ -136,14 +135,15 @@ impl Job {
         };
         let text = |path: &Path| path.to_str().unwrap().to_owned();
         let dependencies = self.dir.path().join("dependencies");
-        fs::write(&dependencies, perl("createdirdeps", &[&text(&self.pool)])).unwrap();
+        let folders = [text(&farm().pool), text(&farm().extra)];
+        fs::write(&dependencies, perl("createdirdeps", &[&folders[0], &folders[1]])).unwrap();
         let spec = text(&self.dir.path().join("src/plain.spec"));
-        let (dist, file) = (text(&self.dist), text(&dependencies));
+        let (dist, file) = (text(&farm().dist), text(&dependencies));
         let list = perl(
             "expanddeps",
             &["--dist", &dist, "--depfile", &file, "--archpath", std::env::consts::ARCH, &spec],
         );
-        assert!(!list.contains("\nzstd "), "the list must lack what is added");
+        assert!(!list.contains(&format!("\n{ADDED} ")), "the list must lack what is added");
         let path = self.dir.path().join("list");
         fs::write(&path, list).unwrap();
         path
@@ -165,15 +165,15 @@ impl Job {
 fn edits() -> Vec<PlanEdit> {
     let body = "hello".to_owned();
     vec![
-        PlanEdit::AddPackage { name: "zstd".to_owned() },
+        PlanEdit::AddPackage { name: ADDED.to_owned() },
         PlanEdit::SetMacro { name: "skink_greeting".to_owned(), body },
     ]
 }
 
-pub fn everything_on_one_root() {
+pub(crate) fn everything_on_one_root() {
     let job = Job::new();
-    let pool = job.pool.to_str().unwrap();
-    let with_pool = ["--rpms", pool, "--clean"];
+    let rpms = farm().rpms();
+    let with_pool = ["--rpms", &rpms, "--clean"];
 
     let (exit, lines) = job.run(&job.build, &job.call(&with_pool), &edits());
     job.must_build("--rpms in a chroot", exit, &lines);
@@ -181,19 +181,19 @@ pub fn everything_on_one_root() {
     assert!(lines.contains(&log), "the caller's log is named");
 
     let list = job.list();
-    fs::remove_dir_all(job.root().join("installed-pkg/zstd")).unwrap_or_default();
+    fs::remove_dir_all(job.root().join("installed-pkg").join(ADDED)).unwrap_or_default();
     let (exit, lines) = job.run(&job.build, &job.call(&["--rpmlist", list.to_str().unwrap()]), &edits());
     job.must_build("--rpmlist in a chroot", exit, &lines);
 
-    let (exit, lines) = job.run(&job.build, &job.call(&["--rpms", pool, "--nosuch"]), &[]);
+    let (exit, lines) = job.run(&job.build, &job.call(&["--rpms", &rpms, "--nosuch"]), &[]);
     assert_eq!((exit.code(), lines.len()), (1, 1), "{lines:?}");
     assert_eq!(lines[0], "Unknown option '--nosuch'. Exit.");
 
-    kill_from_outside(&job, &job.build, &["--rpms", pool]);
+    kill_from_outside(&job, &job.build, &["--rpms", &rpms]);
 
     let own = job.installed_as_build();
     let in_nspawn =
-        ["--rpms", pool, "--vm-type=nspawn", "--vm-args=--register=no --keep-unit", "--statistics"];
+        ["--rpms", &rpms, "--vm-type=nspawn", "--vm-args=--register=no --keep-unit", "--statistics"];
     let call = job.call(&in_nspawn);
     let (exit, lines) = job.run(&own, &call, &edits());
     job.must_build("in nspawn, ourselves as build", exit, &lines);
@@ -220,5 +220,5 @@ fn kill_from_outside(job: &Job, build: &RealBuild, args: &[&str]) {
     let killed = killed.expect("the recipe went to sleep");
     assert_eq!((exit.code(), killed.code()), (1, Some(0)), "{:?}", lines.last());
     assert!(!is_mounted_below(&job.root()));
-    wait_until("the end of the recipe", || super::processes_with("sleep\x00600").is_empty());
+    wait_until("the end of the recipe", || processes_with("sleep\x00600").is_empty());
 }

@@ -1,11 +1,6 @@
 //! `build` in its namespaces: a stand-in for the quick rows, the real script for the others.
 //!
-//! Needs root, obs-build and a pool of packages, so it runs only in the stage `build`:
-//!
-//! - `SKINK_STAGE=build`
-//! - `SKINK_POOL`: a folder of packages from which a build root can be made; `zstd` is among them
-//! - `SKINK_DIST`: the configuration that fits it
-//! - `SKINK_BUILD` (optional): the real `build`
+//! Run by `cargo xtask test build`; without root and what that tells of this checkout, it fails and says so.
 //!
 //! The harness is a plain `main`, because this program is also the build's first process, and stands as
 //! `build` in a machine.
@@ -18,12 +13,14 @@
     reason = "a test program"
 )]
 
+mod real;
+mod stand_in;
 mod support;
 
 use skink_obs::{Environment, INIT_VERB, init_main, reentry};
+use skink_tests_build::farm;
 use std::ffi::OsString;
 use std::process::ExitCode;
-use support::{real, stand_in};
 
 type Test = (&'static str, fn());
 
@@ -56,19 +53,24 @@ fn main() -> ExitCode {
 }
 
 fn run(filter: Option<&str>) -> ExitCode {
-    if std::env::var_os("SKINK_STAGE").is_none_or(|stage| stage != "build") {
-        println!(
-            "NOT RUN: {} tests of the stage `build`; set SKINK_STAGE=build, SKINK_POOL, SKINK_DIST",
-            TESTS.len()
-        );
-        return ExitCode::SUCCESS;
-    }
+    // Fails here, with one message, where there is nothing to test with.
+    farm();
+    let (chosen, others): (Vec<&Test>, Vec<&Test>) =
+        TESTS.iter().partition(|(name, _)| filter.is_none_or(|part| name.contains(part)));
+    println!("\nrunning {} tests", chosen.len());
     let mut failed = 0;
-    for (name, test) in TESTS.iter().filter(|(name, _)| filter.is_none_or(|part| name.contains(part))) {
+    for (name, test) in &chosen {
         println!("test {name} ...");
         let passed = std::panic::catch_unwind(test).is_ok();
         println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
-        failed += u32::from(!passed);
+        failed += usize::from(!passed);
     }
+    // The words of libtest, which xtask counts.
+    println!(
+        "\ntest result: {}. {} passed; {failed} failed; 0 ignored; 0 measured; {} filtered out\n",
+        if failed == 0 { "ok" } else { "FAILED" },
+        chosen.len() - failed,
+        others.len()
+    );
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

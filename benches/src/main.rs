@@ -1,0 +1,90 @@
+//! Measures pairs of ours and a peer's, one in turn with the other in one run; `cargo xtask bench` calls it.
+//!
+//! It stands apart from the crates it measures, so that nothing of a measurement is in the product. What it
+//! prints are samples, a line of JSON for each row of [`ROWS`]; what they mean is worked out in xtask, which is
+//! tested. Invariant: a row that cannot be measured says why and keeps none of the others from being measured.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "xtask reads what it prints")]
+
+mod hook_call;
+mod hook_run;
+mod measure;
+mod place;
+mod policy_decisions;
+
+use anyhow::bail;
+use measure::{Pair, UNIT, measure};
+use place::Place;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+/// One row of the table.
+struct Row {
+    /// As `cargo xtask bench NAME` calls it.
+    name: &'static str,
+    /// What ours is measured against, for people.
+    against: &'static str,
+    /// The most that ours may take, as a part of what the peer takes.
+    goal: f64,
+    /// How many pairs are measured; odd, so that the median is one of them.
+    pairs: usize,
+    /// Makes both sides ready. What it does is not measured.
+    prepare: fn(&Place) -> anyhow::Result<Pair>,
+}
+
+/// A new measurement is one row here, and a module.
+const ROWS: [Row; 3] = [
+    Row { name: "hook-call", against: BWRAP, goal: 0.5, pairs: 201, prepare: hook_call::pair },
+    Row { name: "hook-run", against: BWRAP, goal: 3.0, pairs: 201, prepare: hook_run::pair },
+    Row {
+        name: "policy-decisions",
+        against: "a fixed time",
+        goal: 1.0,
+        pairs: 101,
+        prepare: policy_decisions::pair,
+    },
+];
+const BWRAP: &str = "bwrap --unshare-all --ro-bind / / true";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
+    let names: Vec<String> = std::env::args().skip(1).collect();
+    let rows = choose(&names)?;
+    let place = Place::told()?;
+    for row in rows {
+        println!("{}", line(row, &place));
+    }
+    Ok(())
+}
+
+fn choose(names: &[String]) -> anyhow::Result<Vec<&'static Row>> {
+    if let Some(stranger) = names.iter().find(|name| !ROWS.iter().any(|row| row.name == **name)) {
+        let known = ROWS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ");
+        bail!("there is no row {stranger:?}; there are {known}");
+    }
+    Ok(ROWS.iter().filter(|row| names.is_empty() || names.iter().any(|name| name == row.name)).collect())
+}
+
+/// The row's samples, or why there are none.
+fn line(row: &Row, place: &Place) -> Value {
+    match (row.prepare)(place).and_then(|pair| measure(pair, row.pairs)) {
+        Ok(samples) => json!({
+            "name": row.name,
+            "against": row.against,
+            "goal": row.goal,
+            "unit": UNIT,
+            "ours": samples.ours,
+            "peer": samples.peer,
+        }),
+        Err(error) => json!({ "name": row.name, "error": format!("{error:#}") }),
+    }
+}
