@@ -163,7 +163,9 @@ impl Session {
         };
         let launcher = Launcher::new(child.owner())?;
         let scratch = spec.folder.join("tools");
-        views::make_passage(&scratch)?;
+        if !spec.tools.is_empty() {
+            views::make_passage(&scratch)?;
+        }
         let mut broker = Broker::new(launcher, spec.tools.clone(), mounts, scratch, spec.limits, deadline);
         let _watch = host.interrupts.watch(broker.ender());
         // The runner stops its guest itself; only if that fails does the deadline here end the process.

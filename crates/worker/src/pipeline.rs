@@ -223,6 +223,9 @@ impl<'a> Way<'a> {
     fn pre_chroot(&mut self, job: &Job<'_>, hooks: &[Admitted]) {
         self.around.packages = Vec::new();
         for planned in self.planned(job, hooks, Phase::PreChroot) {
+            if self.skip_if_ended(job, &[planned]) {
+                continue;
+            }
             let called = make_call(&self.around, planned, &LogProgress::new(job.log));
             let mut edits = called.edits.clone();
             let report = take_over(&self.around, called);
@@ -313,6 +316,9 @@ impl<'a> Way<'a> {
             }
         };
         for group in groups {
+            if self.skip_if_ended(job, &group) {
+                continue;
+            }
             for report in run_group(&self.around, &group, &LogProgress::new(job.log)) {
                 self.tell(job, report);
             }
@@ -329,15 +335,23 @@ impl<'a> Way<'a> {
             in_phase.filter(|hook| hook.manifest.phases.contains(&phase) && hook.entry.may_run_in(phase));
         let mut planned = Vec::new();
         for hook in in_phase {
-            let ended = job.host.interrupts.signal().map(|signal| format!("{signal} ended the job").into());
-            let skip =
-                || (phase != Phase::PreChroot).then(|| skip_reason(hook, &self.around.facts)).flatten();
-            match ended.or_else(skip) {
+            let skip = (phase != Phase::PreChroot).then(|| skip_reason(hook, &self.around.facts)).flatten();
+            match skip {
                 Some(reason) => self.tell(job, blank(hook, phase, Outcome::Skipped { reason })),
                 None => planned.push(Planned { hook, phase }),
             }
         }
         planned
+    }
+
+    /// After a signal no call is made any more.
+    fn skip_if_ended(&mut self, job: &Job<'_>, group: &[Planned<'_>]) -> bool {
+        let Some(signal) = job.host.interrupts.signal() else { return false };
+        for Planned { hook, phase } in group {
+            let reason = format!("{signal} ended the job").into();
+            self.tell(job, blank(hook, *phase, Outcome::Skipped { reason }));
+        }
+        true
     }
 
     fn tell(&mut self, job: &Job<'_>, report: crate::report::HookReport) {
