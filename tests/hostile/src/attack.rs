@@ -2,11 +2,11 @@
 
 use crate::aftermath::{assert_audited, assert_nothing_left, output, snapshot_of_others};
 use crate::binary::custom;
+use crate::policy_text::PolicyText;
 use crate::safe::{assert_harmless, assert_values_harmless};
-use crate::snapshot::hex;
-use crate::{ComponentText, Ended, Expect, Place, Running};
+use crate::snapshot::sha256;
+use crate::{ComponentText, Ended, Expect, Place, Running, Seen};
 use serde_json::{Map, Value, json};
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -15,31 +15,17 @@ use std::time::Duration;
 const OVERHEAD: Duration = Duration::from_secs(60);
 
 /// A module and its surroundings.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Attack {
     module: Vec<u8>,
     phase: &'static str,
     manifest: Option<Map<String, Value>>,
-    granted: Option<Map<String, Value>>,
-    limits: Vec<(&'static str, &'static str)>,
-    rule: String,
-    tools: Vec<(&'static str, &'static str)>,
+    policy: PolicyText,
     plant: fn(&Path),
+    options: Vec<(&'static str, &'static str)>,
+    folders: Vec<&'static str>,
     trailing: Vec<u8>,
     allowed: Option<Vec<u8>>,
-}
-
-/// What was seen of an attack that has ended.
-#[derive(Debug)]
-pub struct Seen {
-    /// The report of the call.
-    pub report: Value,
-    /// The same for people.
-    pub text: String,
-    /// What the command left in its `--output`: names and content.
-    pub output: Vec<(String, Vec<u8>)>,
-    /// The most memory that a runner was seen with, in bytes.
-    pub runner_peak: u64,
 }
 
 impl Attack {
@@ -50,10 +36,14 @@ impl Attack {
 
     /// A transform of `modules/NAME.wat` that asks for the results and the outbox.
     pub fn transform(name: &str) -> Self {
-        let mut attack =
-            Self::check(name).manifest("phases", json!(["transform"])).ask("outbox", json!(true));
-        attack.phase = "transform";
-        attack
+        Self::check(name).phase("transform").ask("outbox", json!(true))
+    }
+
+    /// The module has this phase and no other, and is called in it.
+    #[must_use]
+    pub fn phase(mut self, phase: &'static str) -> Self {
+        self.phase = phase;
+        self.manifest("phases", json!([phase]))
     }
 
     /// Any bytes.
@@ -66,11 +56,10 @@ impl Attack {
             module,
             phase: "check",
             manifest: manifest.as_object().cloned(),
-            granted: None,
-            limits: Vec::new(),
-            rule: String::new(),
-            tools: Vec::new(),
+            policy: PolicyText::default(),
             plant: plant_results,
+            options: Vec::new(),
+            folders: Vec::new(),
             trailing: Vec::new(),
             allowed: None,
         }
@@ -100,29 +89,50 @@ impl Attack {
     /// The policy grants this, whatever the module asks for.
     #[must_use]
     pub fn granted(mut self, grants: &Value) -> Self {
-        self.granted = grants.as_object().cloned();
+        self.policy.granted = grants.as_object().cloned();
         self
     }
 
     /// The policy knows a tool.
     #[must_use]
     pub fn tool(mut self, name: &'static str, program: &'static str) -> Self {
-        self.tools.push((name, program));
+        self.policy.tools.push((name, program));
         self
     }
 
     /// The policy sets a limit.
     #[must_use]
     pub fn limit(mut self, name: &'static str, value: &'static str) -> Self {
-        self.limits.push((name, value));
+        self.policy.limits.push((name, value));
         self
     }
 
     /// The policy's rule has another line.
     #[must_use]
     pub fn rule(mut self, line: &str) -> Self {
-        self.rule.push_str(line);
-        self.rule.push('\n');
+        self.policy.rule.push_str(line);
+        self.policy.rule.push('\n');
+        self
+    }
+
+    /// Replaces a text of the policy, where it first stands; it must stand somewhere.
+    #[must_use]
+    pub fn policy(mut self, from: &str, to: &str) -> Self {
+        self.policy.edits.push((from.to_owned(), to.to_owned()));
+        self
+    }
+
+    /// The command has one more option.
+    #[must_use]
+    pub fn option(mut self, name: &'static str, value: &'static str) -> Self {
+        self.options.push((name, value));
+        self
+    }
+
+    /// The command is given a folder with one file, by the option of that name.
+    #[must_use]
+    pub fn folder(mut self, name: &'static str) -> Self {
+        self.folders.push(name);
         self
     }
 
@@ -157,46 +167,30 @@ impl Attack {
         module
     }
 
-    fn policy(&self, module: &[u8]) -> String {
-        let mut policy = "schema = 1\n".to_owned();
-        for (name, program) in &self.tools {
-            writeln!(policy, "[tools.{name}]\nprogram = {program:?}").unwrap();
-        }
-        let digest = hex(self.allowed.as_deref().unwrap_or(module));
-        writeln!(policy, "[[allow]]\nmodule = \"attack\"\nsha256 = [{digest:?}]\nprojects = [\"**\"]")
-            .unwrap();
-        policy.push_str(&self.rule);
-        let asked = self.manifest.as_ref().and_then(|manifest| manifest["grants"].as_object());
-        if let Some(grants) = self.granted.as_ref().or(asked) {
-            policy.push_str("[allow.grants]\n");
-            grants.iter().for_each(|(key, value)| writeln!(policy, "{key} = {value}").unwrap());
-        }
-        if !self.limits.is_empty() {
-            policy.push_str("[allow.limits]\n");
-            for (key, value) in &self.limits {
-                let number = value.bytes().all(|byte| byte.is_ascii_digit());
-                let value = if number { (*value).to_owned() } else { format!("{value:?}") };
-                writeln!(policy, "{key} = {value}").unwrap();
-            }
-        }
-        policy
-    }
-
     /// Lays everything out for `skink hook run`, and gives its arguments.
     pub fn arguments(&self, place: &Place) -> Vec<String> {
         let bytes = self.bytes();
-        let module = place.write("attack.wasm", &bytes);
-        let policy = place.write("policy.toml", self.policy(&bytes));
-        let options = [
-            ("--results", place.path("results")),
-            ("--hook-policy", policy),
-            ("--state", place.path("state")),
-            ("--output", place.path("output")),
-        ];
-        let shown = |path: &Path| path.to_str().unwrap().to_owned();
+        place.write("attack.wasm", &bytes);
+        let digest = sha256(self.allowed.as_deref().unwrap_or(&bytes));
+        let asked = self.manifest.as_ref().and_then(|manifest| manifest["grants"].as_object());
+        place.write("policy.toml", self.policy.text(&digest, asked));
+        for name in &self.folders {
+            fs::create_dir(place.path(name)).unwrap();
+            place.write(&format!("{name}/file.txt"), "content\n");
+        }
+        let shown = |name: &str| place.path(name).to_str().unwrap().to_owned();
         let mut arguments = ["hook", "run", "--phase", self.phase].map(str::to_owned).to_vec();
-        arguments.extend(options.iter().flat_map(|(name, path)| [(*name).to_owned(), shown(path)]));
-        arguments.push(shown(&module));
+        let paths = [
+            ("results", "results"),
+            ("hook-policy", "policy.toml"),
+            ("state", "state"),
+            ("output", "output"),
+        ];
+        let folders = self.folders.iter().map(|name| (*name, *name));
+        let paths = paths.into_iter().chain(folders);
+        arguments.extend(paths.flat_map(|(option, name)| [format!("--{option}"), shown(name)]));
+        arguments.extend(self.options.iter().flat_map(|(name, value)| [*name, *value].map(str::to_owned)));
+        arguments.push(shown("attack.wasm"));
         arguments
     }
 
@@ -214,10 +208,11 @@ impl Attack {
             (self.run(place, user, &arguments, "json"), self.run(place, user, &arguments, "text"));
         assert_eq!(before, snapshot_of_others(place), "something changed that is none of the hook's");
         assert_nothing_left(place);
+        let folder = place.folder().display();
         for (what, ended) in [("the JSON report", &machine), ("the text", &people)] {
             assert_harmless(what, &ended.stdout);
             assert_harmless(what, &ended.stderr);
-            assert_eq!(ended.code(), Some(expect.code()), "{what}:\n{}", ended.output());
+            assert_eq!(ended.code(), Some(expect.code()), "{what} in {folder}:\n{}", ended.output());
             assert_eq!(ended.stderr, "", "{what}: an attack is no error of the command");
         }
         let report =
@@ -244,21 +239,4 @@ fn plant_results(results: &Path) {
     fs::write(results.join("readme.txt"), "the honest content\n").unwrap();
     fs::create_dir(results.join("sub")).unwrap();
     fs::write(results.join("sub/inner.txt"), "inner\n").unwrap();
-}
-
-impl Seen {
-    /// What the hook tried and was told no, as the report has it.
-    pub fn denied(&self) -> Vec<&str> {
-        self.report["denied"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect()
-    }
-
-    /// The hook's lines for the log.
-    pub fn log(&self) -> Vec<&str> {
-        self.report["log"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect()
-    }
-
-    /// How much of something the call used.
-    pub fn used(&self, what: &str) -> u64 {
-        self.report["usage"][what].as_u64().unwrap()
-    }
 }

@@ -7,6 +7,8 @@ use serde_json::Value;
 pub enum Expect {
     /// The hook is content: the attack came to nothing, and it went on.
     Passed,
+    /// The hook finds the build unchanged.
+    Unchanged(&'static str),
     /// The hook is not content.
     Failed(&'static str),
     /// Not admitted.
@@ -22,6 +24,7 @@ impl Expect {
     pub(crate) fn code(self) -> i32 {
         match self {
             Self::Passed => 0,
+            Self::Unchanged(_) => 2,
             Self::Failed(_) | Self::Refused(_) | Self::Limit(..) | Self::Trap(_) => 1,
         }
     }
@@ -30,6 +33,7 @@ impl Expect {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Passed => "passed",
+            Self::Unchanged(_) => "unchanged",
             Self::Failed(_) => "failed",
             Self::Refused(_) => "refused",
             Self::Limit(..) => "limit",
@@ -43,7 +47,7 @@ impl Expect {
         assert_eq!(report["outcome"], self.word(), "{}", shown());
         let (text, words) = match self {
             Self::Passed => return,
-            Self::Failed(words) | Self::Refused(words) => (&report["reason"], words),
+            Self::Unchanged(words) | Self::Failed(words) | Self::Refused(words) => (&report["reason"], words),
             Self::Trap(words) => (&report["report"]["message"], words),
             Self::Limit(kind, words) => {
                 assert_eq!(report["kind"], kind, "{}", shown());

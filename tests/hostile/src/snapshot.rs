@@ -18,7 +18,7 @@ fn walk(path: &Path, found: &mut BTreeMap<PathBuf, String>) {
     let content = if metadata.is_symlink() {
         fs::read_link(path).unwrap().display().to_string()
     } else if metadata.is_file() {
-        hex(&fs::read(path).unwrap())
+        sha256(&fs::read(path).unwrap())
     } else {
         String::new()
     };
@@ -33,6 +33,6 @@ fn walk(path: &Path, found: &mut BTreeMap<PathBuf, String>) {
 }
 
 /// The sha256 in small hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

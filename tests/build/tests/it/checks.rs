@@ -3,11 +3,17 @@
 use serde_json::Value;
 use skink_tests_build::{Ended, Package, Root};
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
-/// The report of a build, which fits the schema.
+/// The report of a package's build, which fits the schema.
 pub(crate) fn report(package: &Package) -> Value {
-    let text = fs::read_to_string(package.report()).unwrap();
+    report_at(&package.report())
+}
+
+/// The report of a build, which fits the schema.
+pub(crate) fn report_at(path: &Path) -> Value {
+    let text = fs::read_to_string(path).unwrap();
     let report: Value = serde_json::from_str(&text).unwrap();
     let schema = serde_json::from_str(include_str!("../../../../docs/report.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

@@ -5,6 +5,8 @@
 mod checks;
 mod faults;
 mod hooks;
+mod keys;
 mod modes;
 mod parity;
 mod refused;
+mod signals;

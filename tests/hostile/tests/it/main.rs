@@ -39,6 +39,7 @@ mod binary;
 mod features;
 mod files;
 mod handles;
+mod keys;
 mod limits;
 mod names;
 mod ordinary;

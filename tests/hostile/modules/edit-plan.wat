@@ -1,0 +1,25 @@
+;; world: pre-chroot-hook
+  (import "skink:hook/pre-chroot-context@0.1.0" "[method]context.plan" (func $plan (param i32) (result i32)))
+  (import "skink:hook/pre-chroot-context@0.1.0" "[resource-drop]context" (func $drop (param i32)))
+  (import "skink:hook/plan@0.1.0" "[method]plan.add-package" (func $add (param i32 i32 i32 i32)))
+  (import "skink:hook/plan@0.1.0" "[method]plan.remove-package" (func $remove (param i32 i32 i32 i32)))
+  (import "skink:hook/plan@0.1.0" "[method]plan.set-macro" (func $set (param i32 i32 i32 i32 i32 i32)))
+  (import "skink:hook/plan@0.1.0" "[method]plan.add-option" (func $option (param i32 i32 i32 i32 i32 i32 i32)))
+
+  ;; Makes an edit of each kind, and ends with the first answer that is a refusal.
+  (data (i32.const 64) "jqvimwordno-checks")
+  (func (export "skink:hook/pre-chroot@0.1.0#prepare") (param $context i32) (result i32)
+    (local $plan i32) (local $answer i32)
+    (local.set $plan (call $plan (local.get $context)))
+    (call $drop (local.get $context))
+    (call $add (local.get $plan) (i32.const 64) (i32.const 2) (i32.const 1024))
+    (call $remove (local.get $plan) (i32.const 66) (i32.const 3) (i32.const 1040))
+    (call $set (local.get $plan) (i32.const 69) (i32.const 4) (i32.const 69) (i32.const 4) (i32.const 1056))
+    (call $option (local.get $plan)
+      (i32.const 73) (i32.const 9) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1072))
+    (local.set $answer (i32.const 1024))
+    (loop $next
+      (if (i32.load8_u (local.get $answer)) (then (return (call $said (local.get $answer)))))
+      (local.set $answer (i32.add (local.get $answer) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.get $answer) (i32.const 1088))))
+    (i32.const 0))

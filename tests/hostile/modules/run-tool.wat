@@ -1,0 +1,33 @@
+;; world: check-hook
+  (import "skink:hook/check-context@0.1.0" "[method]context.tools" (func $tools (param i32 i32)))
+  (import "skink:hook/check-context@0.1.0" "[resource-drop]context" (func $drop (param i32)))
+  (import "skink:hook/tools@0.1.0" "[method]tool.spawn" (func $spawn (param i32 i32 i32 i32 i32 i32)))
+  (import "skink:hook/tools@0.1.0" "[method]process.wait" (func $wait (param i32 i32)))
+
+  ;; Runs its first tool with the arguments below, each ended by a zero byte; content if the tool is.
+  (data (i32.const 1024) "ARGUMENTS\00")
+  (data (i32.const 960) "there is no tool\00")
+  (data (i32.const 992) "the tool failed\00")
+  (func (export "skink:hook/check@0.1.0#check") (param $context i32) (result i32)
+    (local $at i32) (local $count i32)
+    (call $tools (local.get $context) (i32.const 128))
+    (call $drop (local.get $context))
+    (if (i32.eqz (i32.load (i32.const 132)))
+      (then (return (call $fail (i32.const 960) (call $length (i32.const 960))))))
+    (local.set $at (i32.const 1024))
+    (block $done
+      (loop $next
+        (br_if $done (i32.eqz (i32.load8_u (local.get $at))))
+        (i32.store offset=256 (i32.shl (local.get $count) (i32.const 3)) (local.get $at))
+        (i32.store offset=260 (i32.shl (local.get $count) (i32.const 3)) (call $length (local.get $at)))
+        (local.set $at (i32.add (local.get $at) (i32.add (call $length (local.get $at)) (i32.const 1))))
+        (local.set $count (i32.add (local.get $count) (i32.const 1)))
+        (br $next)))
+    (call $spawn (i32.load (i32.load (i32.const 128)))
+      (i32.const 256) (local.get $count) (i32.const 0) (i32.const 0) (i32.const 144))
+    (if (i32.load8_u (i32.const 144)) (then (return (call $said (i32.const 144)))))
+    (call $wait (i32.load (i32.const 148)) (i32.const 176))
+    (if (i32.load8_u (i32.const 176)) (then (return (call $said (i32.const 176)))))
+    (if (i32.or (i32.load8_u (i32.const 180)) (i32.load (i32.const 184)))
+      (then (return (call $fail (i32.const 992) (call $length (i32.const 992))))))
+    (i32.const 0))
