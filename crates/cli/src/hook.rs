@@ -7,7 +7,7 @@ use skink_job::{BuildEnd, Facts, FileName, Grants, HookName, Outcome, Phase, Saf
 use skink_policy::{Decision, HookEntry, Policy};
 use skink_worker::call::Progress;
 use skink_worker::render;
-use skink_worker::trial::{Trial, TrialEnd, run};
+use skink_worker::trial::{Trial, run};
 use skink_worker::{Host, admit};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -83,15 +83,10 @@ pub(crate) fn main(verb: HookVerb) -> Result<ExitCode> {
     let HookVerb::Run(arguments) = verb;
     let host = Host::open(&std::env::current_exe()?, arguments.state.clone())?;
     let (policy, phase) = policy_and_phase(&host, &arguments)?;
-    let TrialEnd { report, edits } = run(&host, &policy, trial(&arguments, phase)?, &Quiet)?;
+    let report = run(&host, &policy, trial(&arguments, phase)?, &Quiet)?;
     match arguments.format {
         Format::Json => print::line(&serde_json::to_string_pretty(&report)?),
-        Format::Text => {
-            print::lines(&render::section(&report));
-            for edit in &edits {
-                print::line(&format!("  plan: {}", SafeText::from(serde_json::to_string(edit)?)));
-            }
-        }
+        Format::Text => print::lines(&render::section(&report)),
     }
     Ok(match report.outcome {
         Outcome::Passed | Outcome::Skipped { .. } => ExitCode::SUCCESS,

@@ -42,6 +42,8 @@ pub struct Refusal {
     pub entry: HookEntry,
     /// As much of the module as is known.
     pub module: ModuleReport,
+    /// What the policy's rule for it says, if there is one.
+    pub rule: Option<Allowed>,
     /// Why, and what to do.
     pub why: Why,
 }
@@ -80,11 +82,16 @@ impl Why {
 impl Refusal {
     /// The report of a call that never was.
     pub fn report(&self) -> HookReport {
-        let on_failure = self.entry.on_failure.unwrap_or(OnProblem::Fail);
+        let entry = self.entry.on_failure;
+        let on_failure = match &self.rule {
+            Some(rule) => rule.on_failure(entry),
+            None => entry.unwrap_or(OnProblem::Fail),
+        };
         HookReport {
             layer: self.entry.layer.to_string(),
             on_failure,
             on_limit: on_failure,
+            rule: self.rule.as_ref().map(|rule| rule.rule.to_string()).unwrap_or_default(),
             ..HookReport::new(self.entry.name.clone(), None, self.module.clone(), self.why.outcome())
         }
     }
@@ -119,18 +126,22 @@ pub struct Admission<'a> {
 impl Admission<'_> {
     /// Admits one entry, or says why not.
     pub fn admit(&self, entry: HookEntry) -> Result<Admitted, Box<Refusal>> {
-        let mut module = ModuleReport::default();
-        match self.try_admit(&entry, &mut module) {
+        let mut known = Known::default();
+        match self.try_admit(&entry, &mut known) {
             Ok(parts) => {
                 fault::point("module-admitted");
                 let Parts { manifest, artefact, allowed, tools } = parts;
-                Ok(Admitted { entry, module, manifest, artefact, allowed, tools })
+                Ok(Admitted { entry, module: known.module, manifest, artefact, allowed, tools })
             }
-            Err(why) => Err(Box::new(Refusal { entry, module, why })),
+            Err(why) => {
+                let Known { module, rule } = known;
+                Err(Box::new(Refusal { entry, module, rule, why }))
+            }
         }
     }
 
-    fn try_admit(&self, entry: &HookEntry, report: &mut ModuleReport) -> Result<Parts, Why> {
+    fn try_admit(&self, entry: &HookEntry, known: &mut Known) -> Result<Parts, Why> {
+        let report = &mut known.module;
         let path = find(self.folders, entry)?;
         let module = Sealed::read(&path).map_err(|e| e.to_string())?;
         fault::point("module-loaded");
@@ -139,7 +150,7 @@ impl Admission<'_> {
         report.name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         check_pin(entry, &digest, &path)?;
         // Asked before anything of the module is read.
-        self.decide(&digest, &Grants::default())?;
+        known.rule = Some(self.decide(&digest, &Grants::default())?);
         let Stored { artefact, description } = compiled(self.host, &module)?;
         let manifest = skink_module::check(&description).map_err(|e| e.to_string())?;
         report.name = manifest.name.to_string();
@@ -171,6 +182,13 @@ impl Admission<'_> {
         }
         Ok(tools)
     }
+}
+
+/// What is known of a module so far.
+#[derive(Default)]
+struct Known {
+    module: ModuleReport,
+    rule: Option<Allowed>,
 }
 
 struct Parts {
@@ -265,6 +283,38 @@ pub fn compiled(host: &Host, module: &Sealed) -> Result<Stored, Why> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use skink_job::Phase;
+
+    #[test]
+    fn of_rule_and_entry_the_stricter_says_what_a_refusal_does() {
+        use OnProblem::{Fail, Warn};
+        let digest = Digest::from_bytes([1; 32]);
+        let rule = |line: &str| {
+            let text = format!(
+                "schema = 1\n[[allow]]\nmodule = \"m\"\nsha256 = [\"{digest}\"]\nprojects = [\"**\"]\n{line}"
+            );
+            match Policy::parse(text, "policy.toml").unwrap().admit(None, &digest, &Grants::default()) {
+                Decision::Allowed(allowed) => Some(*allowed),
+                Decision::Refused { reason } => panic!("{reason}"),
+            }
+        };
+        let rows = [
+            (None, None, Fail),
+            (None, Some(Warn), Warn),
+            (rule(""), Some(Warn), Warn),
+            (rule("on-failure = \"fail\""), Some(Warn), Fail),
+            (rule("on-failure = \"warn\""), Some(Fail), Fail),
+            (rule("on-failure = \"warn\""), None, Warn),
+        ];
+        for (i, (rule, on_failure, want)) in rows.into_iter().enumerate() {
+            let file = "m.wasm".parse().unwrap();
+            let by_hand = HookEntry::by_hand("m".parse().unwrap(), file, Phase::Check, serde_json::json!({}));
+            let entry = HookEntry { on_failure, ..by_hand };
+            let refusal =
+                Refusal { entry, module: ModuleReport::default(), rule, why: Why::Module("no".to_owned()) };
+            assert_eq!(refusal.report().on_failure, want, "row {i}");
+        }
+    }
 
     #[test]
     fn a_service_prefix_is_no_obstacle() {

@@ -56,8 +56,6 @@ pub struct Called<'a> {
     hook: &'a Admitted,
     folder: PathBuf,
     report: HookReport,
-    /// Edits of the plan that the hook made.
-    pub edits: Vec<skink_job::PlanEdit>,
 }
 
 /// Makes one call. The trees stay as they are.
@@ -72,7 +70,7 @@ pub fn make_call<'a>(around: &Surroundings<'_>, planned: Planned<'a>, progress: 
     };
     let mut report = describe(hook, phase, &result);
     report.steps.push(Step::since("call", started));
-    Called { hook, folder, report, edits: result.edits }
+    Called { hook, folder, report }
 }
 
 /// Takes over what a call left. The trees change only if the hook passed.
@@ -136,6 +134,7 @@ fn describe(hook: &Admitted, phase: Phase, result: &CallResult) -> HookReport {
         findings: result.findings.clone(),
         denied: result.denied.clone(),
         log: result.log.clone(),
+        plan: result.edits.clone(),
         usage: result.usage,
         ..blank(hook, phase, result.outcome.clone())
     }
@@ -244,5 +243,5 @@ pub fn run_group(
 fn died(planned: Planned<'_>) -> Called<'_> {
     let detail = SafeText::from("the thread of this call died; please report this as a bug of skink");
     let report = blank(planned.hook, planned.phase, Outcome::HostError { detail });
-    Called { hook: planned.hook, folder: PathBuf::new(), report, edits: Vec::new() }
+    Called { hook: planned.hook, folder: PathBuf::new(), report }
 }

@@ -227,11 +227,10 @@ impl<'a> Way<'a> {
                 continue;
             }
             let called = make_call(&self.around, planned, &LogProgress::new(job.log));
-            let mut edits = called.edits.clone();
             let report = take_over(&self.around, called);
             // A hook that did not pass leaves the plan as it was.
             if report.outcome == Outcome::Passed {
-                self.report.plan.append(&mut edits);
+                self.report.plan.extend(report.plan.iter().cloned());
             }
             self.tell(job, report);
             fault::point("pre-chroot-called");

@@ -2,7 +2,7 @@
 
 use crate::decide::Effect;
 use crate::report::{HookReport, Report};
-use skink_job::{CrashReport, Finding, Limits, Millis, Outcome, Phase, SafeText, Severity, Usage};
+use skink_job::{CrashReport, Finding, Limits, Millis, Outcome, Phase, PlanEdit, SafeText, Severity, Usage};
 
 /// One line in parts, each with its look. Texts in it are escaped or our own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,11 +74,23 @@ pub fn section(hook: &HookReport) -> Vec<Line> {
     if let Outcome::Trap { report } = &hook.outcome {
         lines.extend(crash(report));
     }
+    lines.extend(hook.plan.iter().map(|edit| Line::plain(&format!("  plan: {}", planned(edit)))));
     for file in hook.outputs.iter().chain(&hook.attachments) {
         lines.push(Line::plain(&format!("  + {} ({})", file.name, skink_job::ByteCount(file.bytes))));
     }
     lines.push(verdict(hook));
     lines
+}
+
+/// An edit of the plan in words.
+fn planned(edit: &PlanEdit) -> SafeText {
+    SafeText::from(match edit {
+        PlanEdit::AddPackage { name } => format!("install {name}"),
+        PlanEdit::RemovePackage { name } => format!("do not install {name}"),
+        PlanEdit::SetMacro { name, body } => format!("%{name} is {body}"),
+        PlanEdit::AddOption { name, value: None } => format!("--{name}"),
+        PlanEdit::AddOption { name, value: Some(value) } => format!("--{name} {value}"),
+    })
 }
 
 fn heading(hook: &HookReport) -> Line {
@@ -148,7 +160,8 @@ fn verdict(hook: &HookReport) -> Line {
         text = format!(": {detail}{text}");
     }
     if hook.effect() == Effect::Warning {
-        text.push_str(" [the build goes on: on-failure = \"warn\"]");
+        let key = if matches!(hook.outcome, Outcome::Limit { .. }) { "on-limit" } else { "on-failure" };
+        text.push_str(&format!(" [the build goes on: {key} = \"warn\"]"));
     }
     Line::default()
         .with(Look::Plain, format!("{} ", hook.name))
@@ -235,6 +248,27 @@ fn closest(usage: &Usage, limits: &Limits) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use skink_job::LimitKind;
+
+    #[test]
+    fn a_plan_is_told_in_words_and_a_limit_by_its_own_key() {
+        let mut hook =
+            HookReport::sample("h", Outcome::Limit { kind: LimitKind::Memory, detail: "m".into() });
+        hook.on_limit = skink_job::OnProblem::Warn;
+        hook.plan = vec![
+            PlanEdit::AddPackage { name: "jq\x1b".into() },
+            PlanEdit::SetMacro { name: "_with".into(), body: "1".into() },
+            PlanEdit::AddOption { name: "debuginfo".into(), value: None },
+        ];
+        let lines: Vec<String> = section(&hook).iter().map(|line| line.text(false)).collect();
+        let want = [
+            "  plan: install jq\\u{1b}",
+            "  plan: %_with is 1",
+            "  plan: --debuginfo",
+            "h limit: memory: m (0 ms) [the build goes on: on-limit = \"warn\"]",
+        ];
+        assert_eq!(lines.get(1..).unwrap(), want);
+    }
 
     #[test]
     fn the_same_help_is_shown_once() {

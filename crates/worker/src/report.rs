@@ -78,6 +78,8 @@ pub struct HookReport {
     pub attachments: Vec<FileReport>,
     /// Files it added to the results.
     pub outputs: Vec<FileReport>,
+    /// Edits that it made to the plan; they count if it passed.
+    pub plan: Vec<PlanEdit>,
     /// Tools it ran.
     pub tools: Vec<ToolReport>,
     /// What it tried without a grant.
@@ -158,6 +160,7 @@ impl HookReport {
             findings: Vec::new(),
             attachments: Vec::new(),
             outputs: Vec::new(),
+            plan: Vec::new(),
             tools: Vec::new(),
             denied: Vec::new(),
             log: Vec::new(),

@@ -10,7 +10,7 @@ use crate::report::HookReport;
 use crate::trees::{Trees, readable};
 use crate::views::Views;
 use crate::{Host, WorkerError};
-use skink_job::{Facts, Phase, PlanEdit};
+use skink_job::{Facts, Phase};
 use skink_policy::{HookEntry, Policy};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,22 +36,13 @@ pub struct Trial {
     pub output: Option<PathBuf>,
 }
 
-/// What a trial gave.
-#[derive(Debug)]
-pub struct TrialEnd {
-    /// The report of the one call.
-    pub report: HookReport,
-    /// Edits of the plan, where the phase is pre-chroot.
-    pub edits: Vec<PlanEdit>,
-}
-
 /// Runs the hook. `Err` is a failure of the host; a refused module is a report.
 pub fn run(
     host: &Host,
     policy: &Policy,
     trial: Trial,
     progress: &dyn Progress,
-) -> Result<TrialEnd, WorkerError> {
+) -> Result<HookReport, WorkerError> {
     let name = crate::host::unique();
     let (mut journal, _undone) = Journal::open(&host.state.join("journal"), &name)?;
     journal.intend(Undo::RemoveFolder { path: host.state.join("jobs").join(&name) })?;
@@ -70,22 +61,21 @@ fn run_in(
     scratch: &Path,
     views: &mut Views,
     progress: &dyn Progress,
-) -> Result<TrialEnd, WorkerError> {
+) -> Result<HookReport, WorkerError> {
     let folders = ModuleFolders { package: Some(trial.module_folder.clone()), ..ModuleFolders::default() };
     let project = trial.facts.project.as_deref();
     let admission = Admission { host, policy, project, folders: &folders, scratch };
     let hook = match admission.admit(trial.entry.clone()) {
         Ok(hook) => hook,
-        Err(refusal) => return Ok(TrialEnd { report: refusal.report(), edits: Vec::new() }),
+        Err(refusal) => return Ok(refusal.report()),
     };
     let around = surroundings(host, &trial, &hook, scratch, views)?;
     let called = make_call(&around, Planned { hook: &hook, phase: trial.phase }, progress);
-    let edits = called.edits.clone();
     let report = take_over(&around, called);
     if let Some(output) = &trial.output {
         keep_output(&around, &report, output)?;
     }
-    Ok(TrialEnd { report, edits })
+    Ok(report)
 }
 
 fn surroundings<'a>(
