@@ -7,7 +7,7 @@
 use rustix::process::{Resource, Rlimit, setrlimit};
 use skink_module::{MAX_MODULE, inspect};
 use skink_protocol::{Channel, FromCompiler, ProtocolError, Received, ToCompiler, VERSION};
-use skink_walls::{Profile, WallsError};
+use skink_walls::{Ceilings, Profile, WallsError};
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::OwnedFd;
@@ -51,6 +51,8 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Error> {
     let mut channel = skink_walls::enter()?;
+    // The parent leaves room for any call.
+    skink_walls::lower(Ceilings::default())?;
     let limit = Rlimit { current: Some(MAX_MEMORY), maximum: Some(MAX_MEMORY) };
     setrlimit(Resource::As, limit).map_err(Error::Limit)?;
     channel.send(&FromCompiler::Ready { version: VERSION }, None)?;
@@ -65,16 +67,9 @@ fn answer(channel: &Channel, message: &ToCompiler, descriptors: Vec<OwnedFd>) ->
     let got = descriptors.len();
     let mut descriptors = descriptors.into_iter().map(File::from);
     let module = descriptors.next().ok_or_else(|| wrong(got, 1))?;
-    let answer = match *message {
-        ToCompiler::Inspect => match inspect(&read(&module)?) {
-            Ok(description) => FromCompiler::Done { description, artefact_len: 0 },
-            Err(error) => FromCompiler::Rejected { reason: error.to_string() },
-        },
-        ToCompiler::Compile { flavour } => {
-            let artefact = descriptors.next().ok_or_else(|| wrong(got, 2))?;
-            compile(&read(&module)?, flavour, &artefact)?
-        }
-    };
+    let artefact = descriptors.next().ok_or_else(|| wrong(got, 2))?;
+    let ToCompiler::Compile { flavour } = *message;
+    let answer = compile(&read(&module)?, flavour, &artefact)?;
     Ok(channel.send(&answer, None)?)
 }
 

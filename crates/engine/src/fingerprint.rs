@@ -1,4 +1,5 @@
-//! What an artefact depends on besides the module: the engine, its configuration, the processor.
+//! What an artefact depends on besides the module: the engine, its configuration, the processor; and the interfaces
+//! that it was found to fit when it was filed.
 
 use sha2::{Digest as _, Sha256};
 use skink_job::Digest;
@@ -9,11 +10,28 @@ pub const WASMTIME_VERSION: &str = "48.0.8";
 /// Raised with every change of the engine's configuration or of the store's form.
 pub const CONFIG_VERSION: u32 = 1;
 
+macro_rules! interfaces {
+    ($($name:literal)*) => {
+        [$(($name, include_str!(concat!("../../../wit/", $name)))),*]
+    };
+}
+
+/// The files of `wit/`.
+const INTERFACES: [(&str, &str); 9] = interfaces!(
+    "contexts.wit" "files.wit" "job.wit" "outbox.wit" "phases.wit" "plan.wit" "report.wit" "tools.wit" "types.wit"
+);
+
 /// The fingerprint of the engine on this machine. An artefact of another one is never found.
 pub fn fingerprint() -> Digest {
     let mut hash = Sha256::new();
     for part in [WASMTIME_VERSION, &CONFIG_VERSION.to_string(), std::env::consts::ARCH] {
         hash.update(part);
+        hash.update([0]);
+    }
+    for (name, text) in INTERFACES {
+        hash.update(name);
+        hash.update([0]);
+        hash.update(text);
         hash.update([0]);
     }
     for feature in cpu_features() {
@@ -66,6 +84,16 @@ mod tests {
         let lock = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock")).unwrap();
         let entry = format!("name = \"wasmtime\"\nversion = \"{WASMTIME_VERSION}\"\n");
         assert!(lock.contains(&entry), "the lock file has no wasmtime {WASMTIME_VERSION}");
+    }
+
+    #[test]
+    fn every_interface_is_in_it() {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit")).unwrap();
+        let mut files: Vec<_> =
+            folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        files.retain(|name| name.ends_with(".wit"));
+        files.sort();
+        assert_eq!(files, INTERFACES.map(|(name, _)| name));
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl Wire {
         match inner.channel.receive::<ToRunner>(deadline) {
             Ok(received) => match received.message {
                 ToRunner::Reply(Ok(reply)) => Ok(reply),
-                // The worker has told its audit already.
+                // What was denied, the worker has told its audit.
                 ToRunner::Reply(Err((kind, what))) => Err(Refusal::Told(kind, what)),
                 ToRunner::Start(_) | ToRunner::Fit { .. } | ToRunner::Probe => {
                     Err(Stop::Worker { asked, problem: "it sent another request".to_owned() }.into())

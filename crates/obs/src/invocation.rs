@@ -166,12 +166,6 @@ impl Invocation {
         found
     }
 
-    /// The folder of a worker's job, where the root is the disk mounted at its `.mount`.
-    pub fn worker_folder(&self, build: &RealBuild) -> Option<PathBuf> {
-        let root = self.root(build);
-        if root.file_name() == Some(OsStr::new(".mount")) { root.parent().map(Path::to_owned) } else { None }
-    }
-
     /// The log that the caller wants: `--logfile`, or the default, `.build.log` in the root. A machine has
     /// no default.
     pub fn log_file(&self, build: &RealBuild) -> Option<PathBuf> {
@@ -323,8 +317,6 @@ mod tests {
             assert_eq!(call.root(&build), Path::new(root), "{args}");
             assert_eq!(call.log_file(&build).unwrap_or_else(|| "-".into()), Path::new(log), "{args}");
         }
-        let worker = parse("--root|/w/.mount|--vm-type|kvm|a.spec").worker_folder(&build);
-        assert_eq!(worker, Some("/w".into()));
     }
 
     #[test]

@@ -128,9 +128,15 @@ impl BuildProcess<'_> {
     /// The program must call [`crate::init_main`] when its first argument is [`crate::INIT_VERB`]. The
     /// thread that calls this must not end before it returns, which it cannot.
     ///
+    /// `pending` tells of a signal that came before this call, and is asked once when later ones are handed on.
+    ///
     /// # Errors
     /// Where the script could not be run; how it ended is no error.
-    pub fn run(&self, sink: &mut dyn LineSink) -> Result<BuildExit, ProcessError> {
+    pub fn run(
+        &self,
+        sink: &mut dyn LineSink,
+        pending: &dyn Fn() -> Option<i32>,
+    ) -> Result<BuildExit, ProcessError> {
         let mut kill_file = None;
         if let Some(options) = self.nspawn {
             Wrapper::write(self.scratch, options)?;
@@ -140,7 +146,17 @@ impl BuildProcess<'_> {
         let (reader, mut child) = self.start()?;
         // Held until the end: its closing tells the child that we are gone.
         let lifeline = child.stdin.take();
-        let forwarder = Forwarder::start(&child)?;
+        let forwarder = match Forwarder::start(&child) {
+            Ok(forwarder) => forwarder,
+            Err(e) => {
+                child.kill()?;
+                child.wait()?;
+                return Err(e.into());
+            }
+        };
+        if let Some(signal) = pending() {
+            forwarder.hand_on(signal);
+        }
         let watch = kill_file.map(|file| file.watch(&child));
         let copied = self.copy_lines(reader, sink);
         let forwarded = forwarder.stop();
@@ -226,37 +242,60 @@ fn for_each_line(mut reader: impl BufRead, take: &mut dyn FnMut(&[u8])) -> io::R
     Ok(())
 }
 
+/// The signals that end a job: those of a terminal and of `kill`, but for those that this program was started to
+/// ignore, as `nohup` does with SIGHUP.
+pub fn signals_that_end() -> Vec<i32> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    let is_ignored = |signal: &i32| ignored >> (signal - 1) & 1 == 1;
+    [SIGTERM, SIGINT, SIGHUP, SIGQUIT].into_iter().filter(|signal| !is_ignored(signal)).collect()
+}
+
 /// Hands signals on to the build's first process.
 struct Forwarder {
     handle: Handle,
     thread: JoinHandle<()>,
-    last: Arc<AtomicI32>,
+    to: Arc<To>,
+}
+
+/// The process that signals are handed on to, and the last of them.
+struct To {
+    pid: Option<Pid>,
+    last: AtomicI32,
+}
+
+impl To {
+    fn hand_on(&self, raw: i32) {
+        self.last.store(raw, Ordering::Relaxed);
+        if let (Some(pid), Some(signal)) = (self.pid, Signal::from_named_raw(raw)) {
+            // It may have ended already.
+            let _ = kill_process(pid, signal);
+        }
+    }
 }
 
 impl Forwarder {
     fn start(child: &Child) -> io::Result<Self> {
-        let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT])?;
+        let mut signals = Signals::new(signals_that_end())?;
         let handle = signals.handle();
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        let last = Arc::new(AtomicI32::new(0));
-        let seen = Arc::clone(&last);
-        let thread = std::thread::spawn(move || {
-            for raw in signals.forever() {
-                seen.store(raw, Ordering::Relaxed);
-                if let (Some(pid), Some(signal)) = (pid, Signal::from_named_raw(raw)) {
-                    // It may have ended already.
-                    let _ = kill_process(pid, signal);
-                }
-            }
-        });
-        Ok(Self { handle, thread, last })
+        let to = Arc::new(To { pid, last: AtomicI32::new(0) });
+        let target = Arc::clone(&to);
+        let hand_on = move || signals.forever().for_each(|raw| target.hand_on(raw));
+        let thread = std::thread::Builder::new().name("forwarder".to_owned()).spawn(hand_on)?;
+        Ok(Self { handle, thread, to })
+    }
+
+    fn hand_on(&self, signal: i32) {
+        self.to.hand_on(signal);
     }
 
     /// Stops and tells the last signal.
     fn stop(self) -> Option<i32> {
         self.handle.close();
         let _ = self.thread.join();
-        Some(self.last.load(Ordering::Relaxed)).filter(|signal| *signal != 0)
+        Some(self.to.last.load(Ordering::Relaxed)).filter(|signal| *signal != 0)
     }
 }
 

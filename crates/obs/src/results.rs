@@ -59,15 +59,8 @@ impl Results {
         self.packages.as_fd()
     }
 
-    /// Where that folder is, for messages; the descriptor is what counts.
-    pub fn path(&self) -> PathBuf {
-        use std::os::fd::AsRawFd;
-        let link = format!("/proc/self/fd/{}", self.packages.as_raw_fd());
-        std::fs::read_link(link).unwrap_or_else(|_| self.root_path.join(".build.packages"))
-    }
-
-    /// The folders with results, relative to [`Results::folder`]: those of each architecture in `RPMS` and
-    /// `DEBS`, and the other ones that are there.
+    /// The folders with results, relative to [`Results::folder`]: those of each architecture in `RPMS`, and the
+    /// other ones that are there. None of them lies in another.
     pub fn folders(&self) -> Result<Vec<PathBuf>, ResultsError> {
         const PLAIN: &[&str] = &[
             "SRPMS",
@@ -87,12 +80,8 @@ impl Results {
             "MKOSI",
             "OTHER",
         ];
-        let mut found = Vec::new();
-        for parent in ["RPMS", "DEBS"] {
-            for name in self.names(self.packages.as_fd(), parent, Some(FileType::Directory))? {
-                found.push(Path::new(parent).join(name));
-            }
-        }
+        let arches = self.names(self.packages.as_fd(), "RPMS", Some(FileType::Directory))?;
+        let mut found: Vec<_> = arches.into_iter().map(|arch| Path::new("RPMS").join(arch)).collect();
         for name in PLAIN {
             let stat = statat(&self.packages, *name, AtFlags::SYMLINK_NOFOLLOW);
             if stat.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory) {
@@ -100,6 +89,11 @@ impl Results {
             }
         }
         Ok(found)
+    }
+
+    /// The names of the plain files in [`Results::folder`] itself, sorted: a worker uploads them too.
+    pub fn files(&self) -> Result<Vec<String>, ResultsError> {
+        self.names(self.packages.as_fd(), ".", Some(FileType::RegularFile))
     }
 
     /// The build's statistics; empty where it wrote none, as in a plain chroot.
@@ -124,15 +118,6 @@ impl Results {
         names.retain(|name| crate::facts::is_name(name));
         names.sort_unstable();
         Ok(names)
-    }
-
-    /// Whether `build` found that the results are the same as those of the former build.
-    pub fn is_same(&self) -> bool {
-        let marks = [
-            (self.packages.as_fd(), "same_result_marker"),
-            (self.root.as_fd(), ".build/.same_result_marker"),
-        ];
-        marks.iter().any(|(dir, name)| statat(dir, *name, AtFlags::SYMLINK_NOFOLLOW).is_ok())
     }
 
     /// Removes former results from a build root (`.build.oldpackages…`). Where a hook compares instead of
@@ -213,7 +198,8 @@ fn statistic(line: &str) -> Option<Statistic> {
 mod tests {
     use super::*;
     use std::fs;
-    use std::os::unix::fs::symlink;
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::{MetadataExt, symlink};
 
     fn make(root: &Path, folders: &[&str], files: &[(&str, &str)]) {
         for folder in folders {
@@ -231,7 +217,7 @@ mod tests {
         let top = "home/abuild/rpmbuild";
         let folders = ["RPMS/x86_64", "RPMS/noarch", "SRPMS", "OTHER"].map(|name| format!("{top}/{name}"));
         make(root, &folders.each_ref().map(String::as_str), &[]);
-        make(root, &["installed-pkg", ".build"], &[("installed-pkg/zlib", ""), ("installed-pkg/a b", "")]);
+        make(root, &["installed-pkg"], &[("installed-pkg/zlib", ""), ("installed-pkg/a b", "")]);
         make(root, &[], &[("home/abuild/rpmbuild/OTHER/_statistics", "TIME_x: 3\nbad\nMAX_mb: 7\nx y: 1\n")]);
         make(root, &[], &[("home/abuild/rpmbuild/RPMS/file", "")]);
         assert!(Results::open(root).unwrap().is_none());
@@ -240,17 +226,30 @@ mod tests {
             let _ = fs::remove_file(root.join(".build.packages"));
             symlink(&target, root.join(".build.packages")).unwrap();
             let results = Results::open(root).unwrap().unwrap();
-            assert_eq!(results.path(), fs::canonicalize(root).unwrap().join(top), "{target}");
+            let opened = fs::metadata(format!("/proc/self/fd/{}", results.folder().as_raw_fd())).unwrap();
+            assert_eq!(opened.ino(), fs::metadata(root.join(top)).unwrap().ino(), "{target}");
             let want = ["RPMS/noarch", "RPMS/x86_64", "SRPMS", "OTHER"].map(PathBuf::from);
             assert_eq!(results.folders().unwrap(), want);
             let shown: Vec<_> =
                 results.statistics().unwrap().into_iter().map(|s| (s.name, s.value)).collect();
             assert_eq!(shown, [("TIME_x".to_owned(), 3), ("MAX_mb".to_owned(), 7)]);
             assert_eq!(results.installed_packages().unwrap(), ["zlib"]);
-            assert!(!results.is_same());
         }
-        fs::write(root.join(".build/.same_result_marker"), "").unwrap();
-        assert!(Results::open(root).unwrap().unwrap().is_same());
+    }
+
+    #[test]
+    fn what_a_worker_uploads_is_named_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let top = dir.path().join(".build.packages");
+        make(
+            &top,
+            &["DEBS/all", "DEBS/amd64", "RPMS/noarch", "BUILD"],
+            &[("DEBS/all/x.deb", ""), ("x.dsc", "")],
+        );
+        symlink("x.dsc", top.join("link")).unwrap();
+        let results = Results::open(dir.path()).unwrap().unwrap();
+        assert_eq!(results.folders().unwrap(), ["RPMS/noarch", "DEBS"].map(PathBuf::from));
+        assert_eq!(results.files().unwrap(), ["x.dsc"]);
     }
 
     #[test]

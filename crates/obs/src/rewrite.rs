@@ -28,7 +28,8 @@ pub enum Special {
     Rpmlint,
     /// `--baselibs` and `--baselibs-internal` are filtered.
     Baselibs,
-    /// `--oldpackages` is withheld.
+    /// `--oldpackages` is withheld. The script removes such a folder below the build root, so what is in it must be
+    /// copied before it starts; see also [`crate::Results::forget_previous`].
     BuildCompare,
 }
 
@@ -89,13 +90,8 @@ pub struct RewriteRequest<'a> {
 pub struct Rewritten {
     /// The arguments for the real `build`.
     pub args: Vec<OsString>,
-    /// The edited copies, in the scratch folder.
-    pub files: Vec<PathBuf>,
     /// Options for systemd-nspawn, where the build happens in one.
     pub nspawn: Option<Vec<String>>,
-    /// Folders with former results that the script does not get. It removes those below the build root,
-    /// so they must be copied before it starts; see also [`crate::Results::forget_previous`].
-    pub withheld: Vec<PathBuf>,
     /// What was done otherwise than asked, for the log.
     pub notes: Vec<SafeText>,
 }
@@ -206,7 +202,6 @@ impl Work<'_> {
         let Changes { macros, removed, .. } = &self.changes;
         let copy = config::edited_copy(&file, self.request.scratch, macros, removed)?;
         self.say("dist", &copy);
-        self.new.files.push(copy.clone());
         Ok(Some(copy))
     }
 
@@ -232,7 +227,6 @@ impl Work<'_> {
         let error = |source| RewriteError::File { what: "write", path: copy.clone(), source };
         fs::write(&copy, edited).map_err(error)?;
         self.say("rpmlist", &copy);
-        self.new.files.push(copy);
         Ok(())
     }
 
@@ -286,9 +280,6 @@ impl Work<'_> {
     }
 
     fn finish(mut self) -> Rewritten {
-        if self.request.replaced.contains(&Special::BuildCompare) {
-            self.new.withheld = self.call.previous();
-        }
         let edits_config = self.front.iter().any(|arg| arg.to_string_lossy().starts_with("--dist="));
         let edits_list = self.front.iter().any(|arg| arg.to_string_lossy().starts_with("--rpmlist="));
         let replaced = |special| self.request.replaced.contains(&special);

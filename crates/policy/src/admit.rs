@@ -127,7 +127,11 @@ impl Rules {
                 job_of(project)
             );
         };
-        let unknown = if project.is_none() { "; name the project with --hook-project" } else { "" };
+        let unknown = if project.is_none() {
+            "; name the project (--hook-project of skink build, --project of its other commands)"
+        } else {
+            ""
+        };
         format!(
             "{file} allows module sha256:{module} (the rule {}), but not for {}{unknown}",
             rule.name,

@@ -1,7 +1,7 @@
 //! Grants as single rights, so that a request can be held against what a rule gives, right by right.
 
 use crate::projects::star;
-use skink_job::{Grants, PlanGrants};
+use skink_job::{Grants, PlanGrants, SafeText};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -59,6 +59,11 @@ pub(crate) fn common(key: &'static str, a: &BTreeSet<String>, b: &BTreeSet<Strin
     let within = |name: &str, other: &BTreeSet<String>| other.iter().any(|wide| covers(wide, name));
     let (from_a, from_b) = (a.iter().filter(|name| within(name, b)), b.iter().filter(|name| within(name, a)));
     from_a.chain(from_b).cloned().collect()
+}
+
+/// Every right that `grants` holds, for people.
+pub fn granted(grants: &Grants) -> Vec<SafeText> {
+    rights(grants).iter().map(|right| SafeText::line(&right.to_string())).collect()
 }
 
 /// Every right that `grants` holds.

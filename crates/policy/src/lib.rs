@@ -32,11 +32,14 @@ mod tests;
 mod words;
 
 pub use admit::{Allowed, Decision};
+pub use cover::granted;
 pub use entry::{HookEntry, Layer, ModuleSource};
 pub use hooks::HooksFile;
+pub use limits::MOST;
 pub use merge::{Merged, merge};
 pub use order::order;
 pub use policy::{Policy, Repository, ToolRoot, ToolRule};
 pub use problem::{Problem, Problems};
 pub use projects::Projects;
+pub use reader::MAX_TEXT;
 pub use source::{At, Place};

@@ -7,7 +7,7 @@ use crate::rule::Mandatory;
 use crate::words::{did_you_mean, nearest, quoted};
 use crate::{At, Policy, Problem, Problems};
 use skink_job::{HookName, Phase, SafeText};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The hooks of one job.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +15,8 @@ pub struct Merged {
     /// Mandatory ones first, then the project's, then those that only the package has; each in the order of
     /// its file.
     pub entries: Vec<HookEntry>,
+    /// In which order they may run in each phase.
+    pub orders: BTreeMap<Phase, Vec<HookName>>,
     /// What was replaced, disabled or demanded, for the log.
     pub notes: Vec<SafeText>,
 }
@@ -53,10 +55,13 @@ pub fn merge(
         }
     }
     problems.or(())?;
+    let mut orders = BTreeMap::new();
     for phase in Phase::ALL {
-        order(&entries, *phase)?;
+        let order = order(&entries, *phase)?.into_iter();
+        let names = order.filter_map(|index| entries.get(index)).map(|entry| entry.name.clone());
+        orders.insert(*phase, names.collect());
     }
-    Ok(Merged { entries, notes })
+    Ok(Merged { entries, orders, notes })
 }
 
 #[derive(Default)]

@@ -15,7 +15,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The largest text of a file, in bytes.
-const MAX_TEXT: usize = 1 << 20;
+pub const MAX_TEXT: usize = 1 << 20;
 
 /// Parses `bytes` and hands the top table to `read`. All problems of the file come back together.
 pub(crate) fn read_file<T>(

@@ -3,12 +3,9 @@
 use crate::Flavour;
 use serde::{Deserialize, Serialize};
 
-/// From the worker to the compiler. Descriptors: the sealed module bytes and, to compile, an empty memfd for
-/// the artefact.
+/// From the worker to the compiler. Descriptors: the sealed module bytes and an empty memfd for the artefact.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum ToCompiler {
-    /// Inspect the module; compile nothing.
-    Inspect,
     /// Inspect the module and compile it.
     Compile {
         /// For which engine configuration.
@@ -24,11 +21,11 @@ pub enum FromCompiler {
         /// [`crate::VERSION`] of the child.
         version: u32,
     },
-    /// The module is well-formed. With [`ToCompiler::Compile`] the artefact is in the memfd.
+    /// The module is well-formed, and the artefact is in the memfd.
     Done {
         /// What the module says of itself and what it needs.
         description: ModuleDescription,
-        /// Bytes of the artefact, 0 after [`ToCompiler::Inspect`].
+        /// Bytes of the artefact.
         artefact_len: u64,
     },
     /// The module is refused: no component, malformed, too large, uses a feature that is off.

@@ -22,7 +22,7 @@ pub use run::{
 };
 
 /// The version that both sides must speak; it changes with every change of a frame.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The largest frame, in bytes.
 pub const MAX_FRAME: usize = 4 << 20;

@@ -3,37 +3,29 @@
 use crate::end::{Known, classify};
 use crate::handed::Handed;
 use crate::serve::ServeError;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use skink_engine::{Epochs, LoadError, config, load};
 use skink_host::{Clock, Export, Inputs, State, Wire, entered, guard, linker, phases_of, rearm};
 use skink_job::{Limits, Phase};
 use skink_protocol::{CallEnd, Channel, Descriptor, Flavour, RunnerEnd, Start};
-use skink_walls::Profile;
+use skink_walls::{Ceilings, Profile};
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use wasmtime::component::{Component, InstancePre};
 use wasmtime::{Engine, Store};
 
-/// Bytes of data memory that the runner may have beside the guest's memories: listings, whole files, code.
-const OWN_DATA: u64 = 1 << 30;
-
 /// Serves a request: the walls, the call, its end.
 pub(crate) fn serve(channel: Channel, start: Start, descriptors: Vec<OwnedFd>) -> Result<(), ServeError> {
     let clock = Clock::start(start.limits.wall_time);
     let wire = Wire::new(channel, clock, start.limits.log_bytes);
-    let handed = match Handed::sort(&start.descriptors, descriptors) {
-        Ok(handed) => handed,
-        Err(problem) => return end(&wire, RunnerEnd::HostError(problem)),
-    };
-    limit_data(&start.limits);
-    skink_walls::lock(&handed.rules(), Profile::Runner)?;
+    let Some(handed) = wall_in(&wire, &start.descriptors, descriptors, &start.limits)? else { return Ok(()) };
     let (phase, flavour, limits) = (start.phase, start.flavour, start.limits);
     let (artefact, inputs) = handed.inputs(start);
-    let done = match prepare(artefact.as_ref(), flavour, phase) {
-        Ok(prepared) => return make(&prepared, inputs, &limits, &wire, clock),
-        Err(ended) => ended,
-    };
-    end(&wire, done)
+    let prepared = link(artefact.as_ref(), flavour, &[phase])
+        .and_then(|linked| linked.export(phase).map(|export| (linked, export)));
+    match prepared {
+        Ok((linked, export)) => make(&linked, &export, inputs, &limits, &wire, clock),
+        Err(ended) => end(&wire, ended),
+    }
 }
 
 /// Says whether a module fits the interfaces of these phases. Nothing of it runs.
@@ -45,35 +37,54 @@ pub(crate) fn fit(
 ) -> Result<(), ServeError> {
     let limits = Limits::default();
     let wire = Wire::new(channel, Clock::start(limits.wall_time), limits.log_bytes);
-    let handed = match Handed::sort(&[Descriptor::Artefact], descriptors) {
-        Ok(handed) => handed,
-        Err(problem) => return end(&wire, RunnerEnd::HostError(problem)),
+    let Some(handed) = wall_in(&wire, &[Descriptor::Artefact], descriptors, &limits)? else { return Ok(()) };
+    let wrong = match link(handed.artefact().as_ref(), flavour, phases) {
+        Ok(linked) => phases.iter().find_map(|phase| linked.export(*phase).err()),
+        Err(wrong) => Some(wrong),
     };
-    limit_data(&limits);
-    skink_walls::lock(&handed.rules(), Profile::Runner)?;
-    let artefact = handed.artefact();
-    let wrong = phases.iter().find_map(|phase| prepare(artefact.as_ref(), flavour, *phase).err());
     end(&wire, wrong.unwrap_or(RunnerEnd::Pass))
 }
 
-/// A backstop behind the limiter: host memory that a guest makes the engine use. Address space is not limited,
-/// because wasmtime reserves much more than it uses.
-fn limit_data(limits: &Limits) {
-    let most = limits.memory.0.saturating_add(OWN_DATA);
-    let most = getrlimit(Resource::Data).maximum.map_or(most, |hard| hard.min(most));
-    // It can only lower the limit, which the kernel always allows.
-    let _ = setrlimit(Resource::Data, Rlimit { current: Some(most), maximum: Some(most) });
+/// Lowers the resources to what a call with these limits needs, which was not known when the runner was spawned, and
+/// builds the last walls. `None` where the descriptors are not those that are named: the call is ended then.
+fn wall_in(
+    wire: &Wire,
+    kinds: &[Descriptor],
+    descriptors: Vec<OwnedFd>,
+    limits: &Limits,
+) -> Result<Option<Handed>, ServeError> {
+    let handed = match Handed::sort(kinds, descriptors) {
+        Ok(handed) => handed,
+        Err(problem) => {
+            end(wire, RunnerEnd::HostError(problem))?;
+            return Ok(None);
+        }
+    };
+    skink_walls::lower(Ceilings::of(limits))?;
+    skink_walls::lock(&handed.rules(), Profile::Runner)?;
+    Ok(Some(handed))
 }
 
-/// A module that fits the phase, ready to be instantiated.
-struct Prepared {
+/// A module that fits its own interfaces, ready to be instantiated.
+struct Linked {
     engine: Engine,
     pre: InstancePre<State>,
-    export: Export,
 }
 
-fn prepare(artefact: Option<&File>, flavour: Flavour, phase: Phase) -> Result<Prepared, RunnerEnd> {
-    if flavour == Flavour::Metered || phase == Phase::Allocate {
+impl Linked {
+    fn export(&self, phase: Phase) -> Result<Export, RunnerEnd> {
+        Export::find(&self.pre, phase).map_err(unlinkable)
+    }
+}
+
+fn unlinkable(error: wasmtime::Error) -> RunnerEnd {
+    let todo = "build the hook anew against the wit/ of this Skink";
+    RunnerEnd::Unlinkable(format!("the module does not fit this Skink: {error:#}; {todo}"))
+}
+
+/// Loads the module for calls of `phases` and links it.
+fn link(artefact: Option<&File>, flavour: Flavour, phases: &[Phase]) -> Result<Linked, RunnerEnd> {
+    if flavour == Flavour::Metered || phases.contains(&Phase::Allocate) {
         return Err(RunnerEnd::Unlinkable("`allocate` hooks are not offered yet".to_owned()));
     }
     let host = |what: &str, error: &dyn std::fmt::Display| RunnerEnd::HostError(format!("{what}: {error}"));
@@ -87,24 +98,20 @@ fn prepare(artefact: Option<&File>, flavour: Flavour, phase: Phase) -> Result<Pr
     })?;
     let linker =
         linker(&engine, &phases_of(&component)).map_err(|error| host("linking the interfaces", &error))?;
-    let unlinkable = |error: wasmtime::Error| {
-        let todo = "build the hook anew against the wit/ of this Skink";
-        RunnerEnd::Unlinkable(format!("the module does not fit this Skink: {error:#}; {todo}"))
-    };
     let pre = linker.instantiate_pre(&component).map_err(unlinkable)?;
-    let export = Export::find(&pre, phase).map_err(unlinkable)?;
-    Ok(Prepared { engine, pre, export })
+    Ok(Linked { engine, pre })
 }
 
 /// Instantiates and calls. Whatever the guest left half done is undone before the worker hears of the end.
 fn make(
-    prepared: &Prepared,
+    linked: &Linked,
+    export: &Export,
     inputs: Inputs,
     limits: &Limits,
     wire: &Wire,
     clock: Clock,
 ) -> Result<(), ServeError> {
-    let Prepared { engine, pre, export } = prepared;
+    let Linked { engine, pre } = linked;
     let begun = State::new(inputs, limits, wire.clone(), clock)
         .and_then(|state| Ok((state, Epochs::start(engine)?)))
         .map_err(|error| format!("starting the clock of the call: {error}"));

@@ -25,7 +25,7 @@ pub struct ToolIdentity {
 
 /// Checks a tool's program, takes its digest and asks for its version, in a tool root without any tree.
 /// `scratch` is an empty folder that the tools' user can reach; it is empty again afterwards.
-pub fn identify(launcher: &Launcher, tool: &Tool, scratch: &Path) -> Result<ToolIdentity, ToolsError> {
+fn identify(launcher: &Launcher, tool: &Tool, scratch: &Path) -> Result<ToolIdentity, ToolsError> {
     let (real, _) = tool.check()?;
     let digest = tool.digest(&real)?;
     let limits = Limits { tool_time: VERSION_TIME, ..Limits::default() };

@@ -38,7 +38,7 @@ mod usage;
 pub use broker::Broker;
 pub use error::ToolsError;
 pub use host_root::Mounts;
-pub use identity::{IdentityCache, ToolIdentity, identify};
+pub use identity::{IdentityCache, ToolIdentity};
 pub use launcher::Launcher;
 pub use tool::Tool;
 pub use usage::{LimitMet, RunEnd, ToolRun, ToolUsage};

@@ -15,7 +15,7 @@ mod common;
 use common::{Host, as_everyone, open_to_all, read_all, run, spawn, tool, wait};
 use skink_job::{Limits, SafeText};
 use skink_protocol::{ExitStatus, FailureKind, Reply, Stream, ToolRequest};
-use skink_tools::{Broker, IdentityCache, Launcher, Mounts, RunEnd, Tool, identify};
+use skink_tools::{Broker, IdentityCache, Launcher, Mounts, RunEnd, Tool, ToolIdentity, ToolsError};
 use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -176,10 +176,7 @@ fn a_host_that_cannot_run_tools_says_why() {
             let (kind, why) = spawn(&mut broker, "sh", &[]).unwrap_err();
             assert!(kind == FailureKind::Other && why.contains(want), "{what}: {why}");
             assert_eq!(broker.finish().problems, [], "{what}");
-            assert!(
-                identify(&launcher, &tool, &host.scratch()).unwrap_err().to_string().contains(want),
-                "{what}"
-            );
+            assert!(identity(&launcher, &tool, host).unwrap_err().to_string().contains(want), "{what}");
             host.assert_clean();
         }
     });
@@ -222,19 +219,24 @@ fn root_needs_an_owner_and_an_owner_needs_root() {
     }
 }
 
+/// Asked of the tool itself.
+fn identity(launcher: &Launcher, tool: &Tool, host: &Host) -> Result<ToolIdentity, ToolsError> {
+    IdentityCache::default().identify(launcher, tool, &host.scratch())
+}
+
 #[test]
 fn a_tool_is_identified_once() {
     as_everyone("a_tool_is_identified_once", |host| {
         let mut cache = IdentityCache::default();
         let first = cache.identify(&host.launcher, &tool("env"), &host.scratch()).unwrap();
         assert!(first.version.as_str().contains("env") && first.version.as_str().contains('.'), "{first:?}");
-        assert_ne!(first.digest, identify(&host.launcher, &tool("cat"), &host.scratch()).unwrap().digest);
+        assert_ne!(first.digest, identity(&host.launcher, &tool("cat"), host).unwrap().digest);
         // From the cache: this bubblewrap could not have told.
         let broken = host.launcher.clone().with_bubblewrap("/usr/bin/no-bwrap");
         assert_eq!(cache.identify(&broken, &tool("env"), &host.scratch()).unwrap(), first);
         assert!(cache.identify(&broken, &tool("cat"), &host.scratch()).is_err());
         // A tool without a version has an identity all the same.
-        let silent = identify(&host.launcher, &tool("true"), &host.scratch()).unwrap();
+        let silent = identity(&host.launcher, &tool("true"), host).unwrap();
         assert!(silent.version != SafeText::default() || silent.digest != first.digest);
     });
 }

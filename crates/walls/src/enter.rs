@@ -31,10 +31,6 @@ use std::time::{Duration, Instant};
 /// Threads of the child.
 const MAX_THREADS: u64 = 64;
 
-/// Open descriptors of the child: as many files as a hook may hold handles by default, and what the child needs
-/// itself.
-const MAX_DESCRIPTORS: u64 = 1024 + 64;
-
 /// The orders are in the socket before the program starts, so this is never waited out.
 const ORDERS: Duration = Duration::from_secs(10);
 
@@ -54,7 +50,8 @@ pub fn enter() -> Result<Channel, WallsError> {
     let orders: Orders = channel.receive(Some(Instant::now() + ORDERS))?.message;
     empty_root()?;
     rustix::system::sethostname(b"skink").map_err(trying("set the host name"))?;
-    limit_resources(orders.ceilings)?;
+    limit_resources()?;
+    lower(orders.ceilings)?;
     drop_capabilities_for_later()?;
     if let Some((uid, gid)) = orders.owner {
         change_owner(uid, gid)?;
@@ -96,18 +93,31 @@ fn empty_mount() -> Result<std::os::fd::OwnedFd, Errno> {
     fsmount(&tmpfs, FsMountFlags::FSMOUNT_CLOEXEC, attributes)
 }
 
-/// No limit on address space: wasmtime reserves much more than it uses.
-fn limit_resources(ceilings: Ceilings) -> Result<(), WallsError> {
-    let limits = [
+fn limit_resources() -> Result<(), WallsError> {
+    limit(&[
         (Resource::Core, 0),
-        (Resource::Nofile, MAX_DESCRIPTORS),
         (Resource::Nproc, MAX_THREADS),
         (Resource::Memlock, 0),
         (Resource::Msgqueue, 0),
+    ])
+}
+
+/// Lowers the limits of this process to `ceilings`. There is no way back.
+///
+/// A child that was spawned before its parent knew what it would be for calls it once it knows itself, between
+/// [`enter`] and [`crate::lock`], after which no limit can be changed.
+pub fn lower(ceilings: Ceilings) -> Result<(), WallsError> {
+    limit(&[
         (Resource::Cpu, ceilings.cpu_seconds),
         (Resource::Fsize, ceilings.file_size.0),
-    ];
-    for (resource, limit) in limits {
+        (Resource::Nofile, ceilings.descriptors),
+        (Resource::Data, ceilings.data.0),
+    ])
+}
+
+/// Where the limit is lower already, as it may be for whoever started the parent, it stays.
+fn limit(limits: &[(Resource, u64)]) -> Result<(), WallsError> {
+    for (resource, limit) in limits.iter().copied() {
         let limit = getrlimit(resource).maximum.map_or(limit, |hard| hard.min(limit));
         let both = Rlimit { current: Some(limit), maximum: Some(limit) };
         setrlimit(resource, both).map_err(trying("limit a resource"))?;

@@ -13,7 +13,7 @@
 //! | network | an empty network namespace, no `socket` |
 //! | identity | a uid and gid of its own, no groups, no capability, no way to get one |
 //! | kernel | a seccomp allow-list; what is not on it fails with `EPERM` |
-//! | resources | limits on CPU time, descriptors, threads, file size; no core file |
+//! | resources | limits on CPU time, memory, descriptors, threads, file size; no core file |
 //!
 //! Invariant: both calls fail closed. A wall that cannot be built is an error, and the child ends.
 //!
@@ -34,7 +34,7 @@ mod spawner;
 mod tail;
 
 pub use child::{Child, ChildEnd, Killer};
-pub use enter::enter;
+pub use enter::{enter, lower};
 pub use error::WallsError;
 pub use lock::{Access, Profile, lock};
 pub use orders::Ceilings;

@@ -1,21 +1,53 @@
 //! The first frame on the socket: what the spawner tells the child's [`crate::enter`].
 
 use serde::{Deserialize, Serialize};
-use skink_job::ByteCount;
+use skink_job::{ByteCount, Limits};
 
-/// Resource limits that are a matter of policy. The others are fixed.
+/// What a child may have beside what its call is allowed: memory for listings, whole files and code.
+const OWN_DATA: u64 = 1 << 30;
+/// The largest file beside what a call puts out: images of memory that an engine keeps.
+const OWN_FILE: u64 = 1 << 30;
+/// Descriptors beside the handles of a guest.
+const OWN_DESCRIPTORS: u64 = 64;
+/// CPU time beside a guest's: loading, linking, clean-up.
+const OWN_SECONDS: u64 = 60;
+/// A call has one thread for the guest and some that wait.
+const BUSY_THREADS: u64 = 2;
+
+/// Resource limits that depend on what the child is for. The others are fixed.
+///
+/// They are backstops: a limit of a call is met, counted and told before. So a child may have a little more of each
+/// than its call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ceilings {
-    /// CPU time of the child, in seconds, over all threads. A backstop: the deadline of a call is the parent's.
+    /// CPU time of the child, in seconds, over all threads.
     pub cpu_seconds: u64,
     /// The largest file that the child may write.
     pub file_size: ByteCount,
+    /// Open descriptors.
+    pub descriptors: u64,
+    /// Data memory. Address space is not limited, because wasmtime reserves much more than it uses.
+    pub data: ByteCount,
 }
 
 impl Default for Ceilings {
-    /// One hour of CPU time and files of 8 GiB.
+    /// For a child that makes no call: one hour of CPU time, files and memory of 8 GiB.
     fn default() -> Self {
-        Self { cpu_seconds: 3600, file_size: ByteCount(8 << 30) }
+        let descriptors = 1024 + OWN_DESCRIPTORS;
+        Self { cpu_seconds: 3600, file_size: ByteCount(8 << 30), descriptors, data: ByteCount(8 << 30) }
+    }
+}
+
+impl Ceilings {
+    /// What a child needs for a call with these limits.
+    pub fn of(limits: &Limits) -> Self {
+        let seconds = limits.wall_time.0.div_ceil(1000);
+        Self {
+            cpu_seconds: seconds.saturating_mul(BUSY_THREADS).saturating_add(OWN_SECONDS),
+            file_size: ByteCount(limits.output_bytes.0.saturating_add(OWN_FILE)),
+            descriptors: u64::from(limits.handles) + OWN_DESCRIPTORS,
+            data: ByteCount(limits.memory.0.saturating_add(OWN_DATA)),
+        }
     }
 }
 
@@ -25,4 +57,29 @@ pub(crate) struct Orders {
     /// Uid and gid to become; `None` in a user namespace, where there is but one.
     pub(crate) owner: Option<(u32, u32)>,
     pub(crate) ceilings: Ceilings,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use skink_job::Millis;
+
+    #[test]
+    fn a_call_may_use_all_that_its_limits_say() {
+        let usual = Limits::default();
+        let rows = [
+            usual,
+            Limits { wall_time: Millis(1), handles: 8, output_bytes: ByteCount(1 << 10), ..usual },
+            Limits { wall_time: Millis(24 * 3_600_000), handles: 1_000_000, ..usual },
+            Limits { memory: ByteCount(64 << 30), output_bytes: ByteCount(1 << 40), ..usual },
+            Limits { memory: ByteCount(u64::MAX), wall_time: Millis(u64::MAX), handles: u32::MAX, ..usual },
+        ];
+        for limits in rows {
+            let Ceilings { cpu_seconds, file_size, descriptors, data } = Ceilings::of(&limits);
+            assert!(cpu_seconds >= limits.wall_time.0.div_ceil(1000), "{limits:?}");
+            assert!(file_size >= limits.output_bytes, "{limits:?}");
+            assert!(descriptors > u64::from(limits.handles), "{limits:?}");
+            assert!(data >= limits.memory, "{limits:?}");
+        }
+    }
 }

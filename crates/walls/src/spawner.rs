@@ -50,7 +50,7 @@ impl Spawner {
         Ok(Self { place, null: high(null)?, ceilings: Ceilings::default() })
     }
 
-    /// With other resource limits than the default.
+    /// With other resource limits than the default. A child that turns out to need less is to [`crate::lower`] them.
     #[must_use]
     pub fn with_ceilings(mut self, ceilings: Ceilings) -> Self {
         self.ceilings = ceilings;

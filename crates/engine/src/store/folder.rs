@@ -2,8 +2,8 @@
 
 use super::StoreError;
 use rustix::fs::{
-    AtFlags, Dir, FileType, FlockOperation, Mode, OFlags, RawMode, Stat, StatVfsMountFlags, flock, fstat,
-    fstatvfs, openat, renameat, unlinkat,
+    AtFlags, Dir, FileType, FlockOperation, Mode, OFlags, RawMode, RenameFlags, Stat, StatVfsMountFlags,
+    flock, fstat, fstatvfs, linkat, openat, renameat, renameat_with, unlinkat,
 };
 use rustix::io::Errno;
 use skink_job::SafeText;
@@ -151,14 +151,21 @@ impl Draft<'_> {
     }
 
     /// Like [`Draft::publish`], but leaves a file of that name as it is.
-    pub(super) fn publish_first(self, name: &str) -> Result<(), StoreError> {
-        match rustix::fs::linkat(
-            &self.folder.descriptor,
-            &self.name,
-            &self.folder.descriptor,
-            name,
-            AtFlags::empty(),
-        ) {
+    pub(super) fn publish_first(mut self, name: &str) -> Result<(), StoreError> {
+        let (folder, draft) = (&self.folder.descriptor, &self.name);
+        // Not a link: until the draft's own name is gone the file would have two, and another process that opens
+        // the store meanwhile would take it for foreign and remove it.
+        let renamed = match renameat_with(folder, draft, folder, name, RenameFlags::NOREPLACE) {
+            // Some network file systems cannot do it.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+                linkat(folder, draft, folder, name, AtFlags::empty())
+            }
+            renamed => {
+                self.published = renamed.is_ok();
+                renamed
+            }
+        };
+        match renamed {
             Ok(()) | Err(Errno::EXIST) => Ok(()),
             Err(errno) => Err(self.folder.failed("write", errno)),
         }

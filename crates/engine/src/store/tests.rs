@@ -193,7 +193,7 @@ fn drafts_of_the_dead_are_removed_and_those_of_the_living_are_not() {
         names.filter(|name| name.to_string_lossy().starts_with(".draft-")).count()
     };
     std::fs::write(fixture.path().join(".draft-dead"), b"half").unwrap();
-    let folder = super::folder::Folder::open(&fixture.path()).unwrap();
+    let folder = Folder::open(&fixture.path()).unwrap();
     assert_eq!(drafts(), 0);
     let (first, second) = (folder.draft().unwrap(), folder.draft().unwrap());
     drop(first);
@@ -202,4 +202,26 @@ fn drafts_of_the_dead_are_removed_and_those_of_the_living_are_not() {
     drop(second);
     fixture.store();
     assert_eq!(drafts(), 0);
+}
+
+#[test]
+fn processes_that_open_a_new_store_at_once_share_one_key() {
+    for round in 0..50 {
+        let fixture = Fixture::new();
+        let turn = std::sync::Barrier::new(8);
+        let tags: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        turn.wait();
+                        ArtefactStore::open(&fixture.path()).map(|store| store.key.tag(CODE))
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap().unwrap()).collect()
+        });
+        let kept = fixture.store().key.tag(CODE);
+        assert!(tags.iter().all(|tag| *tag == kept), "round {round}");
+        assert_eq!(std::fs::read_dir(fixture.path()).unwrap().count(), 1, "round {round}: only the key");
+    }
 }

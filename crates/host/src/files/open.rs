@@ -2,9 +2,11 @@
 
 use super::FileError;
 use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat, fstat, openat2, readlinkat};
+use rustix::io::Errno;
 use skink_job::RelPath;
+use std::ffi::CStr;
 use std::fs::File;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// The kernel refuses whatever would leave the directory or follow a link.
 const BENEATH: ResolveFlags =
@@ -16,20 +18,16 @@ pub(crate) fn look(dir: BorrowedFd<'_>, path: &RelPath) -> Result<(Stat, Option<
     let there = beneath(dir, path.as_str(), OFlags::PATH | OFlags::NOFOLLOW)?;
     let fail = |errno| FileError::new(path.as_str(), errno);
     let stat = fstat(&there).map_err(fail)?;
-    let target = match FileType::from_raw_mode(stat.st_mode) {
-        FileType::Symlink => {
-            let target = readlinkat(&there, "", Vec::new()).map_err(fail)?;
-            Some(target.to_string_lossy().into_owned())
-        }
-        FileType::RegularFile
-        | FileType::Directory
-        | FileType::Fifo
-        | FileType::Socket
-        | FileType::CharacterDevice
-        | FileType::BlockDevice
-        | FileType::Unknown => None,
-    };
+    let target = target(&there, c"", FileType::from_raw_mode(stat.st_mode)).map_err(fail)?;
     Ok((stat, target))
+}
+
+/// Where the symlink `name` in `dir` points to; none where it is something else.
+pub(super) fn target(dir: impl AsFd, name: &CStr, kind: FileType) -> Result<Option<String>, Errno> {
+    if !kind.is_symlink() {
+        return Ok(None);
+    }
+    Ok(Some(readlinkat(dir, name, Vec::new())?.to_string_lossy().into_owned()))
 }
 
 /// Opens a regular file to read, and gives its size. Never waits, not even on a FIFO that was put there since.

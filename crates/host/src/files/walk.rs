@@ -1,9 +1,9 @@
 //! Walking a whole tree without ever following a link out of it.
 
 use super::FileError;
-use super::open::{open_dir, size};
+use super::open::{open_dir, size, target};
 use crate::Clock;
-use rustix::fs::{AtFlags, Dir, FileType, readlinkat, statat};
+use rustix::fs::{AtFlags, Dir, FileType, statat};
 use std::os::fd::BorrowedFd;
 
 /// The most entries of one tree.
@@ -64,19 +64,7 @@ fn look_at(dir: BorrowedFd<'_>, name: &std::ffi::CStr, parent: &str) -> Result<F
         Ok(_) => FileType::from_raw_mode(stat.st_mode),
         Err(_) => FileType::Unknown,
     };
-    let target = match kind {
-        FileType::Symlink => {
-            let target = readlinkat(dir, name, Vec::new()).map_err(|errno| FileError::new(&path, errno))?;
-            Some(target.to_string_lossy().into_owned())
-        }
-        FileType::RegularFile
-        | FileType::Directory
-        | FileType::Fifo
-        | FileType::Socket
-        | FileType::CharacterDevice
-        | FileType::BlockDevice
-        | FileType::Unknown => None,
-    };
+    let target = target(dir, name, kind).map_err(|errno| FileError::new(&path, errno))?;
     let size = if matches!(kind, FileType::RegularFile) { size(&stat) } else { 0 };
     Ok(Found { path, kind, size, mode: stat.st_mode & 0o7777, target })
 }

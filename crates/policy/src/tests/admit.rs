@@ -1,6 +1,6 @@
 //! Which module may run for which project, with what, and why.
 
-use super::{digest, policy};
+use super::{digest, hooks, policy};
 use crate::{Decision, Policy};
 use skink_job::{ByteCount, Grants, Limits, Millis, OnProblem, PlanGrants};
 use std::collections::{BTreeMap, BTreeSet};
@@ -309,4 +309,35 @@ allowed by policy.toml:7 (narrow)
 refused: no [[allow]] rule of policy.toml names module sha256:MODULE; an admin adds a rule for the project `x\\n[ok]`
 "
     );
+}
+
+/// Where the readme says "like this", it is like this.
+#[test]
+fn the_example_of_the_readme_is_allowed() {
+    let readme = include_str!("../../../../README.md");
+    let blocks: Vec<&str> =
+        readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [hooks_text, policy_text] = blocks.as_slice() else {
+        panic!("two blocks of TOML, not {}", blocks.len())
+    };
+    let file = hooks(hooks_text);
+    let text = ["aa", "bb"]
+        .iter()
+        .fold((*policy_text).to_owned(), |text, byte| text.replacen('…', &byte.repeat(32), 1));
+    let policy = Policy::parse(text, "policy.toml").unwrap_or_else(|problems| panic!("{problems}"));
+    let merged = crate::merge(&policy, Some("home:me"), None, Some(&file)).unwrap();
+    assert_eq!(merged.entries.len(), 2);
+    let rules: Vec<String> = [0xaa, 0xbb]
+        .map(|byte| match policy.admit(Some("home:me"), &digest(byte), &Grants::default()) {
+            Decision::Allowed(allowed) => allowed.rule.to_string(),
+            Decision::Refused { reason } => panic!("{reason}"),
+        })
+        .to_vec();
+    for entry in &merged.entries {
+        assert!(
+            rules.iter().any(|rule| rule.contains(entry.name.as_str())),
+            "no rule for {}: {rules:?}",
+            entry.name
+        );
+    }
 }

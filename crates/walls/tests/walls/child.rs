@@ -3,8 +3,9 @@
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, RawDir, mkdirat, openat, renameat, symlinkat, unlinkat};
 use rustix::io::Errno;
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
+use skink_job::ByteCount;
 use skink_protocol::{Channel, Received};
-use skink_walls::{Access, Profile, WallsError, enter, lock, probe};
+use skink_walls::{Access, Ceilings, Profile, WallsError, enter, lock, lower, probe};
 use std::io::Write;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
@@ -32,6 +33,7 @@ fn obey(channel: &Channel, order: &str, held: &[OwnedFd]) {
     let mut words = order.split(' ');
     let answer = match words.next().unwrap() {
         "hello" => vec!["ready".to_owned()],
+        "lower" => vec![said(lower(ceilings(&words.map(number).collect::<Vec<_>>())))],
         "lock" => vec![lock_as(&words.collect::<Vec<_>>(), held)],
         "lock-without-landlock" => vec![without_landlock()],
         "lock-with-a-thread" => vec![with_a_thread()],
@@ -63,6 +65,19 @@ fn obey(channel: &Channel, order: &str, held: &[OwnedFd]) {
 
 fn said<T>(outcome: Result<T, impl std::fmt::Display>) -> String {
     outcome.map_or_else(|error| error.to_string(), |_| "worked".to_owned())
+}
+
+fn number(word: &str) -> u64 {
+    word.parse().unwrap()
+}
+
+fn ceilings(numbers: &[u64]) -> Ceilings {
+    Ceilings {
+        cpu_seconds: numbers[0],
+        file_size: ByteCount(numbers[1]),
+        descriptors: numbers[2],
+        data: ByteCount(numbers[3]),
+    }
 }
 
 fn locked(outcome: Result<(), WallsError>) -> String {

@@ -19,6 +19,7 @@ pub(crate) const ROWS: &[(&str, fn())] = &[
     ("a live child is alone", alone),
     ("a live child knows nothing of where it runs", surroundings),
     ("resources are limited", resources),
+    ("ceilings can be raised by the parent and lowered by the child", ceilings),
     ("each probe fails", probes),
     ("descriptors reach what their rules say", files),
     ("a compiler reaches no file at all", compiler),
@@ -108,13 +109,45 @@ fn resources() {
         ("Max msgqueue size", 0),
         ("Max cpu time", 3600),
         ("Max file size", 8 << 30),
+        ("Max data size", 8 << 30),
     ];
     for (name, most) in rows {
-        let line = limits.lines().find_map(|line| line.strip_prefix(name)).unwrap();
-        let hard = line.split_whitespace().nth(1).unwrap();
         // The machine may be stricter than we are.
-        assert!(hard.parse::<u64>().unwrap() <= most, "{name}: {hard}");
+        let hard = hard_limit(&limits, name);
+        assert!(hard <= most, "{name}: {hard}");
     }
+}
+
+/// Of the text in `/proc/PID/limits`.
+fn hard_limit(limits: &str, name: &str) -> u64 {
+    let line = limits.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap_or(u64::MAX)
+}
+
+fn ceilings() {
+    let names = ["Max cpu time", "Max file size", "Max open files", "Max data size"];
+    let own = std::fs::read_to_string("/proc/self/limits").unwrap();
+    let spawner = spawner().with_ceilings(Ceilings {
+        cpu_seconds: 100_000,
+        file_size: ByteCount(1 << 41),
+        descriptors: 1500,
+        data: ByteCount(1 << 37),
+    });
+    let mut child = Walled::spawn(&spawner);
+    let mut expect = |order: &str, want: [u64; 4]| {
+        assert_eq!(child.ask(order).len(), 1);
+        let limits = child.proc("limits");
+        for (name, want) in names.into_iter().zip(want) {
+            // Nobody gets more than the parent has.
+            assert_eq!(hard_limit(&limits, name), want.min(hard_limit(&own, name)), "{order}: {name}");
+        }
+    };
+    expect("hello", [100_000, 1 << 41, 1500, 1 << 37]);
+    expect("lower 90 1048576 200 2000000000", [90, 1 << 20, 200, 2_000_000_000]);
+    // What is low stays.
+    expect("lower 91 1048575 201 2000000001", [90, (1 << 20) - 1, 200, 2_000_000_000]);
+    expect("lock Runner", [90, (1 << 20) - 1, 200, 2_000_000_000]);
+    expect("lower 1 1 1 1", [90, (1 << 20) - 1, 200, 2_000_000_000]);
 }
 
 fn probes() {
