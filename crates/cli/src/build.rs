@@ -1,82 +1,118 @@
 //! `skink build`, and Skink under the name `build`.
+//!
+//! Invariant: exit code 3, by which a build farm tries another host, is said only of what fails on this host before
+//! the first layer is read. Whatever the project's own files had a part in ends with 1.
 
 use crate::{layers, print};
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, anyhow};
 use skink_obs::{Environment, Invocation, Mode, RealBuild, find_build, reentry};
-use skink_worker::Host;
-use skink_worker::layers::{Layers, LayersError};
+use skink_worker::layers::{LayersError, any, load};
 use skink_worker::log::Log;
 use skink_worker::pipeline::{self, Job};
+use skink_worker::{Host, WorkerError};
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-/// `arguments` are those of `build`.
-pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
-    match run(arguments) {
-        Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
-        Err(error) => {
-            print::error(&error);
-            ExitCode::FAILURE
-        }
+/// The exit code where the host cannot do its part.
+const HOST_FAILED: i32 = 3;
+
+/// Why there was no build.
+struct Stop {
+    code: i32,
+    error: Error,
+}
+
+impl Stop {
+    /// The host cannot do its part, and no file of the project was read: another host may do better.
+    fn host(error: impl Into<Error>) -> Self {
+        Self { code: HOST_FAILED, error: error.into() }
+    }
+
+    /// It would be the same elsewhere.
+    fn job(error: impl Into<Error>) -> Self {
+        Self { code: 1, error: error.into() }
     }
 }
 
-fn run(arguments: Vec<OsString>) -> Result<i32> {
+/// `arguments` are those of `build`.
+pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
+    let code = run(arguments).unwrap_or_else(|stop| {
+        print::error(&stop.error);
+        stop.code
+    });
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+fn run(arguments: Vec<OsString>) -> Result<i32, Stop> {
     let environment = Environment::of_this_process();
     let called_as = std::env::args_os().next().unwrap_or_default();
     if let Some(inside) = reentry(&called_as, &environment) {
-        return Err(exec(Command::new(&inside.script).args(arguments), &inside.script));
+        return Err(Stop::job(exec(Command::new(&inside.script).args(arguments), &inside.script)));
     }
-    let cwd = std::env::current_dir().context("cannot find the current folder")?;
-    let invocation = Invocation::parse(arguments, environment, cwd)?;
-    let own = std::env::current_exe().context("cannot find this program")?;
-    let real = find_build(invocation.hooks().build.as_deref(), &own, invocation.environment())?;
+    let cwd = std::env::current_dir().context("cannot find the current folder").map_err(Stop::host)?;
+    let invocation = Invocation::parse(arguments, environment, cwd).map_err(Stop::job)?;
+    let own = std::env::current_exe().context("cannot find this program").map_err(Stop::host)?;
+    let real = find_build(invocation.hooks().build.as_deref(), &own, invocation.environment());
+    let real = real.map_err(Stop::host)?;
     if invocation.mode() != Mode::Build {
-        return Err(hand_on(&invocation, &real));
+        return Err(Stop::host(hand_on(&invocation, &real)));
     }
-    let Some(layers) = layers_of(&invocation, &real)? else { return Err(hand_on(&invocation, &real)) };
-    let log_path = invocation.log_file(&real);
-    let log =
-        Log::new(log_path.as_deref(), invocation.timestamps()).context("cannot open the build's log")?;
-    let host = match Host::open(&own, invocation.hooks().state.clone()) {
-        Ok(host) => host,
-        // Nothing of the project was touched yet: another host may do better.
-        Err(e) => {
-            log.line(&format!("skink: {e}"));
-            return Ok(3);
-        }
-    };
-    Ok(pipeline::run(&Job { host: &host, invocation: &invocation, real: &real, layers, log: &log }))
+    build(&invocation, &real, &own)
 }
 
-/// The job's layers; `None` where there is no hook to run.
-fn layers_of(invocation: &Invocation, real: &RealBuild) -> Result<Option<Layers>> {
+/// The policy, the host, the layers, and only then the job: what fails first says whose fault it is.
+fn build(invocation: &Invocation, real: &RealBuild, own: &Path) -> Result<i32, Stop> {
     let options = invocation.hooks();
-    let policy = layers::policy(options.policy.as_deref())?;
+    let policy = layers::policy(options.policy.as_deref()).map_err(Stop::host)?;
     let facts = invocation.facts();
     let project = facts.project.as_deref();
     let mandatory = policy.mandatory(project).next().map(|hook| hook.name.to_string());
-    if options.none {
-        return match mandatory {
-            Some(name) => Err(LayersError::Mandatory(name).into()),
-            None => Ok(None),
-        };
+    let (sources, root) = (invocation.sources().unwrap_or(Path::new("")), invocation.root(real));
+    match mandatory {
+        Some(name) if options.none => return Err(Stop::job(LayersError::Mandatory(name))),
+        None if options.none || !any(sources, &root) => return Err(Stop::host(hand_on(invocation, real))),
+        Some(_) | None => {}
     }
-    let sources = invocation.sources().unwrap_or(Path::new("")).to_owned();
-    let root = invocation.root(real);
-    let layers = skink_worker::layers::load(policy, project, &sources, &root, options.modules.clone())?;
-    Ok((!layers.merged.entries.is_empty()).then_some(layers))
+    let host = Host::open(own, options.state.clone());
+    let layers = load(policy, project, sources, &root, options.modules.clone());
+    if layers.as_ref().is_ok_and(|layers| layers.merged.entries.is_empty()) {
+        // All of them are disabled: a host that cannot run hooks does as well.
+        return Err(Stop::job(hand_on(invocation, real)));
+    }
+    let log = || Log::new(invocation.log_file(real).as_deref(), invocation.timestamps());
+    let host = match host {
+        Ok(host) => host,
+        Err(error) => return failed(log().ok(), error),
+    };
+    let log = log().context("cannot open the build's log").map_err(Stop::job)?;
+    let layers = match layers {
+        Ok(layers) => layers,
+        Err(error) => return Ok(pipeline::not_begun(invocation, real, &log, &error)),
+    };
+    if !rustix::process::geteuid().is_root() {
+        return Err(Stop::job(anyhow!(
+            "building needs root, also with hooks; try a single hook by skink hook run"
+        )));
+    }
+    Ok(pipeline::run(&Job { host: &host, invocation, real, layers, log: &log }))
+}
+
+/// Tells of a host that could not be opened in the build's log, where there is one.
+fn failed(log: Option<Log>, error: WorkerError) -> Result<i32, Stop> {
+    let Some(log) = log else { return Err(Stop::host(error)) };
+    log.line(&format!("skink: {error}"));
+    Ok(HOST_FAILED)
 }
 
 /// Becomes the real `build`. Comes back only where that failed.
-fn hand_on(invocation: &Invocation, real: &RealBuild) -> anyhow::Error {
+fn hand_on(invocation: &Invocation, real: &RealBuild) -> Error {
     let mut command = Command::new(real.script());
     command.args(invocation.handed_on(real)).env("BUILD_DIR", real.dir());
     exec(&mut command, real.script())
 }
 
-fn exec(command: &mut Command, script: &Path) -> anyhow::Error {
-    anyhow::Error::new(command.exec()).context(format!("cannot start {}", script.display()))
+fn exec(command: &mut Command, script: &Path) -> Error {
+    Error::new(command.exec()).context(format!("cannot start {}", script.display()))
 }

@@ -4,9 +4,11 @@ use crate::{layers, print};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use skink_job::{BuildEnd, Facts, FileName, Grants, HookName, Outcome, Phase, SafeText};
+use skink_obs::Verbosity;
 use skink_policy::{Decision, HookEntry, Policy};
 use skink_worker::call::Progress;
 use skink_worker::render;
+use skink_worker::report::HookReport;
 use skink_worker::trial::{Trial, run};
 use skink_worker::{Host, admit};
 use std::collections::BTreeMap;
@@ -17,7 +19,8 @@ use std::process::ExitCode;
 pub(crate) enum HookVerb {
     /// Run one hook on a folder of packages, without any build.
     ///
-    /// Exit codes: 0 passed, 1 failed or stopped, 2 unchanged.
+    /// Where no policy is installed or given, the module gets what it requests: on a machine of your own you are the
+    /// admin. Exit codes: 0 passed, 1 failed or stopped, 2 unchanged, 64 wrong usage.
     Run(Box<RunArguments>),
 }
 
@@ -34,7 +37,7 @@ pub(crate) struct RunArguments {
     /// The folder of the previous build's packages.
     #[arg(long, value_name = "DIR")]
     previous: Option<PathBuf>,
-    /// Where to leave attachments and files that the hook adds.
+    /// Where to leave attachments and files that the hook adds; without it they are told and not kept.
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// The phase to call; needed where the module has several.
@@ -58,7 +61,7 @@ pub(crate) struct RunArguments {
     /// A policy; it may only narrow the installed one.
     #[arg(long, value_name = "FILE")]
     hook_policy: Option<PathBuf>,
-    /// Skink's folder for compiled modules.
+    /// Skink's folder for compiled modules [default: ~/.local/state/skink, for root /var/lib/skink]
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
     /// How to print the report.
@@ -86,7 +89,7 @@ pub(crate) fn main(verb: HookVerb) -> Result<ExitCode> {
     let report = run(&host, &policy, trial(&arguments, phase)?, &Quiet)?;
     match arguments.format {
         Format::Json => print::line(&serde_json::to_string_pretty(&report)?),
-        Format::Text => print::lines(&render::section(&report)),
+        Format::Text => print_text(&report, &arguments),
     }
     Ok(match report.outcome {
         Outcome::Passed | Outcome::Skipped { .. } => ExitCode::SUCCESS,
@@ -100,16 +103,35 @@ pub(crate) fn main(verb: HookVerb) -> Result<ExitCode> {
     })
 }
 
+fn print_text(report: &HookReport, arguments: &RunArguments) {
+    if !has_policy(arguments) {
+        print::line("note: there is no policy on this machine, so the module is granted what it requests");
+    }
+    print::lines(&render::section(report, Verbosity::Normal));
+    let made = report.outputs.len() + report.attachments.len();
+    match &arguments.output {
+        Some(folder) if made > 0 => {
+            print::line(&format!("files are in {}", SafeText::line(&folder.to_string_lossy())))
+        }
+        None if made > 0 => print::line("its files are not kept; say --output DIR to have them"),
+        Some(_) | None => {}
+    }
+}
+
 struct Quiet;
 
 impl Progress for Quiet {
     fn progress(&self, _: &HookName, _: u64, _: u64, _: &SafeText) {}
 }
 
+fn has_policy(arguments: &RunArguments) -> bool {
+    arguments.hook_policy.is_some() || layers::is_installed()
+}
+
 /// The policy that applies, and the phase to call. Where no policy is installed or given, the module gets what it
 /// asks for: whoever tries a module on a machine of their own is its admin.
 fn policy_and_phase(host: &Host, arguments: &RunArguments) -> Result<(Policy, Phase)> {
-    let has_policy = arguments.hook_policy.is_some() || layers::is_installed();
+    let has_policy = has_policy(arguments);
     if let (true, Some(phase)) = (has_policy, arguments.phase) {
         return Ok((layers::policy(arguments.hook_policy.as_deref())?, phase));
     }
@@ -158,7 +180,8 @@ fn trial(arguments: &RunArguments, phase: Phase) -> Result<Trial> {
     let module = arguments.module.canonicalize();
     let module = module.with_context(|| format!("cannot find {}", arguments.module.display()))?;
     let file: FileName = module.file_name().unwrap_or_default().to_string_lossy().parse()?;
-    let stem = module.file_stem().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let stem =
+        module.file_stem().unwrap_or_default().to_string_lossy().to_ascii_lowercase().replace('_', "-");
     let name: HookName = stem.parse().or_else(|_| "hook".parse())?;
     Ok(Trial {
         entry: HookEntry::by_hand(name, file, phase, settings),

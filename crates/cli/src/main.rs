@@ -28,9 +28,21 @@ struct Arguments {
 enum Verb {
     /// Build a package with obs-build's `build`, and run its hooks around it.
     ///
-    /// Takes all options of `build`, and these of its own: --hook-policy FILE, --hook-project NAME, --hook-none,
-    /// --hook-report FILE, --hook-build PATH, --hook-state DIR, --hook-modules DIR, --hook-verbose, --hook-quiet.
-    #[command(disable_help_flag = true)]
+    /// Takes all options of `build`, which `skink build --help` shows, and these of its own:
+    ///
+    ///   --hook-policy FILE   a policy; it may only narrow the installed one
+    ///   --hook-project NAME  the project, where the options of `build` do not name it
+    ///   --hook-none          run no hooks; refused where one is mandatory
+    ///   --hook-report FILE   where to write the report
+    ///   --hook-build PATH    the real `build`
+    ///   --hook-state DIR     Skink's folder for compiled modules and journals
+    ///   --hook-modules DIR   the admin's folder of modules
+    ///   --hook-verbose       show grants, limits, tools and steps of each hook too
+    ///   --hook-quiet         show the table, and of the hooks only those that did not pass
+    ///
+    /// Exit codes: those of `build` (0 succeeded, 1 failed, 2 unchanged), and 3 where this host
+    /// failed before it looked at the hooks.
+    #[command(disable_help_flag = true, verbatim_doc_comment)]
     Build {
         /// Options of `build`, and the recipe.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -48,6 +60,9 @@ enum Verb {
     /// Test the walls on this machine: spawn a runner and let it try what it must not do.
     Doctor(doctor::DoctorArguments),
 }
+
+/// `EX_USAGE` of `sysexits.h`.
+const USAGE: u8 = 64;
 
 fn main() -> ExitCode {
     if skink_tools::starter::asked() {
@@ -70,7 +85,15 @@ fn main() -> ExitCode {
         return build::main(arguments);
     }
     start_tracing();
-    let ended = match Arguments::parse_from(arguments).verb {
+    let verb = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments.verb,
+        Err(error) => {
+            let _ = error.print();
+            // 2, which clap would give, is "unchanged" here.
+            return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
+        }
+    };
+    let ended = match verb {
         Verb::Build { arguments } => return build::main(arguments),
         Verb::Hook(verb) => hook::main(verb),
         Verb::Module(verb) => module::main(verb),

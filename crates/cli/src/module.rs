@@ -59,10 +59,31 @@ fn inspect(path: &std::path::Path, state: Option<PathBuf>) -> Result<ExitCode> {
     for (name, value) in asked {
         print::line(&format!("  asks for  {name}: {}", skink_job::SafeText::from(value.to_string())));
     }
+    if !manifest.replaces.is_empty() {
+        let replaced = serde_json::to_string(&manifest.replaces)?;
+        print::line(&format!("  replaces  {} of build", skink_job::SafeText::from(replaced)));
+    }
+    print_settings(manifest.settings.as_ref());
     let imports =
         stored.description.imports.iter().map(|i| skink_job::SafeText::from(i.as_str())).collect::<Vec<_>>();
     print::line(&format!("  imports   {}", words(imports.iter().map(skink_job::SafeText::as_str).collect())));
     Ok(ExitCode::SUCCESS)
+}
+
+/// One line for each setting: its name, its type, its default and what it is for, as the schema has them.
+fn print_settings(schema: Option<&serde_json::Value>) {
+    let Some(properties) = schema.and_then(|schema| schema.get("properties")?.as_object()) else { return };
+    for (name, about) in properties {
+        let word =
+            |key: &str| about.get(key).map(|value| value.as_str().map_or(value.to_string(), str::to_owned));
+        let kind = word("type").unwrap_or_else(|| "any".to_owned());
+        let default = word("default").map(|value| format!(", default {value}")).unwrap_or_default();
+        let what = word("description").map(|text| format!(": {text}")).unwrap_or_default();
+        print::line(&format!(
+            "  setting   {}",
+            skink_job::SafeText::from(format!("{name} ({kind}{default}){what}"))
+        ));
+    }
 }
 
 /// `false`, an empty list, or an object of such.
@@ -86,7 +107,7 @@ fn pack(
     let packed =
         skink_module::pack(&bytes, &text).with_context(|| format!("cannot pack {}", component.display()))?;
     std::fs::write(output, packed).with_context(|| format!("cannot write {}", output.display()))?;
-    Ok(ExitCode::SUCCESS)
+    digest(&[output.to_owned()])
 }
 
 fn digest(modules: &[PathBuf]) -> Result<ExitCode> {

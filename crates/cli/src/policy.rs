@@ -4,7 +4,7 @@ use crate::{layers, print};
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use skink_job::Grants;
-use skink_policy::{Decision, HooksFile};
+use skink_policy::{Decision, HooksFile, Policy};
 use skink_worker::{Host, admit};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -66,18 +66,34 @@ fn check(files: &[PathBuf]) -> Result<ExitCode> {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let shown = path.display().to_string();
         let is_hooks = path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("_hooks"));
-        let problems = if is_hooks {
-            HooksFile::parse(bytes, &shown).err()
+        let read = if is_hooks {
+            HooksFile::parse(bytes, &shown).map(|_| Vec::new())
         } else {
-            skink_policy::Policy::parse(bytes, &shown).err()
+            Policy::parse(bytes, &shown).map(|policy| missing(&policy))
         };
-        match problems {
-            None => print::line(&format!("{shown}: no errors")),
-            Some(problems) => {
+        match read {
+            Ok(missing) => {
+                missing.iter().for_each(|what| print::line(&format!("{shown}: warning: {what}")));
+                print::line(&format!("{shown}: no errors"));
+            }
+            Err(problems) => {
                 print::error(&anyhow::anyhow!("{problems}"));
                 code = ExitCode::FAILURE;
             }
         }
     }
     Ok(code)
+}
+
+/// What the policy names and this machine has not; another machine may have it.
+fn missing(policy: &Policy) -> Vec<String> {
+    let mut missing = Vec::new();
+    for (name, tool) in policy.tools() {
+        if !tool.program.is_file() {
+            missing.push(format!("the program of [tools.{name}], {}, is not here", tool.program.display()));
+        }
+        let absent = tool.etc.iter().filter(|path| !path.exists());
+        missing.extend(absent.map(|path| format!("`etc` of [tools.{name}]: {} is not here", path.display())));
+    }
+    missing
 }

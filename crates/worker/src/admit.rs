@@ -147,13 +147,13 @@ impl Admission<'_> {
         fault::point("module-loaded");
         let digest = module.digest();
         report.sha256 = digest.to_string();
-        report.name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        report.name = path.file_name().map(|n| SafeText::line(&n.to_string_lossy())).unwrap_or_default();
         check_pin(entry, &digest, &path)?;
         // Asked before anything of the module is read.
         known.rule = Some(self.decide(&digest, &Grants::default())?);
         let Stored { artefact, description } = compiled(self.host, &module)?;
         let manifest = skink_module::check(&description).map_err(|e| e.to_string())?;
-        report.name = manifest.name.to_string();
+        report.name = SafeText::from(manifest.name.as_str());
         report.version = SafeText::from(manifest.version.as_str());
         check_phases(entry, &manifest)?;
         skink_module::settings_fit(&manifest, &entry.settings).map_err(|e| e.to_string())?;
@@ -212,13 +212,21 @@ fn find(folders: &ModuleFolders, entry: &HookEntry) -> Result<PathBuf, String> {
     let Some(folder) = folder else {
         return Err(format!("there is no folder to look for the module {name} in; say --hook-modules DIR"));
     };
-    find_file(folder, &name).ok_or_else(|| format!("the module {name} is not in {}", folder.display()))
+    let path = find_file(folder, &name);
+    let path = path.ok_or_else(|| format!("the module {name} is not in {}", folder.display()))?;
+    // An admin may link modules into the folder; a project's link may lead to what is not the project's to read.
+    let of_project = folders.admin.as_ref() != Some(folder);
+    if of_project && !path.symlink_metadata().is_ok_and(|metadata| metadata.is_file()) {
+        return Err(format!("{} must be a plain file, and is none", path.display()));
+    }
+    Ok(path)
 }
 
-/// The file `name` in `folder`, also behind a prefix that a source service left (`_service:…:name`).
+/// The file `name` in `folder`, also behind a prefix that a source service left (`_service:…:name`). What is there
+/// of that name and no plain file is for the caller to refuse.
 pub fn find_file(folder: &Path, name: &str) -> Option<PathBuf> {
     let plain = folder.join(name);
-    if plain.is_file() {
+    if plain.symlink_metadata().is_ok() {
         return Some(plain);
     }
     let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
@@ -230,7 +238,6 @@ pub fn find_file(folder: &Path, name: &str) -> Option<PathBuf> {
                 .is_some_and(|n| n.starts_with("_service:") && n.rsplit(':').next() == Some(name))
         })
         .map(|entry| entry.path())
-        .filter(|path| path.is_file())
         .collect();
     found.sort();
     found.into_iter().next()
@@ -262,10 +269,10 @@ pub fn compiled(host: &Host, module: &Sealed) -> Result<Stored, Why> {
     }
     match compile_walled(&host.spawner, &host.compiler, module.as_fd(), key.flavour, COMPILE_TIME) {
         Ok(Compiled::Done { description, artefact }) => {
-            // What else is wrong with it is found when it is admitted, from the store as well.
-            if let Ok(manifest) = skink_module::check(&description)
-                && let Some(reason) =
-                    fits(host, &artefact, manifest.phases.into_iter().collect()).map_err(Why::Host)?
+            // Only what fits is filed.
+            let manifest = skink_module::check(&description).map_err(|e| e.to_string())?;
+            if let Some(reason) =
+                fits(host, &artefact, manifest.phases.into_iter().collect()).map_err(Why::Host)?
             {
                 return Err(Why::Module(reason));
             }

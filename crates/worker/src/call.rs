@@ -9,7 +9,9 @@ mod given;
 
 use crate::trees::Trees;
 use crate::{Host, WorkerError, fault, views};
-use ended::{MAX_TEXT, crashed, host_error, outcome_of, over_time, safe_finding, size_of_finding};
+use ended::{
+    MAX_TEXT, crashed, host_error, outcome_of, over_time, safe_finding, size_of_edit, size_of_finding,
+};
 pub(crate) use fit::fits;
 use given::{open_all, start_frame};
 use skink_job::{Facts, Finding, Grants, HookName, Limits, Outcome, Phase, SafeText, Usage};
@@ -21,6 +23,10 @@ use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+/// The most edits of the plan that one call may make.
+const MAX_EDITS: usize = 1000;
+/// The most requests without a grant that are told one by one; a runner tells no more of its own.
+const MAX_DENIED: usize = 257;
 /// How long a runner may take to stand up, before any module is involved.
 const READY: Duration = Duration::from_secs(20);
 /// What one call is made with.
@@ -81,6 +87,15 @@ pub struct CallResult {
 pub trait Progress: Sync {
     /// The hook's own words on how far it is.
     fn progress(&self, hook: &HookName, done: u64, total: u64, what: &SafeText);
+}
+
+/// None is told.
+impl<P: Progress> Progress for Option<P> {
+    fn progress(&self, hook: &HookName, done: u64, total: u64, what: &SafeText) {
+        if let Some(progress) = self {
+            progress.progress(hook, done, total, what);
+        }
+    }
 }
 
 /// Makes one call. Every way it can end is an [`Outcome`].
@@ -145,7 +160,7 @@ impl Session {
         spec: &CallSpec<'_>,
         progress: &dyn Progress,
     ) -> Result<Outcome, Broken> {
-        await_ready(child)?;
+        await_ready(child).map_err(not_ready)?;
         let wall = Duration::from(spec.limits.wall_time);
         let deadline = Instant::now() + wall;
         let (descriptors, files) = open_all(spec, child.owner())?;
@@ -175,10 +190,13 @@ impl Session {
         let end = end?;
         fault::point("call-ended");
         self.merge_usage(end.usage);
-        Ok(match &self.tools.limit {
+        Ok(match (self.tools.problems.first(), &self.tools.limit) {
+            (Some(problem), _) => Outcome::HostError { detail: problem.clone() },
             // A tool that met a limit decides, whatever the guest made of the answer.
-            Some(met) => Outcome::Limit { kind: met.kind, detail: SafeText::from(met.detail.as_str()) },
-            None => outcome_of(end.end),
+            (None, Some(met)) => {
+                Outcome::Limit { kind: met.kind, detail: SafeText::from(met.detail.as_str()) }
+            }
+            (None, None) => verdict(outcome_of(end.end, &self.log), spec),
         })
     }
 
@@ -208,11 +226,20 @@ impl Session {
                 }
                 FromRunner::Denied { what } => {
                     self.count(what.len() as u64, spec)?;
-                    self.denied.push(SafeText::from(what).truncated(1000));
+                    self.deny(what);
                     continue;
                 }
-                FromRunner::Plan(edit) => self.plan(edit, spec),
-                FromRunner::Tool(request) => broker.request(request),
+                FromRunner::Plan(edit) => {
+                    self.count(size_of_edit(&edit), spec)?;
+                    self.plan(edit, spec)
+                }
+                FromRunner::Tool(request) => {
+                    let answer = broker.request(request);
+                    if let Err((FailureKind::Denied, why)) = &answer {
+                        self.deny(why.clone());
+                    }
+                    answer
+                }
                 FromRunner::End(end) => return Ok(*end),
                 FromRunner::Ready { .. } | FromRunner::Probed(_) => {
                     return Err(Broken::Protocol(ProtocolError::Closed));
@@ -234,14 +261,26 @@ impl Session {
             ));
         }
         match crate::plan::check(&edit, &spec.grants.plan) {
+            Ok(()) if self.edits.len() >= MAX_EDITS => {
+                Err((FailureKind::Limit, format!("a call may make {MAX_EDITS} edits of the plan")))
+            }
             Ok(()) => {
                 self.edits.push(edit);
                 Ok(Reply::Done)
             }
             Err(why) => {
-                self.denied.push(SafeText::from(why.as_str()));
+                self.deny(why.clone());
                 Err((FailureKind::Denied, why))
             }
+        }
+    }
+
+    /// Tells the audit of what was tried without a grant; the first ones are enough to know the hook by.
+    fn deny(&mut self, what: String) {
+        match self.denied.len() {
+            ..MAX_DENIED => self.denied.push(SafeText::from(what).truncated(1000)),
+            MAX_DENIED => self.denied.push("more was tried, which is not told".into()),
+            _ => {}
         }
     }
 
@@ -256,6 +295,25 @@ impl Session {
         let wall_time = self.usage.wall_time;
         self.usage = Usage { wall_time, ..usage };
     }
+}
+
+/// A runner that was taken over says what it likes; a verdict is taken from whom it may come.
+fn verdict(outcome: Outcome, spec: &CallSpec<'_>) -> Outcome {
+    let may = spec.phase == Phase::Check && spec.grants.unchanged;
+    if matches!(outcome, Outcome::Unchanged { .. }) && !may {
+        return Outcome::Crashed {
+            detail: "the runner said `unchanged`, for which there is no grant".into(),
+        };
+    }
+    outcome
+}
+
+/// No module is involved yet, so it is not the module's time that is over.
+fn not_ready(broken: Broken) -> Broken {
+    if matches!(broken, Broken::Protocol(ProtocolError::Deadline)) {
+        return Broken::Host(WorkerError::NotReady { after: READY.into() });
+    }
+    broken
 }
 
 /// Why a conversation with a runner broke off.
@@ -283,18 +341,9 @@ impl From<WorkerError> for Broken {
 }
 
 fn await_ready(child: &mut Child) -> Result<(), Broken> {
-    match child.channel.receive::<FromRunner>(Some(Instant::now() + READY))?.message {
-        FromRunner::Ready { version: VERSION } => Ok(()),
-        FromRunner::Ready { .. }
-        | FromRunner::Findings(_)
-        | FromRunner::Progress { .. }
-        | FromRunner::Log(_)
-        | FromRunner::Denied { .. }
-        | FromRunner::Plan(_)
-        | FromRunner::Tool(_)
-        | FromRunner::End(_)
-        | FromRunner::Probed(_) => Err(Broken::Protocol(ProtocolError::Closed)),
-    }
+    let message = child.channel.receive::<FromRunner>(Some(Instant::now() + READY))?.message;
+    let ready = matches!(message, FromRunner::Ready { version: VERSION });
+    ready.then_some(()).ok_or(Broken::Protocol(ProtocolError::Closed))
 }
 
 impl CallResult {

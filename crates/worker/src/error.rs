@@ -48,6 +48,15 @@ pub enum WorkerError {
         /// The one on the way that lets nobody through.
         closed: PathBuf,
     },
+    /// The runner did not stand up in time.
+    #[error(
+        "the runner was not ready within {after}; the host has too much to do, or its kernel lacks something \
+             (skink doctor)"
+    )]
+    NotReady {
+        /// The time it had.
+        after: skink_job::Millis,
+    },
     /// A part of the installation is missing.
     #[error(
         "{program} is missing beside {beside}: install skink, skink-runner and skink-compiler in one folder"

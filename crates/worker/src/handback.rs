@@ -9,7 +9,8 @@ use cap_std::fs::Dir;
 use rustix::fs::{RenameFlags, renameat_with};
 use std::path::{Path, PathBuf};
 
-const VISIBLE: &str = ".build.packages";
+/// What every caller of `build` reads.
+pub(crate) const VISIBLE: &str = ".build.packages";
 
 /// Results that are complete but not visible yet.
 #[derive(Debug)]

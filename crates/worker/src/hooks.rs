@@ -2,12 +2,15 @@
 
 use crate::admit::Admitted;
 use crate::call::{CallResult, CallSpec, Progress, call};
-use crate::report::{FileReport, HookReport, Step, ToolReport};
+use crate::outbox::{Left, TakeError};
+use crate::report::{HookReport, Step, ToolReport};
 use crate::trees::Trees;
-use crate::{Host, fault, outbox, views};
+use crate::{Host, fault, views};
 use skink_job::{Facts, HookName, Outcome, Phase, SafeText, Stage, When};
 use skink_tools::{RunEnd, ToolRun};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// What all calls of a job share.
@@ -27,6 +30,8 @@ pub struct Surroundings<'a> {
     pub scratch: PathBuf,
     /// Where attachments are kept whatever happens to the build.
     pub kept: PathBuf,
+    /// Attachments that joined the results, each with its hook.
+    pub attached: Mutex<BTreeSet<(HookName, String)>>,
 }
 
 /// One call to make.
@@ -39,7 +44,10 @@ pub struct Planned<'a> {
 }
 
 /// Why a hook is not called in this phase, if it is not.
-pub fn skip_reason(hook: &Admitted, facts: &Facts) -> Option<SafeText> {
+pub fn skip_reason(hook: &Admitted, phase: Phase, facts: &Facts) -> Option<SafeText> {
+    if !matches!(phase, Phase::Transform | Phase::Check) {
+        return None; // before the build, or whatever happened
+    }
     let failed = facts.build.is_some_and(|end| end != skink_job::BuildEnd::Succeeded);
     match (hook.entry.when, failed) {
         (When::Success, true) => {
@@ -54,7 +62,8 @@ pub fn skip_reason(hook: &Admitted, facts: &Facts) -> Option<SafeText> {
 #[derive(Debug)]
 pub struct Called<'a> {
     hook: &'a Admitted,
-    folder: PathBuf,
+    /// Where the call worked; none where it was never made.
+    folder: Option<PathBuf>,
     report: HookReport,
 }
 
@@ -70,15 +79,17 @@ pub fn make_call<'a>(around: &Surroundings<'_>, planned: Planned<'a>, progress: 
     };
     let mut report = describe(hook, phase, &result);
     report.steps.push(Step::since("call", started));
-    Called { hook, folder, report }
+    Called { hook, folder: Some(folder), report }
 }
 
 /// Takes over what a call left. The trees change only if the hook passed.
 pub fn take_over(around: &Surroundings<'_>, called: Called<'_>) -> HookReport {
-    let Called { hook, folder, mut report, .. } = called;
+    let Called { hook, folder, mut report } = called;
+    let Some(folder) = folder else { return report };
     let started = Instant::now();
-    keep_attachments(around, hook, &folder, &mut report);
-    take_outbox(around, &folder, &mut report);
+    if let Err(e) = take(around, hook, &folder, &mut report) {
+        report.outcome = e.outcome();
+    }
     let _ = std::fs::remove_dir_all(&folder);
     report.steps.push(Step::since("take-over", started));
     report
@@ -153,44 +164,30 @@ pub fn blank(hook: &Admitted, phase: Phase, outcome: Outcome) -> HookReport {
     }
 }
 
-/// Attachments are kept beside the report whatever the verdict, and join the results if the hook passed.
-fn keep_attachments(around: &Surroundings<'_>, hook: &Admitted, folder: &Path, report: &mut HookReport) {
-    let attachments = folder.join("attachments");
-    if !attachments.is_dir() {
-        return;
-    }
-    match outbox::keep_copies(&attachments, &around.kept.join(hook.entry.name.as_str())) {
-        Ok(kept) => report.attachments = kept,
-        Err(e) => report.outcome = Outcome::HostError { detail: SafeText::from(e.to_string()) },
-    }
-    if keeps_output(&report.outcome) {
-        take(around, &attachments, report);
-    }
-}
-
-fn take_outbox(around: &Surroundings<'_>, folder: &Path, report: &mut HookReport) {
-    let outbox = folder.join("outbox");
-    if outbox.is_dir() && keeps_output(&report.outcome) {
+/// Attachments are kept beside the report whatever the verdict. They and the outbox join the results, all or
+/// nothing, if the hook passed and the results are not handed back yet.
+fn take(
+    around: &Surroundings<'_>,
+    hook: &Admitted,
+    folder: &Path,
+    report: &mut HookReport,
+) -> Result<(), TakeError> {
+    let left = Left::look(folder, &hook.allowed.grants, &hook.allowed.limits)?;
+    left.keep(&around.kept.join(hook.entry.name.as_str()))?;
+    report.attachments.clone_from(&left.attachments);
+    let joins = matches!(report.phase, Some(Phase::Transform | Phase::Check));
+    let passed = matches!(report.outcome, Outcome::Passed | Outcome::Unchanged { .. });
+    if let (true, true, Some(results)) = (joins, passed, &around.trees.results) {
+        let mut attached = around.attached.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = |name: &str| (hook.entry.name.clone(), name.to_owned());
         fault::point("outbox-merging");
-        report.outputs = take(around, &outbox, report);
+        left.join(results, |name| attached.contains(&own(name)))?;
         fault::point("outbox-merged");
+        attached.extend(left.attachments.iter().map(|file| own(&file.name)));
+        report.joined = !left.outbox.is_empty() || !left.attachments.is_empty();
+        report.outputs = left.outbox;
     }
-}
-
-/// Whether what a hook made may join the results.
-fn keeps_output(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Passed | Outcome::Unchanged { .. })
-}
-
-fn take(around: &Surroundings<'_>, from: &Path, report: &mut HookReport) -> Vec<FileReport> {
-    let Some(results) = &around.trees.results else { return Vec::new() };
-    match outbox::take(from, results) {
-        Ok(taken) => taken,
-        Err(e) => {
-            report.outcome = Outcome::Failed { reason: SafeText::from(e.to_string()) };
-            Vec::new()
-        }
-    }
+    Ok(())
 }
 
 fn names(list: &[skink_policy::At<HookName>], name: &HookName) -> bool {
@@ -243,5 +240,5 @@ pub fn run_group(
 fn died(planned: Planned<'_>) -> Called<'_> {
     let detail = SafeText::from("the thread of this call died; please report this as a bug of skink");
     let report = blank(planned.hook, planned.phase, Outcome::HostError { detail });
-    Called { hook: planned.hook, folder: PathBuf::new(), report }
+    Called { hook: planned.hook, folder: None, report }
 }

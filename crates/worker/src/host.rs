@@ -4,7 +4,7 @@ use crate::interrupts::Interrupts;
 use crate::{WorkerError, views};
 use skink_engine::ArtefactStore;
 use skink_tools::{IdentityCache, Launcher, Tool, ToolIdentity};
-use skink_walls::Spawner;
+use skink_walls::{Ceilings, Spawner};
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,8 @@ pub struct Host {
 }
 
 impl Host {
-    /// Finds the programs beside `skink`, and opens the state in `state` or its usual place.
+    /// Finds the programs beside `skink`, and opens the state in `state` or its usual place. This process gets an
+    /// umask and, as root, a mount namespace of its own: to be called before the first thread is started.
     pub fn open(skink: &Path, state: Option<PathBuf>) -> Result<Self, WorkerError> {
         let beside = skink.parent().unwrap_or(Path::new("/")).to_owned();
         let program = |name: &'static str| {
@@ -41,6 +42,9 @@ impl Host {
                 Err(WorkerError::Incomplete { program: name, beside: beside.clone() })
             }
         };
+        // As `build` does: runners and tools are other users and must be able to read what is made for them, and
+        // so must whoever is handed the results, whatever the caller keeps from others.
+        rustix::process::umask(rustix::fs::Mode::WGRP | rustix::fs::Mode::WOTH);
         views::isolate()?;
         let (runner, compiler) = (program("skink-runner")?, program("skink-compiler")?);
         let state = state.unwrap_or_else(usual_state);
@@ -52,7 +56,8 @@ impl Host {
             .map_err(WorkerError::file("create", &state))?;
         let store = ArtefactStore::open(&state.join("artefacts"))?;
         Ok(Self {
-            spawner: Spawner::new()?,
+            // A runner is there before its call is known, and lowers its limits itself.
+            spawner: Spawner::new()?.with_ceilings(Ceilings::of(&skink_policy::MOST)),
             store,
             runner,
             compiler,
@@ -67,17 +72,17 @@ impl Host {
         let known = fs::read(&path).ok().and_then(|text| serde_json::from_slice::<IdentityCache>(&text).ok());
         let mut cache = known.unwrap_or_default();
         let before = cache.clone();
-        let scratch = scratch.join(format!("tool-{}", unique()));
-        views::make_passage(&scratch)?;
-        views::let_through(&scratch)?;
+        let place = scratch.join(format!("tool-{}", unique()));
+        views::make_passage(&place)?;
+        views::let_through(&place)?;
         let owner = rustix::process::geteuid().is_root().then_some(NOBODY);
-        let identity = Launcher::new(owner).and_then(|launcher| cache.identify(&launcher, tool, &scratch));
-        fs::remove_dir_all(&scratch).map_err(WorkerError::file("remove", &scratch))?;
+        let identity = Launcher::new(owner).and_then(|launcher| cache.identify(&launcher, tool, &place));
+        fs::remove_dir_all(&place).map_err(WorkerError::file("remove", &place))?;
         let identity = identity?;
         if cache != before {
             let text =
                 serde_json::to_vec(&cache).map_err(|e| WorkerError::file("encode", &path)(e.into()))?;
-            let part = self.state.join(format!("tools.json.{}", unique()));
+            let part = scratch.join(format!("tools-{}.json", unique()));
             fs::write(&part, text).map_err(WorkerError::file("write", &part))?;
             fs::rename(&part, &path).map_err(WorkerError::file("write", &path))?;
         }
@@ -110,4 +115,47 @@ pub(crate) fn unique() -> String {
     // Blocks only before the machine's first entropy; a short read leaves zeros, and creating fails on a clash.
     let _ = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty());
     crate::outbox::hex(&bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
+
+    /// Set in the process that is started to have another umask.
+    const INNER: &str = "SKINK_TEST_UMASK";
+
+    /// The umask is the process's: other tests must not run in it.
+    #[test]
+    fn the_umask_of_the_caller_does_not_reach_the_results() {
+        if std::env::var_os(INNER).is_some() {
+            return in_a_process_of_its_own();
+        }
+        let mut command = Command::new("sh");
+        command.args(["-c", "umask 077 && exec \"$0\" --exact \"$1\""]).env(INNER, "1");
+        let this = "host::tests::the_umask_of_the_caller_does_not_reach_the_results";
+        let output = command.arg(std::env::current_exe().unwrap()).arg(this).output().unwrap();
+        let shown = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
+    }
+
+    fn in_a_process_of_its_own() {
+        let base = tempfile::tempdir().unwrap();
+        for program in ["skink-runner", "skink-compiler"] {
+            fs::write(base.path().join(program), "").unwrap();
+        }
+        Host::open(&base.path().join("skink"), Some(base.path().join("state"))).unwrap();
+        let packages = base.path().join(".build.packages/RPMS/noarch");
+        fs::create_dir_all(&packages).unwrap();
+        fs::write(packages.join("a.rpm"), "").unwrap();
+        fs::set_permissions(packages.join("a.rpm"), fs::Permissions::from_mode(0o600)).unwrap();
+        let staging = crate::staging::Staging::take(base.path(), ".skink-1", false).unwrap().unwrap();
+        let mode = |path: &str| {
+            let path = staging.results().join(path);
+            fs::metadata(path).unwrap().permissions().mode() & 0o777
+        };
+        assert_eq!(["", "RPMS", "RPMS/noarch"].map(mode), [0o755; 3]);
+        assert_eq!(mode("RPMS/noarch/a.rpm"), 0o644);
+    }
 }

@@ -1,10 +1,9 @@
 //! Signals that end a job: whoever sends one wants it to end soon, and cleanly.
 //!
-//! While somebody listens, SIGTERM, SIGINT, SIGHUP and SIGQUIT end the calls that run and are remembered, and the
+//! While somebody listens, [`skink_obs::signals_that_end`] end the calls that run and are remembered, and the
 //! pipeline ends the job. Nobody listens before the first hook may run: there a signal ends the process at once,
 //! as it does by default, and the journal has what is to be undone.
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,7 +41,7 @@ impl Interrupts {
 
     /// Begins to listen.
     pub fn listen(&self) -> std::io::Result<Listening> {
-        let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT])?;
+        let mut signals = Signals::new(skink_obs::signals_that_end())?;
         let handle = signals.handle();
         let interrupts = self.clone();
         let listen = move || signals.forever().for_each(|signal| interrupts.interrupt(signal));
@@ -102,7 +101,7 @@ impl Drop for Watch<'_> {
 
 /// A signal, by its name for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Signal(i32);
+pub struct Signal(pub i32);
 
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,6 +115,7 @@ impl fmt::Display for Signal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use signal_hook::consts::SIGTERM;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     #[test]

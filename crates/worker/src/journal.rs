@@ -4,13 +4,19 @@
 //! `{"skink-journal":1}`, then `{"seq":N,"undo":…}` for each thing and `{"done":N}` once it is undone. The job
 //! holds an advisory lock on its journal; a journal whose lock is free belongs to a job that died, and the next
 //! start undoes what it lists, last first. Undoing is idempotent: a thing that is not there is undone.
+//!
+//! Invariant: a journal is removed only when everything in it was understood and undone. One that was not stays
+//! for the next start, or for the version of Skink that wrote it, and stops no job.
+
+mod replay;
 
 use crate::WorkerError;
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::MetadataExt;
+use skink_job::SafeText;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 /// Something to undo.
@@ -48,6 +54,9 @@ enum Line {
     },
 }
 
+/// The form of the lines above.
+const VERSION: u32 = 1;
+
 /// The open journal of one running job.
 #[derive(Debug)]
 pub struct Journal {
@@ -58,20 +67,25 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens a new journal in `folder`, after undoing what dead jobs left. Returns what was undone.
-    pub fn open(folder: &Path, job: &str) -> Result<(Self, Vec<Undo>), WorkerError> {
-        fs::create_dir_all(folder).map_err(WorkerError::file("create", folder))?;
+    /// Opens a new journal in `folder`, after undoing what dead jobs left. Returns notes for people: what was
+    /// undone, and what could not be.
+    pub fn open(folder: &Path, job: &str) -> Result<(Self, Vec<SafeText>), WorkerError> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(WorkerError::file("create", folder))?;
         // One at a time: a journal that is made but not locked yet would look like a dead job's.
         let _turn = Turn::take(folder)?;
-        let undone = replay_dead(folder)?;
+        let notes = replay::replay_dead(folder)?;
         let path = folder.join(format!("{job}.jsonl"));
         let file = OpenOptions::new().append(true).create_new(true).open(&path);
         let file = file.map_err(WorkerError::file("create", &path))?;
         flock(&file, FlockOperation::NonBlockingLockExclusive)
             .map_err(|errno| WorkerError::file("lock", &path)(errno.into()))?;
         let mut journal = Self { file, path, open: Vec::new(), next: 1 };
-        journal.write(&Line::Head { version: 1 })?;
-        Ok((journal, undone))
+        journal.write(&Line::Head { version: VERSION })?;
+        Ok((journal, notes))
     }
 
     /// Notes something that is about to be done.
@@ -113,58 +127,25 @@ struct Turn(#[expect(dead_code, reason = "holds the lock")] File);
 impl Turn {
     fn take(folder: &Path) -> Result<Self, WorkerError> {
         let file = File::open(folder).map_err(WorkerError::file("open", folder))?;
+        let metadata = file.metadata().map_err(WorkerError::file("look at", folder))?;
+        // Whoever can write a journal can have any folder removed.
+        if metadata.uid() != rustix::process::geteuid().as_raw() || metadata.mode() & 0o022 != 0 {
+            let why = io::Error::other(
+                "others may write to it or it belongs to another user; it must be the folder of the user that \
+                 Skink runs as, and nobody else's",
+            );
+            return Err(WorkerError::file("use", folder)(why));
+        }
         flock(&file, FlockOperation::LockExclusive)
             .map_err(|errno| WorkerError::file("lock", folder)(errno.into()))?;
         Ok(Self(file))
     }
 }
 
-/// Undoes the journals in `folder` whose jobs are dead.
-fn replay_dead(folder: &Path) -> Result<Vec<Undo>, WorkerError> {
-    let mut undone = Vec::new();
-    for entry in fs::read_dir(folder).map_err(WorkerError::file("list", folder))? {
-        let path = entry.map_err(WorkerError::file("list", folder))?.path();
-        if path.extension().is_none_or(|e| e != "jsonl") {
-            continue;
-        }
-        let Ok(file) = File::open(&path) else { continue };
-        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-            continue; // its job runs
-        }
-        if file.metadata().map_err(WorkerError::file("look at", &path))?.nlink() == 0 {
-            continue; // its job has ended well, while we looked
-        }
-        for undo in read_open(&file).into_iter().rev() {
-            apply(&undo)?;
-            undone.push(undo);
-        }
-        match fs::remove_file(&path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                return Err(WorkerError::file("remove", &path)(e));
-            }
-            Ok(()) | Err(_) => {}
-        }
-    }
-    Ok(undone)
-}
-
-/// What a journal leaves to undo. A last line that was cut off by a crash was never acted on.
-fn read_open(file: &File) -> Vec<Undo> {
-    let mut open: Vec<(u64, Undo)> = Vec::new();
-    for line in BufReader::new(file).lines().map_while(Result::ok) {
-        match serde_json::from_str(&line) {
-            Ok(Line::Do { seq, undo }) => open.push((seq, undo)),
-            Ok(Line::Done { done }) => open.retain(|(seq, _)| *seq != done),
-            Ok(Line::Head { .. }) | Err(_) => {}
-        }
-    }
-    open.into_iter().map(|(_, undo)| undo).collect()
-}
-
 fn apply(undo: &Undo) -> Result<(), WorkerError> {
     match undo {
         Undo::RemoveFolder { path } => match fs::remove_dir_all(path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(WorkerError::file("remove", path)(e)),
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(WorkerError::file("remove", path)(e)),
             Ok(()) | Err(_) => Ok(()),
         },
         Undo::RemoveStaged { root, name } => crate::root::remove_staged(root, name),
@@ -195,7 +176,8 @@ mod tests {
             }
         }
         let (journal, undone) = Journal::open(&folder, "next").unwrap();
-        assert_eq!(undone, [Undo::RemoveFolder { path: scratch.join("dead") }]);
+        let [note] = undone.as_slice() else { panic!("{undone:?}") };
+        assert!(note.as_str().contains(scratch.join("dead").to_str().unwrap()), "{note}");
         assert!(scratch.join("living").exists() && !scratch.join("dead").exists());
         journal.close().unwrap();
     }
@@ -232,5 +214,23 @@ mod tests {
         let (_, undone) = Journal::open(&folder, "next").unwrap();
         assert_eq!(undone, []);
         assert!(scratch.exists());
+    }
+
+    #[test]
+    fn a_folder_that_others_can_write_to_is_not_used() {
+        use std::os::unix::fs::PermissionsExt;
+        let state = tempfile::tempdir().unwrap();
+        let (folder, _) = folders(state.path());
+        Journal::open(&folder, "first").unwrap().0.close().unwrap();
+        assert_eq!(fs::metadata(&folder).unwrap().mode() & 0o777, 0o700);
+        for (mode, is_used) in [(0o755, true), (0o775, false), (0o703, false)] {
+            fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(Journal::open(&folder, &mode.to_string()).is_ok(), is_used, "{mode:o}");
+        }
+        if rustix::process::geteuid().is_root() {
+            fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
+            std::os::unix::fs::chown(&folder, Some(65534), None).unwrap();
+            assert!(Journal::open(&folder, "foreign").is_err());
+        }
     }
 }

@@ -2,8 +2,11 @@
 
 use crate::WorkerError;
 use crate::admit::{ModuleFolders, find_file};
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 use skink_policy::{HooksFile, Merged, Policy, Problems, merge};
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -75,6 +78,17 @@ pub fn read_policy(installed: &Path, other: Option<&Path>) -> Result<Policy, Lay
     })
 }
 
+/// Whether [`load`] would find a file to read. Opens none.
+pub fn any(sources: &Path, root: &Path) -> bool {
+    let mut folders = std::iter::once(sources).chain(project_folder(sources, root));
+    folders.any(|folder| find_file(folder, HOOKS_FILE).is_some())
+}
+
+/// The folder of the project's layer.
+fn project_folder<'a>(sources: &'a Path, root: &Path) -> Option<&'a Path> {
+    sources.parent().filter(|_| !sources.starts_with(root))
+}
+
 /// Reads the `_hooks` of the sources in `sources` and, where the build root is not around them, of the folder
 /// above, as osc lays out a checkout.
 pub fn load(
@@ -85,12 +99,12 @@ pub fn load(
     modules: Option<PathBuf>,
 ) -> Result<Layers, LayersError> {
     let package = read_hooks(sources)?;
-    let above = sources.parent().filter(|_| !sources.starts_with(root)).map(Path::to_owned);
-    let project_file = above.as_deref().map(read_hooks).transpose()?.flatten();
+    let above = project_folder(sources, root);
+    let project_file = above.map(read_hooks).transpose()?.flatten();
     let merged = merge(&policy, project, project_file.as_ref(), package.as_ref())?;
     let folders = ModuleFolders {
         admin: Some(modules.unwrap_or_else(|| PathBuf::from(INSTALLED_MODULES))),
-        project: above,
+        project: above.map(Path::to_owned),
         package: Some(sources.to_owned()),
     };
     Ok(Layers { policy, merged, folders })
@@ -98,8 +112,31 @@ pub fn load(
 
 fn read_hooks(folder: &Path) -> Result<Option<HooksFile>, LayersError> {
     let Some(path) = find_file(folder, HOOKS_FILE) else { return Ok(None) };
-    let Some(bytes) = read_if_there(&path)? else { return Ok(None) };
+    let bytes = read_plain(&path)?;
     Ok(Some(HooksFile::parse(bytes, &path.display().to_string())?))
+}
+
+/// Reads a file of a project. It is a plain one: what a link points to is perhaps not the project's to read, and
+/// what is wrong in a file is quoted.
+fn read_plain(path: &Path) -> Result<Vec<u8>, WorkerError> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = match rustix::fs::open(path, flags, Mode::empty()) {
+        Ok(file) => fs::File::from(file),
+        Err(Errno::LOOP) => return Err(not_plain(path)),
+        Err(errno) => return Err(WorkerError::file("read", path)(errno.into())),
+    };
+    if !file.metadata().map_err(WorkerError::file("look at", path))?.is_file() {
+        return Err(not_plain(path));
+    }
+    let mut bytes = Vec::new();
+    // One byte more than may be, so that it is seen to be too long.
+    let most = u64::try_from(skink_policy::MAX_TEXT).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(most).read_to_end(&mut bytes).map_err(WorkerError::file("read", path))?;
+    Ok(bytes)
+}
+
+fn not_plain(path: &Path) -> WorkerError {
+    WorkerError::file("read", path)(std::io::Error::other("it must be a plain file, and is none"))
 }
 
 fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, WorkerError> {
@@ -107,5 +144,51 @@ fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, WorkerError> {
         Ok(bytes) => Ok(Some(bytes)),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(WorkerError::file("read", path)(e)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_hooks_file_is_a_plain_file_or_an_error() {
+        type Plant = fn(&Path);
+        let rows: [(&str, Plant, &str); 7] = [
+            ("nothing", |_| {}, ""),
+            ("a file", |path| fs::write(path, "schema = 1\nhooks.a.module = \"a.wasm\"").unwrap(), "a"),
+            ("a link", |path| symlink("/etc/passwd", path).unwrap(), "must be a plain file"),
+            ("a link to nothing", |path| symlink("nothing", path).unwrap(), "must be a plain file"),
+            ("a folder", |path| fs::create_dir(path).unwrap(), "must be a plain file"),
+            (
+                "a pipe",
+                |path| drop(std::process::Command::new("mkfifo").arg(path).status()),
+                "must be a plain file",
+            ),
+            (
+                "a huge file",
+                |path| fs::File::create(path).unwrap().set_len(1 << 40).unwrap(),
+                "at most 1048576",
+            ),
+        ];
+        for (what, plant, want) in rows {
+            let base = tempfile::tempdir().unwrap();
+            let package = base.path().join("package");
+            fs::create_dir(&package).unwrap();
+            plant(&package.join(HOOKS_FILE));
+            match load(Policy::default(), None, &package, Path::new("/nowhere"), None) {
+                Ok(layers) => {
+                    let names: Vec<String> =
+                        layers.merged.entries.iter().map(|entry| entry.name.to_string()).collect();
+                    assert_eq!(names.join(" "), want, "{what}");
+                }
+                Err(error) => {
+                    let error = error.to_string();
+                    assert!(!want.is_empty() && error.contains(want), "{what}: {error}");
+                    assert!(!error.contains("root:"), "{what}: {error}");
+                }
+            }
+        }
     }
 }

@@ -1,72 +1,174 @@
-//! What a hook left in its outbox or among its attachments, taken over by the worker.
+//! What a call left in its outbox and among its attachments, taken over by the worker.
 //!
-//! The runner wrote these files under an uid of its own and may have been taken over by its guest: names, kinds
-//! and sizes are checked again, nothing is followed, and a file is in a tree whole or not at all.
+//! The runner wrote these files under an uid of its own and may have been taken over by its guest: names, kinds,
+//! sizes and grants are checked again, and nothing is followed. Invariant: all that a call left joins the results,
+//! or nothing of it does.
 
 use crate::WorkerError;
 use crate::report::FileReport;
 use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::fs::{Dir, OpenOptions, PermissionsExt};
 use sha2::{Digest as _, Sha256};
-use skink_job::FileName;
+use skink_job::{FileName, Grants, LimitKind, Limits, Outcome, SafeText};
+use std::collections::BTreeSet;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Why files were not taken over.
 #[derive(Debug, thiserror::Error)]
 pub enum TakeError {
-    /// The folder holds something that no honest runner leaves there.
+    /// There is something that no honest runner leaves.
     #[error("the runner left {0}; nothing of its output is kept")]
     Foreign(String),
+    /// There is more than the limits allow, which an honest runner sees itself.
+    #[error("the runner left more than the limit {0}; nothing of its output is kept")]
+    Limit(LimitKind),
     /// A file of that name is there already.
     #[error("a result named {0} is there already; choose another name")]
-    Exists(FileName),
+    Exists(String),
     /// A file operation failed.
     #[error(transparent)]
     Host(#[from] WorkerError),
 }
 
-/// Moves every file of `from` into the folder `OTHER` of the tree `into`. Checks all before it moves any.
-pub fn take(from: &Path, into: &Path) -> Result<Vec<FileReport>, TakeError> {
-    let source = crate::root::open(from)?;
-    let tree = crate::root::open(into)?;
-    let mut taken = Vec::new();
-    for name in names(&source, from)? {
-        if exists_in(&tree, name.as_str()).map_err(WorkerError::file("list", into))? {
-            return Err(TakeError::Exists(name));
+impl TakeError {
+    /// How the call ends because of it.
+    pub fn outcome(&self) -> Outcome {
+        let text = SafeText::from(self.to_string());
+        match self {
+            Self::Foreign(_) => Outcome::Crashed { detail: text },
+            Self::Limit(kind) => Outcome::Limit { kind: *kind, detail: text },
+            Self::Exists(_) => Outcome::Failed { reason: text },
+            Self::Host(_) => Outcome::HostError { detail: text },
         }
-        taken.push(inspect(&source, &name, from)?);
     }
-    if taken.is_empty() {
-        return Ok(taken);
-    }
-    let other = into.join("OTHER");
-    match tree.create_dir("OTHER") {
-        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => {
-            return Err(WorkerError::file("create", &other)(e).into());
-        }
-        Ok(()) | Err(_) => {}
-    }
-    let folder = tree.open_dir_nofollow("OTHER").map_err(WorkerError::file("open", &other))?;
-    for file in &taken {
-        move_file(&source, &folder, &file.name)
-            .map_err(WorkerError::file("take over", &from.join(&file.name)))?;
-    }
-    Ok(taken)
 }
 
-/// Copies the files of `from` into `into`, a folder of our own, and tells what they are.
-pub fn keep_copies(from: &Path, into: &Path) -> Result<Vec<FileReport>, TakeError> {
-    let source = crate::root::open(from)?;
-    let mut kept = Vec::new();
-    for name in names(&source, from)? {
-        kept.push(inspect(&source, &name, from)?);
-        std::fs::create_dir_all(into).map_err(WorkerError::file("create", into))?;
-        let folder = crate::root::open(into)?;
-        let copied = source.copy(name.as_str(), &folder, name.as_str());
-        copied.map_err(WorkerError::file("copy", &from.join(name.as_str())))?;
+/// What a call left, looked at and measured.
+#[derive(Debug, Default)]
+pub struct Left {
+    /// Files for the results.
+    pub outbox: Vec<FileReport>,
+    /// Files beside the results.
+    pub attachments: Vec<FileReport>,
+    folder: PathBuf,
+}
+
+/// The folder of the outbox in a call's own folder.
+pub(crate) const OUTBOX: &str = "outbox";
+/// The folder of the attachments in a call's own folder.
+pub(crate) const ATTACHMENTS: &str = "attachments";
+
+impl Left {
+    /// Looks at all that is in a call's folder, under the grants and limits of the call.
+    pub fn look(folder: &Path, grants: &Grants, limits: &Limits) -> Result<Self, TakeError> {
+        let mut quota = (limits.output_bytes.0, u64::from(limits.output_files));
+        let outbox = look_at(&folder.join(OUTBOX), &mut quota)?;
+        let attachments = look_at(&folder.join(ATTACHMENTS), &mut quota)?;
+        let granted = |file: &FileReport| grants.attachments.iter().any(|name| name.as_str() == file.name);
+        if let Some(foreign) = attachments.iter().find(|file| !granted(file)) {
+            return Err(TakeError::Foreign(format!("the attachment {:?} without a grant", foreign.name)));
+        }
+        Ok(Self { outbox, attachments, folder: folder.to_owned() })
     }
-    Ok(kept)
+
+    /// Copies the attachments into `into`, a folder of our own.
+    pub fn keep(&self, into: &Path) -> Result<(), TakeError> {
+        if self.attachments.is_empty() {
+            return Ok(());
+        }
+        std::fs::create_dir_all(into).map_err(WorkerError::file("create", into))?;
+        let (from, to) = (self.folder.join(ATTACHMENTS), crate::root::open(into)?);
+        let source = crate::root::open(&from)?;
+        for FileReport { name, .. } in &self.attachments {
+            copy(&source, name, &to, name).map_err(WorkerError::file("copy", &from.join(name)))?;
+        }
+        Ok(())
+    }
+
+    /// Puts everything into the folder `OTHER` of the tree `into`. Names that are there already are an error, but
+    /// for attachments that `replaces` knows as this hook's own.
+    pub fn join(&self, into: &Path, replaces: impl Fn(&str) -> bool) -> Result<(), TakeError> {
+        if self.outbox.is_empty() && self.attachments.is_empty() {
+            return Ok(());
+        }
+        let tree = crate::root::open(into)?;
+        self.check_names(&tree, into, replaces)?;
+        let other = into.join("OTHER");
+        match tree.create_dir("OTHER") {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(WorkerError::file("create", &other)(e).into());
+            }
+            Ok(()) | Err(_) => {}
+        }
+        let folder = tree.open_dir_nofollow("OTHER").map_err(WorkerError::file("open", &other))?;
+        let joined = self.copy_into(&folder).and_then(|()| self.name_in(&folder));
+        if joined.is_err() {
+            self.files().enumerate().for_each(|(i, _)| drop(folder.remove_file(part(i))));
+        }
+        joined.map_err(|e| WorkerError::file("add the hook's files to", &other)(e).into())
+    }
+
+    fn check_names(&self, tree: &Dir, path: &Path, replaces: impl Fn(&str) -> bool) -> Result<(), TakeError> {
+        let mut taken = BTreeSet::new();
+        collect_names(tree, &mut taken).map_err(WorkerError::file("list", path))?;
+        for file in &self.attachments {
+            if replaces(&file.name) {
+                taken.remove(&file.name.to_ascii_lowercase());
+            }
+        }
+        match self.files().find(|(_, file)| !taken.insert(file.name.to_ascii_lowercase())) {
+            Some((_, file)) => Err(TakeError::Exists(file.name.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Every file with the folder that it is in.
+    fn files(&self) -> impl Iterator<Item = (&'static str, &FileReport)> {
+        let outbox = self.outbox.iter().map(|file| (OUTBOX, file));
+        outbox.chain(self.attachments.iter().map(|file| (ATTACHMENTS, file)))
+    }
+
+    /// Under names that no result has; a full disk is met here, where nothing is seen yet.
+    fn copy_into(&self, folder: &Dir) -> io::Result<()> {
+        for (i, (place, file)) in self.files().enumerate() {
+            let source = Dir::open_ambient_dir(self.folder.join(place), cap_std::ambient_authority())?;
+            copy(&source, &file.name, folder, &part(i))?;
+        }
+        Ok(())
+    }
+
+    fn name_in(&self, folder: &Dir) -> io::Result<()> {
+        self.files().enumerate().try_for_each(|(i, (_, file))| folder.rename(part(i), folder, &file.name))
+    }
+}
+
+/// The name of a file that is not whole yet; no result begins so.
+fn part(number: usize) -> String {
+    format!(".skink-part-{number}")
+}
+
+/// The files of a folder that may not be there. `quota` has the bytes and files that are left.
+fn look_at(folder: &Path, quota: &mut (u64, u64)) -> Result<Vec<FileReport>, TakeError> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let source = crate::root::open(folder)?;
+    let mut files = Vec::new();
+    for name in names(&source, folder)? {
+        let size =
+            source.symlink_metadata(name.as_str()).map_err(WorkerError::file("look at", folder))?.len();
+        quota.0 = quota.0.checked_sub(size).ok_or(TakeError::Limit(LimitKind::OutputBytes))?;
+        quota.1 = quota.1.checked_sub(1).ok_or(TakeError::Limit(LimitKind::OutputFiles))?;
+        files.push(inspect(&source, &name, folder)?);
+    }
+    Ok(files)
+}
+
+/// A copy, so that owner and mode are ours and no descriptor of the runner's reaches the result.
+fn copy(from: &Dir, name: &str, to: &Dir, as_name: &str) -> io::Result<()> {
+    from.copy(name, to, as_name)?;
+    to.set_permissions(as_name, cap_std::fs::Permissions::from_mode(0o644))
 }
 
 fn names(source: &Dir, path: &Path) -> Result<Vec<FileName>, TakeError> {
@@ -115,76 +217,131 @@ impl io::Write for HashWriter {
     }
 }
 
-/// A copy, so that owner and mode are ours and no descriptor of the runner's reaches the result.
-fn move_file(from: &Dir, to: &Dir, name: &str) -> io::Result<()> {
-    from.copy(name, to, name)?;
-    to.set_permissions(name, cap_std::fs::Permissions::from_mode(0o644))?;
-    from.remove_file(name)
-}
-
-/// Whether any folder of the tree holds that name, whatever its case.
-fn exists_in(tree: &Dir, name: &str) -> io::Result<bool> {
+/// The names in all folders of the tree, in small letters.
+fn collect_names(tree: &Dir, names: &mut BTreeSet<String>) -> io::Result<()> {
     for entry in tree.entries()? {
         let entry = entry?;
-        let file_name = entry.file_name();
-        if file_name.to_string_lossy().eq_ignore_ascii_case(name) {
-            return Ok(true);
-        }
-        if entry.file_type()?.is_dir() && exists_in(&tree.open_dir_nofollow(&file_name)?, name)? {
-            return Ok(true);
+        names.insert(entry.file_name().to_string_lossy().to_ascii_lowercase());
+        if entry.file_type()?.is_dir() {
+            collect_names(&tree.open_dir_nofollow(entry.file_name())?, names)?;
         }
     }
-    Ok(false)
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use skink_job::ByteCount;
     use std::fs;
 
     struct Setup {
-        _base: tempfile::TempDir,
-        from: std::path::PathBuf,
-        into: std::path::PathBuf,
+        base: tempfile::TempDir,
     }
 
-    fn setup(files: &[(&str, &str)]) -> Setup {
-        let base = tempfile::tempdir().unwrap();
-        let (from, into) = (base.path().join("from"), base.path().join("into"));
-        fs::create_dir_all(into.join("RPMS/x86_64")).unwrap();
-        fs::create_dir(&from).unwrap();
-        fs::write(into.join("RPMS/x86_64/a.rpm"), "a").unwrap();
-        for (name, text) in files {
-            fs::write(from.join(name), text).unwrap();
+    impl Setup {
+        /// A call's folder, and a tree with one package.
+        fn new() -> Self {
+            let base = tempfile::tempdir().unwrap();
+            for folder in ["tree/RPMS/x86_64", "call/outbox", "call/attachments"] {
+                fs::create_dir_all(base.path().join(folder)).unwrap();
+            }
+            fs::write(base.path().join("tree/RPMS/x86_64/a.rpm"), "a").unwrap();
+            Self { base }
         }
-        Setup { _base: base, from, into }
+
+        fn at(&self, path: &str) -> PathBuf {
+            self.base.path().join(path)
+        }
+
+        fn plant(self, path: &str, text: &str) -> Self {
+            fs::write(self.at("call").join(path), text).unwrap();
+            self
+        }
+
+        fn look(&self) -> Result<Left, TakeError> {
+            let grants =
+                Grants { attachments: BTreeSet::from(["x.log".parse().unwrap()]), ..Grants::default() };
+            let limits = Limits { output_bytes: ByteCount(1000), output_files: 3, ..Limits::default() };
+            Left::look(&self.at("call"), &grants, &limits)
+        }
+
+        fn join(&self) -> Result<(), TakeError> {
+            self.look()?.join(&self.at("tree"), |_| false)
+        }
+
+        fn added(&self) -> Vec<String> {
+            let names = fs::read_dir(self.at("tree/OTHER")).into_iter().flatten().flatten();
+            let mut names: Vec<_> =
+                names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+            names.sort();
+            names
+        }
     }
 
     #[test]
     fn finished_files_are_taken_with_size_and_digest() {
-        let s = setup(&[("SHA256SUMS", "abc"), (".partial-1", "half")]);
-        let taken = take(&s.from, &s.into).unwrap();
-        assert_eq!(taken.len(), 1);
-        assert_eq!((taken[0].name.as_str(), taken[0].bytes), ("SHA256SUMS", 3));
-        assert!(taken[0].sha256.starts_with("ba7816bf"));
-        assert_eq!(fs::read_to_string(s.into.join("OTHER/SHA256SUMS")).unwrap(), "abc");
+        let s = Setup::new().plant("outbox/SHA256SUMS", "abc").plant("outbox/.partial-1", "half");
+        let s = s.plant("attachments/x.log", "log");
+        let left = s.look().unwrap();
+        assert_eq!((left.outbox.len(), left.outbox[0].bytes), (1, 3));
+        assert!(left.outbox[0].sha256.starts_with("ba7816bf"));
+        left.join(&s.at("tree"), |_| false).unwrap();
+        assert_eq!(s.added(), ["SHA256SUMS", "x.log"]);
+        assert_eq!(fs::read_to_string(s.at("tree/OTHER/SHA256SUMS")).unwrap(), "abc");
+        left.keep(&s.at("kept")).unwrap();
+        assert_eq!(fs::read_to_string(s.at("kept/x.log")).unwrap(), "log");
     }
 
     #[test]
     fn what_a_taken_over_runner_may_leave_is_refused_whole() {
         type Plant = fn(&Path);
-        let rows: [(&str, Plant); 4] = [
-            ("an existing name", |from| fs::write(from.join("a.rpm"), "evil").unwrap()),
-            ("an existing name in other case", |from| fs::write(from.join("A.RPM"), "evil").unwrap()),
-            ("a symlink", |from| std::os::unix::fs::symlink("/etc/shadow", from.join("z")).unwrap()),
-            ("a folder", |from| fs::create_dir(from.join("z")).unwrap()),
+        let rows: [(&str, &str, Plant); 9] = [
+            ("an existing name", "failed", |call| fs::write(call.join("outbox/a.rpm"), "evil").unwrap()),
+            ("the same in other case", "failed", |call| {
+                fs::write(call.join("outbox/A.RPM"), "evil").unwrap()
+            }),
+            ("one name twice", "failed", |call| fs::write(call.join("outbox/X.log"), "evil").unwrap()),
+            ("a symlink", "crashed", |call| {
+                std::os::unix::fs::symlink("/etc/shadow", call.join("outbox/z")).unwrap();
+            }),
+            ("a folder", "crashed", |call| fs::create_dir(call.join("outbox/z")).unwrap()),
+            ("an attachment without a grant", "crashed", |call| {
+                fs::write(call.join("attachments/b.rpm"), "evil").unwrap();
+            }),
+            ("too many bytes", "limit", |call| fs::write(call.join("outbox/z"), [0; 1000]).unwrap()),
+            ("a sparse file", "limit", |call| {
+                fs::File::create(call.join("outbox/z")).unwrap().set_len(1 << 40).unwrap();
+            }),
+            ("too many files", "limit", |call| {
+                ["1", "2"].iter().for_each(|name| fs::write(call.join("outbox").join(name), "").unwrap());
+            }),
         ];
-        for (what, plant) in rows {
-            let s = setup(&[("good", "x")]);
-            plant(&s.from);
-            assert!(take(&s.from, &s.into).is_err(), "{what}");
-            assert!(!s.into.join("OTHER/good").exists(), "{what}");
-            assert_eq!(fs::read_to_string(s.into.join("RPMS/x86_64/a.rpm")).unwrap(), "a", "{what}");
+        for (what, outcome, plant) in rows {
+            let s = Setup::new().plant("outbox/good", "x").plant("attachments/x.log", "x");
+            plant(&s.at("call"));
+            assert_eq!(s.join().unwrap_err().outcome().word(), outcome, "{what}");
+            assert_eq!(s.added(), Vec::<String>::new(), "{what}");
+            assert_eq!(fs::read_to_string(s.at("tree/RPMS/x86_64/a.rpm")).unwrap(), "a", "{what}");
         }
+    }
+
+    #[test]
+    fn files_that_cannot_all_be_named_leave_nothing_half_done() {
+        let s = Setup::new().plant("outbox/good", "x").plant("outbox/other", "y");
+        let left = s.look().unwrap();
+        fs::remove_file(s.at("call/outbox/other")).unwrap();
+        assert_eq!(left.join(&s.at("tree"), |_| false).unwrap_err().outcome().word(), "host-error");
+        assert_eq!(s.added(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_hook_may_replace_its_own_attachment() {
+        let s = Setup::new().plant("attachments/x.log", "first");
+        s.join().unwrap();
+        let s = s.plant("attachments/x.log", "second");
+        assert!(s.join().is_err());
+        s.look().unwrap().join(&s.at("tree"), |name| name == "x.log").unwrap();
+        assert_eq!(fs::read_to_string(s.at("tree/OTHER/x.log")).unwrap(), "second");
     }
 }

@@ -3,9 +3,9 @@
 use crate::admit::{Admission, Admitted};
 use crate::decide::{Decision, decide};
 use crate::hooks::{Planned, Surroundings, blank, levels, make_call, run_group, skip_reason, take_over};
-use crate::interrupts::Listening;
+use crate::interrupts::{Listening, Signal};
 use crate::journal::{Journal, Undo};
-use crate::layers::Layers;
+use crate::layers::{Layers, LayersError};
 use crate::log::{Log, LogProgress};
 use crate::render;
 use crate::report::{Report, Step};
@@ -13,14 +13,15 @@ use crate::staging::Staging;
 use crate::trees::{self, Trees, readable};
 use crate::views::Views;
 use crate::{Host, WorkerError, fault, publish};
-use skink_job::{Outcome, Phase};
+use skink_job::{Outcome, Phase, SafeText};
 use skink_module::Replaces;
 use skink_obs::{
-    BuildProcess, Invocation, LineSink, ProcessError, RealBuild, RewriteRequest, Rewritten, ScratchFolder,
-    Special, rewrite,
+    BuildProcess, Invocation, LineSink, RealBuild, RewriteRequest, Rewritten, ScratchFolder, Special,
+    Verbosity, rewrite,
 };
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 /// One job.
@@ -38,28 +39,44 @@ pub struct Job<'a> {
     pub log: &'a Log,
 }
 
-/// Runs the job and returns the exit code of `build`: 0 succeeded, 1 failed, 2 unchanged, 3 a failure of the host
-/// before any input of the project was touched, others as the real `build` gave them.
+/// Runs the job and returns the exit code of `build`: 0 succeeded, 1 failed, 2 unchanged, others as the real `build`
+/// gave them. A failure of the host is 1 here: the layers, inputs of the project, were read before.
 pub fn run(job: &Job<'_>) -> i32 {
     let name = crate::host::unique();
-    let (mut way, undone) = match Way::begin(job, &name) {
+    let (mut way, notes) = match Way::begin(job, &name) {
         Ok(begun) => begun,
         Err(e) => {
             job.log.line(&format!("skink: {e}"));
-            return 3;
+            return 1;
         }
     };
-    way.report.notes.extend(undone.iter().map(|undo| format!("undone after a crash: {undo:?}").into()));
+    way.report.notes.extend(notes);
     let decision = match way.timed("admit", |way| way.admit(job)) {
         None => decide(0, &way.report.hooks),
         Some(hooks) => {
-            let decision = way.through(job, &hooks).unwrap_or_else(|e| way.broken(&e));
+            let decision = way.through(job, &hooks).unwrap_or_else(|e| broken(&e));
             job.host.interrupts.forget();
             way.timed("cleanup", |way| way.phase(job, &hooks, Phase::Cleanup));
             decision
         }
     };
     way.finish(job, decision)
+}
+
+/// Tells in log and report of a job that did not begin, because its layers cannot be read: what a former job left
+/// there must not be taken for this one's. Gives its exit code.
+pub fn not_begun(invocation: &Invocation, real: &RealBuild, log: &Log, error: &LayersError) -> i32 {
+    let error = error.to_string();
+    error.lines().for_each(|line| log.line(SafeText::line(line).as_str()));
+    let mut report = Report::new(invocation.facts());
+    let why = error.lines().next().map(|line| SafeText::line(line.trim_start_matches("error: ")));
+    report.decided(Decision { code: 1, why });
+    let place = publish::place(invocation.hooks().report.as_deref(), &invocation.root(real));
+    let written = publish::check(&place).and_then(|()| publish::write(&report, &place, Path::new("")));
+    if let Err(e) = written {
+        log.line(&format!("skink: {e}"));
+    }
+    1
 }
 
 /// What one job carries along its way.
@@ -95,10 +112,22 @@ fn special(replaced: Replaces) -> Special {
     }
 }
 
+/// How far hooks are is not told where little is to be shown.
+fn progress<'a>(job: &Job<'a>) -> Option<LogProgress<'a>> {
+    (job.invocation.hooks().verbosity != Verbosity::Quiet).then(|| LogProgress::new(job.log))
+}
+
+/// A failure of the host on the way.
+fn broken(error: &WorkerError) -> Decision {
+    Decision { code: 1, why: Some(error.to_string().into()) }
+}
+
 impl<'a> Way<'a> {
-    fn begin(job: &Job<'a>, name: &str) -> Result<(Self, Vec<Undo>), WorkerError> {
+    fn begin(job: &Job<'a>, name: &str) -> Result<(Self, Vec<SafeText>), WorkerError> {
         let host = job.host;
-        let (mut journal, undone) = Journal::open(&host.state.join("journal"), name)?;
+        let root = job.invocation.root(job.real);
+        publish::check(&publish::place(job.invocation.hooks().report.as_deref(), &root))?;
+        let (mut journal, notes) = Journal::open(&host.state.join("journal"), name)?;
         fault::point("journal-opened");
         let scratch = host.state.join("jobs").join(name);
         journal.intend(Undo::RemoveFolder { path: scratch.clone() })?;
@@ -112,10 +141,10 @@ impl<'a> Way<'a> {
             statistics: Vec::new(),
             scratch: scratch.join("calls"),
             kept: scratch.join("kept"),
+            attached: Mutex::default(),
         };
         let mut report = Report::new(facts);
         report.notes = job.layers.merged.notes.clone();
-        let root = job.invocation.root(job.real);
         fault::point("layers-merged");
         let views = Views::new(scratch.join("views"));
         let plan = scratch.join("plan");
@@ -134,7 +163,7 @@ impl<'a> Way<'a> {
                 build_folder,
                 listening: None,
             },
-            undone,
+            notes,
         ))
     }
 
@@ -148,6 +177,10 @@ impl<'a> Way<'a> {
             return Ok(so_far);
         }
         let rewritten = self.timed("plan", |way| way.rewrite(job, hooks))?;
+        let so_far = self.decide(job, 0);
+        if so_far.code != 0 {
+            return Ok(so_far); // a signal came meanwhile
+        }
         let code = self.timed("build", |way| way.build(job, &rewritten))?;
         self.timed("snapshot", |way| way.snapshot(job))?;
         self.timed("transform", |way| way.phase(job, hooks, Phase::Transform));
@@ -166,15 +199,6 @@ impl<'a> Way<'a> {
             (0..=2, Some(signal)) => Decision { code: 1, why: Some(format!("{signal}").into()) },
             _ => decision,
         }
-    }
-
-    /// A failure of the host. Another host may do better only if nothing of the project ran on this one.
-    fn broken(&self, error: &WorkerError) -> Decision {
-        let not_started =
-            matches!(error, WorkerError::Build(ProcessError::Start { .. } | ProcessError::SetUp { .. }));
-        let called = self.report.hooks.iter().any(|hook| !matches!(hook.outcome, Outcome::Skipped { .. }));
-        let code = if not_started && !called { 3 } else { 1 };
-        Decision { code, why: Some(error.to_string().into()) }
     }
 
     fn timed<T>(&mut self, name: &'static str, step: impl FnOnce(&mut Self) -> T) -> T {
@@ -226,7 +250,7 @@ impl<'a> Way<'a> {
             if self.skip_if_ended(job, &[planned]) {
                 continue;
             }
-            let called = make_call(&self.around, planned, &LogProgress::new(job.log));
+            let called = make_call(&self.around, planned, &progress(job));
             let report = take_over(&self.around, called);
             // A hook that did not pass leaves the plan as it was.
             if report.outcome == Outcome::Passed {
@@ -273,16 +297,18 @@ impl<'a> Way<'a> {
             nspawn: rewritten.nspawn.as_deref(),
         };
         fault::point("build-started");
-        let exit = process.run(&mut ToLog(job.log))?;
+        let exit =
+            process.run(&mut ToLog(job.log), &|| job.host.interrupts.signal().map(|signal| signal.0))?;
         fault::point("build-ended");
         self.around.facts.build = Some(exit.build_end());
-        let code = match (exit.signal(), exit.forwarded()) {
-            (Some(signal), _) | (None, Some(signal)) => {
-                job.log.line(&format!("skink: build was ended by signal {signal}"));
+        let code = match exit.forwarded().or(exit.signal()) {
+            Some(signal) => {
+                job.log.line(&format!("skink: build was ended by {}", Signal(signal)));
                 1
             }
-            (None, None) => i32::from(exit.code()),
+            None => i32::from(exit.code()),
         };
+        self.report.job.build = self.around.facts.build;
         self.report.build_exit_code = Some(code);
         Ok(code)
     }
@@ -300,7 +326,8 @@ impl<'a> Way<'a> {
             .extend(staging.left_out.iter().map(|what| format!("left out of the results: {what}").into()));
         self.around.trees.results = Some(self.views.of(&staging.results())?);
         self.around.trees.raw_results = Some(self.views.of(&staging.raw_results())?);
-        self.around.trees.build_log = job.log.path().map(ToOwned::to_owned);
+        let log = job.log.reader().map_err(WorkerError::file("open the build's log below", &self.root))?;
+        self.around.trees.build_log = log.map(Arc::new);
         self.around.packages = staging.installed.clone();
         self.around.statistics = staging.statistics.clone();
         self.staging = Some(staging);
@@ -318,7 +345,7 @@ impl<'a> Way<'a> {
             if self.skip_if_ended(job, &group) {
                 continue;
             }
-            for report in run_group(&self.around, &group, &LogProgress::new(job.log)) {
+            for report in run_group(&self.around, &group, &progress(job)) {
                 self.tell(job, report);
             }
         }
@@ -326,16 +353,13 @@ impl<'a> Way<'a> {
 
     /// The calls of one phase in their order; those that are not made are told at once.
     fn planned<'h>(&mut self, job: &Job<'_>, hooks: &'h [Admitted], phase: Phase) -> Vec<Planned<'h>> {
-        let entries: Vec<_> = hooks.iter().map(|hook| hook.entry.clone()).collect();
-        // The order was found to exist when the layers were read.
-        let order = skink_policy::order(&entries, phase).unwrap_or_default();
-        let in_phase = order.into_iter().filter_map(|i| hooks.get(i));
-        let in_phase =
-            in_phase.filter(|hook| hook.manifest.phases.contains(&phase) && hook.entry.may_run_in(phase));
+        let order = job.layers.merged.orders.get(&phase).into_iter().flatten();
+        // A hook that was refused, and may be by what its failure means, has no place in it.
+        let admitted = order.filter_map(|name| hooks.iter().find(|hook| hook.entry.name == *name));
+        let in_phase = admitted.filter(|hook| hook.manifest.phases.contains(&phase));
         let mut planned = Vec::new();
         for hook in in_phase {
-            let skip = (phase != Phase::PreChroot).then(|| skip_reason(hook, &self.around.facts)).flatten();
-            match skip {
+            match skip_reason(hook, phase, &self.around.facts) {
                 Some(reason) => self.tell(job, blank(hook, phase, Outcome::Skipped { reason })),
                 None => planned.push(Planned { hook, phase }),
             }
@@ -354,14 +378,15 @@ impl<'a> Way<'a> {
     }
 
     fn tell(&mut self, job: &Job<'_>, report: crate::report::HookReport) {
-        render::section(&report).iter().for_each(|line| job.log.print(line));
+        render::section(&report, job.invocation.hooks().verbosity)
+            .iter()
+            .for_each(|line| job.log.print(line));
         self.report.hooks.push(report);
     }
 
     fn hand_back(&mut self, decision: &Decision) -> Result<(), WorkerError> {
         let Some(staging) = &self.staging else { return Ok(()) };
-        let adds =
-            self.report.hooks.iter().any(|hook| !hook.outputs.is_empty() || !hook.attachments.is_empty());
+        let adds = self.report.hooks.iter().any(|hook| hook.joined);
         match decision.code {
             2 => crate::handback::mark_unchanged(&self.root)?,
             0 if adds => {
@@ -378,7 +403,9 @@ impl<'a> Way<'a> {
     /// Always: the report, the summary, and everything that is to be undone.
     fn finish(mut self, job: &Job<'_>, decision: Decision) -> i32 {
         self.report.decided(decision);
-        render::summary(&self.report).iter().for_each(|line| job.log.print(line));
+        render::summary(&self.report, job.invocation.hooks().verbosity)
+            .iter()
+            .for_each(|line| job.log.print(line));
         let place = publish::place(job.invocation.hooks().report.as_deref(), &self.root);
         if let Err(e) = publish::write(&self.report, &place, &self.around.kept) {
             job.log.line(&format!("skink: {e}"));

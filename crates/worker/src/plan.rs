@@ -1,9 +1,12 @@
 //! Edits of the plan against the grants for them. The worker checks, the runner only carries.
 
-use skink_job::{PlanEdit, PlanGrants};
+use skink_job::{PlanEdit, PlanGrants, SafeText};
 use std::collections::BTreeSet;
 
-/// Whether the grants cover the edit; if not, in words.
+/// The most bytes of a macro's body or an option's value.
+const MAX_VALUE: usize = 4096;
+
+/// Whether the edit is possible and the grants cover it; if not, in words.
 pub(crate) fn check(edit: &PlanEdit, grants: &PlanGrants) -> Result<(), String> {
     match edit {
         PlanEdit::AddPackage { name } => covered("add the package", name, &grants.add_packages, is_package),
@@ -11,16 +14,23 @@ pub(crate) fn check(edit: &PlanEdit, grants: &PlanGrants) -> Result<(), String> 
             covered("remove the package", name, &grants.remove_packages, is_package)
         }
         PlanEdit::SetMacro { name, body } => {
-            if body.contains(['\n', '\r', '\0']) {
-                return Err(format!("the body of the macro {name:?} must be one line"));
+            if body.len() > MAX_VALUE || body.contains(['\n', '\r', '\0']) {
+                let name = shown(name);
+                return Err(format!(
+                    "the body of the macro {name} must be one line of at most {MAX_VALUE} bytes"
+                ));
             }
             covered("define the macro", name, &grants.macros, is_macro)
         }
         PlanEdit::AddOption { name, value } => {
-            if value.as_ref().is_some_and(|v| v.is_empty() || v.starts_with('-') || v.contains(['\n', '\0']))
-            {
+            let is_bad = |v: &String| {
+                v.is_empty() || v.len() > MAX_VALUE || v.starts_with('-') || v.contains(['\n', '\0'])
+            };
+            if value.as_ref().is_some_and(is_bad) {
                 return Err(format!(
-                    "the value of the option {name:?} must be one line that does not begin with '-'"
+                    "the value of the option {} must be one line of at most {MAX_VALUE} bytes that does not begin \
+                     with '-'",
+                    shown(name)
                 ));
             }
             covered("add the option", name, &grants.options, is_option)
@@ -35,12 +45,17 @@ fn covered(
     is_fine: fn(&str) -> bool,
 ) -> Result<(), String> {
     if !is_fine(name) {
-        return Err(format!("cannot {what} {name:?}: no such name is possible"));
+        return Err(format!("cannot {what} {}: no such name is possible", shown(name)));
     }
     if granted.iter().any(|pattern| matches(pattern, name)) {
         return Ok(());
     }
     Err(format!("no grant to {what} {name}"))
+}
+
+/// A name as it is told to people.
+fn shown(name: &str) -> SafeText {
+    SafeText::line(name).truncated(200)
 }
 
 fn is_package(name: &str) -> bool {
@@ -58,6 +73,7 @@ fn is_macro(name: &str) -> bool {
 fn is_option(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
         && !name.starts_with("hook")
+        && name.len() <= 200
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
@@ -129,12 +145,16 @@ mod tests {
             PlanEdit::SetMacro { name: "a".into(), body: "1".into() },
             PlanEdit::SetMacro { name: "a(b)".into(), body: "1".into() },
             PlanEdit::SetMacro { name: "abc".into(), body: "1\n%x 2".into() },
+            PlanEdit::SetMacro { name: "abc".into(), body: "x".repeat(4097) },
+            PlanEdit::AddPackage { name: "x".repeat(4 << 20) },
+            PlanEdit::AddOption { name: "x".repeat(4 << 20), value: None },
+            PlanEdit::AddOption { name: "define".into(), value: Some("x".repeat(4097)) },
             PlanEdit::AddOption { name: "-root".into(), value: None },
             PlanEdit::AddOption { name: "hook-none".into(), value: None },
             PlanEdit::AddOption { name: "define".into(), value: Some("--root".into()) },
         ];
         for edit in rows {
-            assert!(check(&edit, &all).is_err(), "{edit:?}");
+            assert!(check(&edit, &all).is_err_and(|why| why.len() < 1000), "{edit:?}");
         }
     }
 }

@@ -1,9 +1,18 @@
 //! Where the report and the attachments of a job are left for people.
+//!
+//! Invariant: what is below the build root is the build's to have prepared, so there no symlink leads the report
+//! out of the root, and nothing that the build left can pass for the report.
 
 use crate::WorkerError;
+use crate::handback::VISIBLE;
 use crate::report::Report;
+use crate::root::{Means, copy_tree, make_staged, open, remove};
+use cap_fs_ext::DirExt;
+use cap_std::fs::{Dir, OpenOptions};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Component, Path, PathBuf};
 
 /// The folder below the build root where they go unless `--hook-report` says otherwise.
 const FOLDER: &str = ".build.hooks";
@@ -12,59 +21,206 @@ const FOLDER: &str = ".build.hooks";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     report: PathBuf,
-    attachments: PathBuf,
-    /// The build root whose folder must be made anew, since a build may have planted something there.
-    fresh_below: Option<PathBuf>,
+    /// The build root, where the report goes below it.
+    root: Option<PathBuf>,
+    /// Whether the folder is one of ours, that must be made anew.
+    is_ours: bool,
 }
 
 /// `report` if one was asked for, else the folder `.build.hooks` of the build root.
 pub(crate) fn place(report: Option<&Path>, root: &Path) -> Place {
     match report {
-        Some(report) => Place {
-            report: report.to_owned(),
-            attachments: report.with_extension("attachments"),
-            fresh_below: None,
-        },
-        None => {
-            let folder = root.join(FOLDER);
-            Place {
-                report: folder.join("report.json"),
-                attachments: folder.join("report.attachments"),
-                fresh_below: Some(root.to_owned()),
-            }
+        Some(report) => {
+            let report = std::path::absolute(report).unwrap_or_else(|_| report.to_owned());
+            let is_below = root.is_dir() && split(&report, root).is_some();
+            Place { report, root: is_below.then(|| root.to_owned()), is_ours: false }
         }
+        None => Place {
+            report: root.join(FOLDER).join("report.json"),
+            root: Some(root.to_owned()),
+            is_ours: true,
+        },
     }
 }
 
-/// Writes the report and moves the kept attachments there; what a former job left there is replaced.
+/// Tells before a build what would keep the report from being written after it.
+pub(crate) fn check(place: &Place) -> Result<(), WorkerError> {
+    let failed = |why: &str| Err(WorkerError::file("write the report", &place.report)(io::Error::other(why)));
+    let folder = place.report.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if place.root.is_some() {
+        return Ok(()); // the folder may be the build's to make
+    }
+    if place.report.is_dir() {
+        return failed("it is a folder; name a file in it");
+    }
+    match folder {
+        Some(folder) if !folder.is_dir() => failed("its folder is not there; make it first"),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Writes the report and copies the kept attachments there; what a former job left there is replaced.
 pub(crate) fn write(report: &Report, place: &Place, kept: &Path) -> Result<(), WorkerError> {
-    if let Some(root) = &place.fresh_below {
-        if !root.is_dir() {
-            return Ok(()); // the build never made its root
-        }
-        crate::root::remove_staged(root, FOLDER)?;
-        crate::root::make_staged(&crate::root::open(root)?, FOLDER)
-            .map_err(WorkerError::file("create", &root.join(FOLDER)))?;
+    if place.is_ours && place.root.as_ref().is_some_and(|root| !root.is_dir()) {
+        return Ok(()); // the build never made its root
     }
-    if let Some(folder) = place.report.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(WorkerError::file("create", folder))?;
-    }
-    let text = serde_json::to_string_pretty(report)
-        .map_err(|e| WorkerError::file("encode", &place.report)(e.into()))?;
-    let part = place.report.with_extension("json.part");
-    fs::write(&part, text + "\n").map_err(WorkerError::file("write", &part))?;
-    fs::rename(&part, &place.report).map_err(WorkerError::file("write", &place.report))?;
-    if place.attachments.exists() {
-        fs::remove_dir_all(&place.attachments).map_err(WorkerError::file("remove", &place.attachments))?;
-    }
+    let path = &place.report;
+    let name = path.file_name().map_or(path.as_path(), Path::new);
+    let attachments = name.with_extension("attachments");
+    let text =
+        serde_json::to_string_pretty(report).map_err(|e| WorkerError::file("encode", path)(e.into()))? + "\n";
+    let folder = place.folder()?;
+    remove(&folder, &attachments)
+        .and_then(|()| if place.root.is_some() { remove(&folder, name) } else { Ok(()) })
+        .map_err(WorkerError::file("remove what is in the place of", path))?;
+    write_file(&folder, name, text.as_bytes()).map_err(WorkerError::file("write", path))?;
     if kept.is_dir() {
-        fs::create_dir_all(&place.attachments).map_err(WorkerError::file("create", &place.attachments))?;
-        let copied = crate::root::copy_tree(
-            &crate::root::open(kept)?,
-            &crate::root::open(&place.attachments)?,
-            &mut crate::root::Copied::default(),
-        );
-        copied.map_err(WorkerError::file("copy attachments to", &place.attachments))?;
+        let shown = path.with_extension("attachments");
+        let failed = |action| WorkerError::file(action, &shown);
+        let to = make_staged(&folder, &attachments).map_err(failed("create"))?;
+        copy_tree(&open(kept)?, &to, Means::Copy).map_err(failed("copy attachments to"))?;
     }
     Ok(())
+}
+
+impl Place {
+    /// The folder of the report; made if it is not there.
+    fn folder(&self) -> Result<Dir, WorkerError> {
+        let folder = self.report.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let Some(root) = &self.root else {
+            fs::create_dir_all(folder).map_err(WorkerError::file("create", folder))?;
+            return open(folder);
+        };
+        let below = split(folder, root).unwrap_or_default();
+        let root = open(root)?;
+        let made = if self.is_ours {
+            remove(&root, FOLDER).and_then(|()| make_staged(&root, FOLDER))
+        } else {
+            make_below(&root, &below)
+        };
+        made.map_err(WorkerError::file("create", folder))
+    }
+}
+
+/// Writes a file that is there whole or not at all.
+fn write_file(folder: &Dir, name: &Path, text: &[u8]) -> io::Result<()> {
+    let part = name.with_extension("json.part");
+    remove(folder, &part)?;
+    // What is there, even a symlink, is an error.
+    let mut file = folder.open_with(&part, OpenOptions::new().write(true).create_new(true))?;
+    file.write_all(text)?;
+    folder.rename(&part, folder, name)
+}
+
+/// `path` relative to `root`, where it is below it. The two may be written differently.
+fn split(path: &Path, root: &Path) -> Option<PathBuf> {
+    let id = |path: &Path| fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    let is_root = |folder: &Path| folder == root || (id(folder).is_some() && id(folder) == id(root));
+    let root = path.ancestors().find(|folder| is_root(folder))?;
+    let below = path.strip_prefix(root).ok()?;
+    // `ROOT/../report.json` is beside it.
+    (below.components().next() != Some(Component::ParentDir)).then(|| below.to_owned())
+}
+
+/// Opens a folder below a build root and makes what is missing. A symlink that leads out of the root goes.
+fn make_below(root: &Dir, below: &Path) -> io::Result<Dir> {
+    if below.as_os_str().is_empty() {
+        return root.try_clone();
+    }
+    let make = || root.create_dir_all(below).and_then(|()| root.open_dir(below));
+    make().or_else(|_| {
+        let mut folder = root.try_clone()?;
+        for part in below {
+            folder = match folder.open_dir_nofollow(part) {
+                Ok(next) => next,
+                Err(e) if part == VISIBLE => return Err(e), // the results are not ours to remove
+                Err(_) => {
+                    remove(&folder, part)?;
+                    break;
+                }
+            };
+        }
+        make()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use skink_job::Facts;
+    use std::os::unix::fs::symlink;
+
+    fn root() -> (tempfile::TempDir, PathBuf, PathBuf) {
+        let base = tempfile::tempdir().unwrap();
+        let (root, kept) = (base.path().join("root"), base.path().join("kept"));
+        fs::create_dir_all(root.join("home")).unwrap();
+        fs::create_dir_all(kept.join("lint")).unwrap();
+        fs::write(kept.join("lint/rpmlint.log"), "honest").unwrap();
+        (base, root, kept)
+    }
+
+    #[test]
+    fn a_build_cannot_leave_a_report_of_its_own() {
+        let (_base, root, kept) = root();
+        fs::create_dir_all(root.join(".build.hooks/fake/RPMS")).unwrap();
+        fs::write(root.join(".build.hooks/report.json"), "forged").unwrap();
+        symlink(".build.hooks/fake", root.join(".build.packages")).unwrap();
+        write(&Report::new(Facts::default()), &place(None, &root), &kept).unwrap();
+        let report = fs::read_to_string(root.join(".build.hooks/report.json")).unwrap();
+        assert!(report.starts_with('{'), "{report}");
+        assert!(!root.join(".build.hooks/fake").exists());
+        let log = root.join(".build.hooks/report.attachments/lint/rpmlint.log");
+        assert_eq!(fs::read_to_string(log).unwrap(), "honest");
+    }
+
+    #[test]
+    fn no_symlink_below_the_root_leads_the_report_out_of_it() {
+        type Plant = fn(&Path, &Path);
+        let rows: [(&str, Plant); 6] = [
+            ("nothing", |_, _| {}),
+            ("the part", |out, host| link(&host.join("file"), &out.join("report.json.part"))),
+            ("the report", |out, host| link(&host.join("file"), &out.join("report.json"))),
+            ("a folder as the report", |out, _| fs::create_dir_all(out.join("report.json/x")).unwrap()),
+            ("the attachments", |out, host| link(host, &out.join("report.attachments"))),
+            ("the folder", |out, host| link(host, out)),
+        ];
+        for (what, plant) in rows {
+            let (base, root, kept) = root();
+            let (host, out) = (base.path().join("host"), root.join("home/out"));
+            fs::create_dir(&host).unwrap();
+            fs::write(host.join("file"), "precious").unwrap();
+            plant(&out, &host);
+            write(&Report::new(Facts::default()), &place(Some(&out.join("report.json")), &root), &kept)
+                .unwrap();
+            assert_eq!(fs::read_to_string(host.join("file")).unwrap(), "precious", "{what}");
+            assert_eq!(fs::read_dir(&host).unwrap().count(), 1, "{what}");
+            assert!(fs::symlink_metadata(out.join("report.json")).unwrap().is_file(), "{what}");
+            let log = out.join("report.attachments/lint/rpmlint.log");
+            assert_eq!(fs::read_to_string(log).unwrap(), "honest", "{what}");
+        }
+    }
+
+    fn link(target: &Path, link: &Path) {
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        symlink(target, link).unwrap();
+    }
+
+    #[test]
+    fn a_report_is_below_the_root_however_the_two_are_written() {
+        let (base, root, _kept) = root();
+        let alias = base.path().join("alias");
+        symlink(&root, &alias).unwrap();
+        symlink(base.path(), root.join("planted")).unwrap();
+        let rows = [
+            (root.join("report.json"), Some("report.json")),
+            (root.join("planted/report.json"), Some("planted/report.json")),
+            (alias.join("home/report.json"), Some("home/report.json")),
+            (root.join("../report.json"), None),
+            (base.path().join("report.json"), None),
+        ];
+        for (path, want) in rows {
+            assert_eq!(split(&path, &root), want.map(PathBuf::from), "{}", path.display());
+        }
+    }
 }

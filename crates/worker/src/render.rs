@@ -1,8 +1,12 @@
 //! What people read: a section a hook, as rustc shows diagnostics, and the summary table.
 
+mod detail;
+
 use crate::decide::Effect;
 use crate::report::{HookReport, Report};
-use skink_job::{CrashReport, Finding, Limits, Millis, Outcome, Phase, PlanEdit, SafeText, Severity, Usage};
+use detail::{closest, details, steps};
+use skink_job::{CrashReport, Finding, Millis, Outcome, Phase, PlanEdit, SafeText, Severity};
+use skink_obs::Verbosity;
 
 /// One line in parts, each with its look. Texts in it are escaped or our own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,8 +59,13 @@ impl Line {
     }
 }
 
-/// The section of one hook call: a rule, its findings, what it logged, its verdict.
-pub fn section(hook: &HookReport) -> Vec<Line> {
+/// The section of one hook call: a rule, its findings, what it logged, its verdict. Where little is to be shown,
+/// there is none of a call with which all is well.
+pub fn section(hook: &HookReport, verbosity: Verbosity) -> Vec<Line> {
+    let is_well = matches!(hook.outcome, Outcome::Passed | Outcome::Skipped { .. });
+    if verbosity == Verbosity::Quiet && is_well {
+        return Vec::new();
+    }
     let mut lines = vec![heading(hook)];
     let faint = |text: String| Line::default().with(Look::Faint, text);
     lines.extend(hook.log.iter().map(|text| faint(format!("  | {text}"))));
@@ -77,6 +86,9 @@ pub fn section(hook: &HookReport) -> Vec<Line> {
     lines.extend(hook.plan.iter().map(|edit| Line::plain(&format!("  plan: {}", planned(edit)))));
     for file in hook.outputs.iter().chain(&hook.attachments) {
         lines.push(Line::plain(&format!("  + {} ({})", file.name, skink_job::ByteCount(file.bytes))));
+    }
+    if verbosity == Verbosity::Verbose {
+        lines.extend(details(hook));
     }
     lines.push(verdict(hook));
     lines
@@ -180,7 +192,24 @@ fn outcome_look(hook: &HookReport) -> Look {
 }
 
 /// The table at the end of the log.
-pub fn summary(report: &Report) -> Vec<Line> {
+pub fn summary(report: &Report, verbosity: Verbosity) -> Vec<Line> {
+    let mut lines = table(report);
+    if verbosity == Verbosity::Verbose {
+        lines.extend(steps(&report.steps).map(|text| Line::default().with(Look::Faint, text.trim_start())));
+    }
+    lines.extend(report.notes.iter().map(|note| Line::plain(&format!("note: {note}"))));
+    let why = report.why.iter().map(|why| format!(", because of {why}")).collect::<String>();
+    lines.push(match report.exit_code {
+        0 => Line::default().with(Look::Good, "succeeded").with(Look::Plain, why),
+        2 => Line::default().with(Look::Note, "unchanged").with(Look::Plain, why),
+        code => {
+            Line::default().with(Look::Bad, "failed").with(Look::Plain, format!(" (exit code {code}){why}"))
+        }
+    });
+    lines
+}
+
+fn table(report: &Report) -> Vec<Line> {
     let mut rows: Vec<[String; 6]> =
         vec![["hook", "phase", "outcome", "time", "findings", "closest limit"].map(str::to_owned)];
     rows.extend(report.hooks.iter().map(row));
@@ -199,15 +228,6 @@ pub fn summary(report: &Report) -> Vec<Line> {
             });
         lines.push(line);
     }
-    lines.extend(report.notes.iter().map(|note| Line::plain(&format!("note: {note}"))));
-    let why = report.why.iter().map(|why| format!(", because of {why}")).collect::<String>();
-    lines.push(match report.exit_code {
-        0 => Line::default().with(Look::Good, "succeeded").with(Look::Plain, why),
-        2 => Line::default().with(Look::Note, "unchanged").with(Look::Plain, why),
-        code => {
-            Line::default().with(Look::Bad, "failed").with(Look::Plain, format!(" (exit code {code}){why}"))
-        }
-    });
     lines
 }
 
@@ -224,30 +244,10 @@ fn row(hook: &HookReport) -> [String; 6] {
     [hook.name.to_string(), phase, hook.outcome.word().to_owned(), time, findings, closest]
 }
 
-/// The limit that a call came closest to, as a share.
-fn closest(usage: &Usage, limits: &Limits) -> String {
-    let shares = [
-        ("memory", usage.memory, limits.memory.0),
-        ("wall-time", usage.wall_time, limits.wall_time.0),
-        ("handles", u64::from(usage.handles), u64::from(limits.handles)),
-        ("log-bytes", usage.log_bytes, limits.log_bytes.0),
-        ("output-bytes", usage.output_bytes, limits.output_bytes.0),
-        ("output-files", u64::from(usage.output_files), u64::from(limits.output_files)),
-        ("tool-time", usage.tool_time, limits.tool_time.0),
-        ("scratch-bytes", usage.scratch_bytes, limits.scratch_bytes.0),
-    ];
-    let permille =
-        |(name, used, limit): (&'static str, u64, u64)| (used.saturating_mul(1000) / limit.max(1), name);
-    match shares.map(permille).into_iter().max() {
-        Some((0, _)) | None => "-".to_owned(),
-        Some((share @ 1..100, name)) => format!("{name} {}.{}%", share / 10, share % 10),
-        Some((share, name)) => format!("{name} {}%", share / 10),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Step;
     use skink_job::LimitKind;
 
     #[test]
@@ -260,7 +260,8 @@ mod tests {
             PlanEdit::SetMacro { name: "_with".into(), body: "1".into() },
             PlanEdit::AddOption { name: "debuginfo".into(), value: None },
         ];
-        let lines: Vec<String> = section(&hook).iter().map(|line| line.text(false)).collect();
+        let lines: Vec<String> =
+            section(&hook, Verbosity::Normal).iter().map(|line| line.text(false)).collect();
         let want = [
             "  plan: install jq\\u{1b}",
             "  plan: %_with is 1",
@@ -271,10 +272,56 @@ mod tests {
     }
 
     #[test]
+    fn quiet_and_verbose_change_what_is_shown() {
+        use Verbosity::{Normal, Quiet, Verbose};
+        let why = || SafeText::from("why");
+        let details =
+            ["granted: `sources`, `tools` of \"rpmlint\"", "memory: 2 MiB of 256 MiB", "steps: call 7 ms"];
+        // Outcome, how much is asked for, whether there is a section, whether it has details.
+        let rows = [
+            (Outcome::Passed, Quiet, false, false),
+            (Outcome::Skipped { reason: why() }, Quiet, false, false),
+            (Outcome::Failed { reason: why() }, Quiet, true, false),
+            (Outcome::Unchanged { reason: why() }, Quiet, true, false),
+            (Outcome::Refused { reason: why() }, Quiet, true, false),
+            (Outcome::Limit { kind: LimitKind::Memory, detail: why() }, Quiet, true, false),
+            (Outcome::Trap { report: CrashReport::default() }, Quiet, true, false),
+            (Outcome::Crashed { detail: why() }, Quiet, true, false),
+            (Outcome::HostError { detail: why() }, Quiet, true, false),
+            (Outcome::Passed, Normal, true, false),
+            (Outcome::Failed { reason: why() }, Normal, true, false),
+            (Outcome::Passed, Verbose, true, true),
+            (Outcome::Failed { reason: why() }, Verbose, true, true),
+        ];
+        for (outcome, verbosity, is_there, is_detailed) in rows {
+            let what = format!("{outcome:?} {verbosity:?}");
+            let mut hook = HookReport::sample("h", outcome);
+            hook.grants.sources = true;
+            hook.grants.tools.insert("rpmlint".parse().unwrap());
+            hook.usage.memory = 2 << 20;
+            hook.steps.push(Step { name: "call", millis: 7 });
+            hook.findings.push(with_help("help"));
+            let lines: Vec<String> = section(&hook, verbosity).iter().map(|line| line.text(false)).collect();
+            assert_eq!(lines.contains(&"info[x]: m".to_owned()), is_there, "{what}: {lines:?}");
+            for detail in details {
+                assert_eq!(lines.contains(&format!("  {detail}")), is_detailed, "{what}: {lines:?}");
+            }
+            let mut report = Report::new(skink_job::Facts::default());
+            report.hooks.push(hook);
+            report.steps.push(Step { name: "admit", millis: 9 });
+            let lines: Vec<String> =
+                summary(&report, verbosity).iter().map(|line| line.text(false)).collect();
+            assert!(lines.iter().any(|line| line.starts_with("h     check")), "{what}: {lines:?}");
+            assert_eq!(lines.contains(&"steps: admit 9 ms".to_owned()), is_detailed, "{what}: {lines:?}");
+        }
+    }
+
+    #[test]
     fn the_same_help_is_shown_once() {
         let mut hook = HookReport::sample("h", Outcome::Passed);
         hook.findings = ["a", "a", "b", "a"].map(with_help).to_vec();
-        let lines: Vec<String> = section(&hook).iter().map(|line| line.text(false)).collect();
+        let lines: Vec<String> =
+            section(&hook, Verbosity::Normal).iter().map(|line| line.text(false)).collect();
         let shown: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix("   = help: ")).collect();
         assert_eq!(shown, ["a", "b", "a"]);
     }

@@ -78,6 +78,9 @@ pub struct HookReport {
     pub attachments: Vec<FileReport>,
     /// Files it added to the results.
     pub outputs: Vec<FileReport>,
+    /// Whether anything that it made joined the results.
+    #[serde(skip)]
+    pub joined: bool,
     /// Edits that it made to the plan; they count if it passed.
     pub plan: Vec<PlanEdit>,
     /// Tools it ran.
@@ -93,8 +96,8 @@ pub struct HookReport {
 /// A module, as people and machines name it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ModuleReport {
-    /// Its name by its own manifest; empty if it was refused before that was read.
-    pub name: String,
+    /// Its name by its own manifest, or its file's name if it was refused before that was read.
+    pub name: SafeText,
     /// Its version by its own manifest.
     pub version: SafeText,
     /// The sha256 of its bytes; empty if they were not found.
@@ -160,6 +163,7 @@ impl HookReport {
             findings: Vec::new(),
             attachments: Vec::new(),
             outputs: Vec::new(),
+            joined: false,
             plan: Vec::new(),
             tools: Vec::new(),
             denied: Vec::new(),

@@ -4,10 +4,11 @@
 //! visible in the end is this folder, so that what was judged is what is handed back, byte for byte.
 
 use crate::handback::{self, Staged};
-use crate::root::{Copied, copy_tree, make_staged};
+use crate::root::{LeftOut, Means, copy_below, copy_file, make_staged};
 use crate::{WorkerError, root};
 use cap_fs_ext::DirExt;
 use cap_std::fs::Dir;
+use skink_job::SafeText;
 use std::path::{Path, PathBuf};
 
 /// The snapshot of one job.
@@ -16,8 +17,8 @@ pub(crate) struct Staging {
     root: PathBuf,
     name: String,
     has_raw: bool,
-    /// Special files that are not in it.
-    pub(crate) left_out: Vec<String>,
+    /// Special files that are not in it, told in lines.
+    pub(crate) left_out: Vec<SafeText>,
     /// Names of the packages that were in the build root.
     pub(crate) installed: Vec<String>,
     /// The build's statistics: name and value.
@@ -28,25 +29,21 @@ impl Staging {
     /// Takes the snapshot. `None` where the build left no results to take.
     pub(crate) fn take(root_path: &Path, name: &str, with_raw: bool) -> Result<Option<Self>, WorkerError> {
         let Some(results) = skink_obs::Results::open(root_path)? else { return Ok(None) };
-        root::remove_all_staged(root_path, None)?;
+        root::remove_all_staged(root_path)?;
         let path = root_path.join(name);
         let failed = |action| WorkerError::file(action, &path);
         let folder = make_staged(&root::open(root_path)?, name).map_err(failed("create"))?;
-        let mut copied = Copied::default();
-        let folders = results.folders()?;
-        let from = open_path(&results).map_err(failed("open the results for"))?;
-        copy_results(&from, &folders, &folder, "results", &mut copied)
-            .map_err(failed("copy the results to"))?;
+        let left = LeftByBuild::find(&results)?;
+        let left_out = left.copy(&folder, "results").map_err(failed("copy the results to"))?;
         if with_raw {
-            copy_results(&from, &folders, &folder, "raw", &mut Copied::default())
-                .map_err(failed("copy the results to"))?;
+            left.copy(&folder, "raw").map_err(failed("copy the results to"))?;
         }
         let statistic = |s: skink_obs::Statistic| (s.name, s.value.to_string());
         Ok(Some(Self {
             root: root_path.to_owned(),
             name: name.to_owned(),
             has_raw: with_raw,
-            left_out: copied.left_out,
+            left_out: left_out.lines(),
             installed: results.installed_packages()?,
             statistics: results.statistics()?.into_iter().map(statistic).collect(),
         }))
@@ -72,28 +69,61 @@ impl Staging {
     }
 }
 
-fn open_path(results: &skink_obs::Results) -> std::io::Result<Dir> {
-    Ok(Dir::from_std_file(results.folder().try_clone_to_owned()?.into()))
+/// What a caller of `build` reads.
+struct LeftByBuild<'a> {
+    results: &'a skink_obs::Results,
+    folders: Vec<PathBuf>,
+    files: Vec<String>,
 }
 
-fn copy_results(
-    from: &Dir,
-    folders: &[PathBuf],
-    into: &Dir,
-    name: &str,
-    copied: &mut Copied,
-) -> std::io::Result<()> {
-    let to = make_staged(into, name)?;
-    for folder in folders {
-        let (mut from, mut to) = (from.try_clone()?, to.try_clone()?);
-        for part in folder {
-            match to.create_dir(part) {
-                Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => return Err(e),
-                Ok(()) | Err(_) => {}
-            }
-            (from, to) = (from.open_dir_nofollow(part)?, to.open_dir_nofollow(part)?);
-        }
-        copy_tree(&from, &to, copied)?;
+impl<'a> LeftByBuild<'a> {
+    fn find(results: &'a skink_obs::Results) -> Result<Self, WorkerError> {
+        Ok(Self { results, folders: results.folders()?, files: results.files()? })
     }
-    Ok(())
+
+    /// Puts it into the new folder `name` of `into`.
+    fn copy(&self, into: &Dir, name: &str) -> std::io::Result<LeftOut> {
+        let from = Dir::from_std_file(self.results.folder().try_clone_to_owned()?.into());
+        let (to, mut left_out) = (make_staged(into, name)?, LeftOut::default());
+        for folder in &self.folders {
+            let (mut from, mut to) = (from.try_clone()?, to.try_clone()?);
+            for part in folder {
+                match to.create_dir(part) {
+                    Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => return Err(e),
+                    Ok(()) | Err(_) => {}
+                }
+                (from, to) = (from.open_dir_nofollow(part)?, to.open_dir_nofollow(part)?);
+            }
+            copy_below(&from, &to, Means::Link, folder, &mut left_out)?;
+        }
+        for file in &self.files {
+            copy_file(&from, &to, Path::new(file), Means::Link)?;
+        }
+        Ok(left_out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn all_that_a_worker_uploads_is_in_the_snapshot() {
+        let base = tempfile::tempdir().unwrap();
+        let root = base.path();
+        let files = ["DEBS/all/x.deb", "DEBS/y.deb", "RPMS/noarch/a.rpm", "OTHER/log", "x.dsc"];
+        for file in files {
+            let path = root.join(".build.packages").join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, file).unwrap();
+        }
+        rustix::fs::mkfifoat(rustix::fs::CWD, root.join(".build.packages/OTHER/fifo"), 0o644.into()).unwrap();
+        let staging = Staging::take(root, ".skink-1", true).unwrap().unwrap();
+        for file in files {
+            assert_eq!(fs::read_to_string(staging.results().join(file)).unwrap(), file);
+            assert_eq!(fs::read_to_string(staging.raw_results().join(file)).unwrap(), file);
+        }
+        assert_eq!(staging.left_out, [SafeText::from("OTHER/fifo")]);
+    }
 }

@@ -1,12 +1,13 @@
 //! The folders that hooks and tools may read, made readable for the unprivileged users they run as.
 
 use crate::WorkerError;
-use crate::root::{Copied, copy_tree, open};
-use std::fs;
+use crate::root::{Means, copy_tree, open};
+use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// Paths of the trees of one job. What is `None` does not exist for it.
+/// The trees of one job. What is `None` does not exist for it.
 #[derive(Debug, Clone, Default)]
 pub struct Trees {
     /// The results as the build left them.
@@ -17,8 +18,8 @@ pub struct Trees {
     pub sources: Option<PathBuf>,
     /// The results of the previous build.
     pub previous: Option<PathBuf>,
-    /// The build's log so far.
-    pub build_log: Option<PathBuf>,
+    /// The build's log so far, open for reading only. Not a path: it lies where the build could put another file.
+    pub build_log: Option<Arc<File>>,
 }
 
 /// `folder` itself where everybody may read it, else a readable copy of it at `copy`.
@@ -29,11 +30,10 @@ pub fn readable(folder: &Path, copy: &Path) -> Result<PathBuf, WorkerError> {
     self::copy(folder, copy)
 }
 
-/// A copy of `folder` at `copy` that everybody may read.
+/// A copy of `folder` at `copy` that everybody may read, and that stays as it is whoever writes to `folder`.
 pub fn copy(folder: &Path, copy: &Path) -> Result<PathBuf, WorkerError> {
     fs::create_dir_all(copy).map_err(WorkerError::file("create", copy))?;
-    let copied = copy_tree(&open(folder)?, &open(copy)?, &mut Copied::default());
-    copied.map_err(WorkerError::file("copy", folder))?;
+    copy_tree(&open(folder)?, &open(copy)?, Means::Copy).map_err(WorkerError::file("copy", folder))?;
     Ok(copy.to_owned())
 }
 
@@ -72,5 +72,17 @@ mod tests {
         fs::set_permissions(from.join("a.spec"), fs::Permissions::from_mode(0o600)).unwrap();
         assert_eq!(readable(&from, &copy).unwrap(), copy);
         assert_eq!(fs::read_to_string(copy.join("a.spec")).unwrap(), "x");
+    }
+
+    #[test]
+    fn a_copy_of_sources_in_reach_does_not_change_with_them() {
+        let base = tempfile::tempdir().unwrap();
+        let (from, to) = (base.path().join("root/.build-srcdir"), base.path().join("copy"));
+        fs::create_dir_all(&from).unwrap();
+        fs::write(from.join("a.spec"), "judged").unwrap();
+        fs::set_permissions(from.join("a.spec"), fs::Permissions::from_mode(0o644)).unwrap();
+        copy(&from, &to).unwrap();
+        fs::write(from.join("a.spec"), "forged").unwrap();
+        assert_eq!(fs::read_to_string(to.join("a.spec")).unwrap(), "judged");
     }
 }

@@ -44,7 +44,8 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<HookReport, WorkerError> {
     let name = crate::host::unique();
-    let (mut journal, _undone) = Journal::open(&host.state.join("journal"), &name)?;
+    let (mut journal, notes) = Journal::open(&host.state.join("journal"), &name)?;
+    notes.iter().for_each(|note| tracing::warn!(%note));
     journal.intend(Undo::RemoveFolder { path: host.state.join("jobs").join(&name) })?;
     let scratch = host.job_folder(&name)?;
     let mut views = Views::new(scratch.join("views"));
@@ -70,6 +71,7 @@ fn run_in(
         Err(refusal) => return Ok(refusal.report()),
     };
     let around = surroundings(host, &trial, &hook, scratch, views)?;
+    let _listening = host.interrupts.listen().map_err(WorkerError::file("listen for signals to", scratch))?;
     let called = make_call(&around, Planned { hook: &hook, phase: trial.phase }, progress);
     let report = take_over(&around, called);
     if let Some(output) = &trial.output {
@@ -106,6 +108,7 @@ fn surroundings<'a>(
         statistics: Vec::new(),
         scratch: scratch.join("calls"),
         kept: scratch.join("kept"),
+        attached: std::sync::Mutex::default(),
     })
 }
 

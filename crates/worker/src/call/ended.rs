@@ -1,6 +1,6 @@
 //! What a runner said, in our own words: bounded and escaped.
 
-use skink_job::{CrashReport, Finding, Frame, LimitKind, Limits, Outcome, SafeText};
+use skink_job::{CrashReport, Finding, Frame, LimitKind, Limits, Outcome, PlanEdit, SafeText};
 use skink_protocol::{ExitStatus, ProtocolError, RawCrash, RawFinding, RunnerEnd};
 use skink_walls::{Child, ChildEnd};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ pub(super) const MAX_TEXT: usize = 16 << 10;
 /// The most pairs of key and value of one finding that are kept.
 const MAX_EXTRA: usize = 32;
 
-pub(super) fn outcome_of(end: RunnerEnd) -> Outcome {
+pub(super) fn outcome_of(end: RunnerEnd, log: &[SafeText]) -> Outcome {
     let text = |raw: String| SafeText::block(&raw).truncated(MAX_TEXT);
     match end {
         RunnerEnd::Pass => Outcome::Passed,
@@ -18,7 +18,7 @@ pub(super) fn outcome_of(end: RunnerEnd) -> Outcome {
         RunnerEnd::Unchanged(reason) => Outcome::Unchanged { reason: text(reason) },
         RunnerEnd::Failure(_, reason) => Outcome::Failed { reason: text(reason) },
         RunnerEnd::Limit(kind, detail) => Outcome::Limit { kind, detail: text(detail) },
-        RunnerEnd::Trap(raw) => Outcome::Trap { report: crash_report(raw) },
+        RunnerEnd::Trap(raw) => Outcome::Trap { report: crash_report(raw, last_words(log)) },
         RunnerEnd::Unlinkable(reason) => Outcome::Refused { reason: text(reason) },
         RunnerEnd::StaleArtefact(detail) | RunnerEnd::HostError(detail) => {
             Outcome::HostError { detail: text(detail) }
@@ -48,22 +48,42 @@ pub(super) fn crashed(child: Child, error: &ProtocolError) -> Outcome {
     Outcome::Crashed { detail: SafeText::from(format!("the runner died: {how}{words}")).truncated(2000) }
 }
 
-fn crash_report(raw: RawCrash) -> CrashReport {
+/// What a Rust guest wrote before it trapped: `thread '…' panicked at PLACE:` and, in the next line, why.
+fn last_words(log: &[SafeText]) -> Option<SafeText> {
+    let at = log.iter().rposition(|line| line.as_str().contains("panicked at "))?;
+    let (_, place) = log.get(at)?.as_str().split_once("panicked at ")?;
+    let why = log.get(at + 1).map(SafeText::as_str).unwrap_or_default();
+    Some(SafeText::from(format!("panicked at {place} {why}")))
+}
+
+fn crash_report(raw: RawCrash, last_words: Option<SafeText>) -> CrashReport {
     let frame = |frame: skink_protocol::RawFrame| Frame {
         function: SafeText::from(frame.function).truncated(300),
         offset: frame.offset,
     };
     CrashReport {
-        message: SafeText::from(raw.message).truncated(1000),
+        message: last_words.unwrap_or_else(|| SafeText::from(raw.message)).truncated(1000),
         frames: raw.frames.into_iter().take(64).map(frame).collect(),
         host_calls: raw.host_calls.into_iter().take(32).map(|c| SafeText::from(c).truncated(300)).collect(),
     }
 }
 
+/// What one finding takes beside its texts, in bytes.
+const FINDING: u64 = 32;
+
+pub(super) fn size_of_edit(edit: &PlanEdit) -> u64 {
+    let texts = match edit {
+        PlanEdit::AddPackage { name } | PlanEdit::RemovePackage { name } => name.len(),
+        PlanEdit::SetMacro { name, body } => name.len() + body.len(),
+        PlanEdit::AddOption { name, value } => name.len() + value.as_ref().map_or(0, String::len),
+    };
+    texts as u64
+}
+
 pub(super) fn size_of_finding(raw: &RawFinding) -> u64 {
     let optional = [&raw.package, &raw.file, &raw.help].into_iter().flatten().map(String::len);
     let extra = raw.extra.iter().map(|(key, value)| key.len() + value.len());
-    (optional.chain(extra).sum::<usize>() + raw.code.len() + raw.message.len()) as u64
+    FINDING + (optional.chain(extra).sum::<usize>() + raw.code.len() + raw.message.len()) as u64
 }
 
 pub(super) fn safe_finding(raw: RawFinding) -> Finding {

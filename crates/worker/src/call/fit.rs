@@ -4,7 +4,7 @@
 use super::{Broken, await_ready};
 use crate::Host;
 use skink_job::Phase;
-use skink_protocol::{Flavour, FromRunner, RunnerEnd, ToRunner};
+use skink_protocol::{Flavour, FromRunner, ProtocolError, RunnerEnd, ToRunner};
 use std::fs::File;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
@@ -31,15 +31,8 @@ fn ask(host: &Host, artefact: &File, phases: Vec<Phase>) -> Result<RunnerEnd, Br
     let deadline = Some(Instant::now() + PATIENCE);
     let fit = ToRunner::Fit { flavour: Flavour::Timed, phases };
     child.channel.send_with(&fit, &[artefact.as_fd()], deadline)?;
-    match child.channel.receive::<FromRunner>(deadline)?.message {
-        FromRunner::End(end) => Ok(end.end),
-        FromRunner::Ready { .. }
-        | FromRunner::Findings(_)
-        | FromRunner::Progress { .. }
-        | FromRunner::Log(_)
-        | FromRunner::Denied { .. }
-        | FromRunner::Plan(_)
-        | FromRunner::Tool(_)
-        | FromRunner::Probed(_) => Err(Broken::Protocol(skink_protocol::ProtocolError::Closed)),
-    }
+    let FromRunner::End(end) = child.channel.receive::<FromRunner>(deadline)?.message else {
+        return Err(Broken::Protocol(ProtocolError::Closed));
+    };
+    Ok(end.end)
 }

@@ -1,7 +1,7 @@
 //! What a call is given: its frame and its descriptors, those that it was granted and no other.
 
 use super::CallSpec;
-use crate::WorkerError;
+use crate::{WorkerError, log};
 use skink_job::Phase;
 use skink_protocol::{Descriptor, Flavour, Start};
 use std::fs::File;
@@ -36,7 +36,6 @@ pub(super) fn open_all(
         (Descriptor::Results, grants.results, results),
         (Descriptor::Sources, grants.sources, &trees.sources),
         (Descriptor::Previous, grants.previous, &trees.previous),
-        (Descriptor::BuildLog, grants.build_log, &trees.build_log),
     ];
     let artefact =
         spec.artefact.try_clone().map_err(WorkerError::file("duplicate", Path::new("artefact")))?;
@@ -47,19 +46,32 @@ pub(super) fn open_all(
             kinds.push(kind);
         }
     }
-    let write = [
-        (Descriptor::Outbox, grants.outbox && spec.phase == Phase::Transform, "outbox"),
-        (Descriptor::Attachments, !grants.attachments.is_empty(), "attachments"),
-    ];
-    for (kind, _, name) in write.into_iter().filter(|(_, granted, _)| *granted) {
-        let path = spec.folder.join(name);
-        std::fs::create_dir(&path).map_err(WorkerError::file("create", &path))?;
-        if let Some((user, group)) = owner {
-            std::os::unix::fs::chown(&path, Some(user), Some(group))
-                .map_err(WorkerError::file("chown", &path))?;
-        }
-        files.push(File::open(&path).map_err(WorkerError::file("open", &path))?.into());
+    if let Some(log) = trees.build_log.as_ref().filter(|_| grants.build_log) {
+        files.push(log::reopened(log).map_err(WorkerError::file("open", Path::new("build log")))?.into());
+        kinds.push(Descriptor::BuildLog);
+    }
+    for (kind, name) in written(spec) {
+        files.push(make(&spec.folder.join(name), owner)?.into());
         kinds.push(kind);
     }
     Ok((kinds, files))
+}
+
+/// The folders that this hook may write to.
+fn written(spec: &CallSpec<'_>) -> impl Iterator<Item = (Descriptor, &'static str)> {
+    let grants = spec.grants;
+    let write = [
+        (grants.outbox && spec.phase == Phase::Transform, Descriptor::Outbox, "outbox"),
+        (!grants.attachments.is_empty(), Descriptor::Attachments, "attachments"),
+    ];
+    write.into_iter().filter_map(|(granted, kind, name)| granted.then_some((kind, name)))
+}
+
+/// Makes a folder for the runner's user.
+fn make(path: &Path, owner: Option<(u32, u32)>) -> Result<File, WorkerError> {
+    std::fs::create_dir(path).map_err(WorkerError::file("create", path))?;
+    if let Some((user, group)) = owner {
+        std::os::unix::fs::chown(path, Some(user), Some(group)).map_err(WorkerError::file("chown", path))?;
+    }
+    File::open(path).map_err(WorkerError::file("open", path))
 }
