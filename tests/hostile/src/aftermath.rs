@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 /// The text for people says everything that the report does: how it ended and why, and what was tried.
 pub(crate) fn assert_audited(report: &Value, text: &str) {
     let word = report["outcome"].as_str().unwrap();
-    let verdict = text.lines().rfind(|line| !line.starts_with("  plan: ")).unwrap_or_default();
-    assert!(verdict.starts_with(&format!("attack {word}")), "no verdict {word:?} at the end of\n{text}");
+    let verdict = text.lines().rfind(|line| line.starts_with("attack ")).unwrap_or_default();
+    assert!(verdict.starts_with(&format!("attack {word}")), "no verdict {word:?} in\n{text}");
     for line in report["reason"].as_str().unwrap_or_default().lines() {
         assert!(verdict.contains(line), "no {line:?} in {verdict:?}");
     }

@@ -41,15 +41,22 @@ pub fn giant_code(functions: usize) -> Vec<u8> {
 }
 
 /// Appends core modules to a component, each with one instance that nothing uses.
-pub fn with_core_modules(mut component: Vec<u8>, core: &str, count: u8) -> Vec<u8> {
+pub fn with_core_modules(component: Vec<u8>, core: &str, count: u8) -> Vec<u8> {
+    append(component, core, count, count)
+}
+
+/// Appends one core module to a component, and instances of it that nothing uses.
+pub fn with_instances(component: Vec<u8>, core: &str, count: u8) -> Vec<u8> {
+    append(component, core, 1, count)
+}
+
+fn append(mut component: Vec<u8>, core: &str, modules: u8, instances: u8) -> Vec<u8> {
     let first = core_modules(&component);
     let core = wat::parse_str(core).unwrap();
-    let mut instances = vec![count];
-    for index in 0..count {
-        component.extend(section(1, &core));
-        instances.extend([0, first + index, 0]);
-    }
-    component.extend(section(2, &instances));
+    (0..modules).for_each(|_| component.extend(section(1, &core)));
+    let instantiate = |index: u8| [0, first + index % modules, 0];
+    let all: Vec<u8> = (0..instances).flat_map(instantiate).collect();
+    component.extend(section(2, &[&[instances], all.as_slice()].concat()));
     component
 }
 

@@ -23,7 +23,7 @@ mod snapshot;
 
 pub use aftermath::assert_nothing_left;
 pub use attack::Attack;
-pub use binary::{bytes, giant_code, section, with_core_modules};
+pub use binary::{bytes, giant_code, section, with_core_modules, with_instances};
 pub use component::{ComponentText, component, component_from_text};
 pub use expect::Expect;
 pub use known::{Key, known_keys};

@@ -52,6 +52,8 @@ pub struct Heard {
     pub progress: Vec<(u64, u64)>,
     pub denied: Vec<String>,
     pub asked: Vec<String>,
+    /// `/proc/PID/limits` of the runner while it waited for an answer.
+    pub resources: String,
 }
 
 /// How a call ended, what was heard before, and how long it took.
@@ -136,6 +138,8 @@ pub fn run(spawner: &Spawner, artefact: &File, call: &Call) -> Ended {
             Ok(FromRunner::End(end)) => break *end,
             Ok(other) => {
                 if let Some(reply) = heard.take(other) {
+                    heard.resources =
+                        std::fs::read_to_string(format!("/proc/{}/limits", child.pid())).unwrap();
                     child.channel.send(&ToRunner::Reply(reply), soon()).unwrap();
                 }
             }

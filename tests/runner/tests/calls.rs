@@ -13,9 +13,10 @@
 
 use skink_job::{ByteCount, Grants, LimitKind, Limits, Millis, Phase};
 use skink_protocol::{FromRunner, RunnerEnd, ToRunner, ToolInfo};
-use skink_runner_tests::module::{component, with_instances};
+use skink_runner_tests::module::component;
 use skink_runner_tests::worker::{Call, Ended, compile, program, ready, run, shown};
-use skink_walls::Spawner;
+use skink_tests_hostile::with_instances;
+use skink_walls::{Ceilings, Spawner};
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
@@ -131,6 +132,49 @@ fn ends_of_calls() {
         let allowed = limits.wall_time.0 + 2000;
         assert!(ended.call.usage.wall_time <= allowed, "{module}: {:?}", ended.call.usage);
         assert!(ended.call.usage.memory <= limits.memory.0, "{module}: {:?}", ended.call.usage);
+    }
+}
+
+/// A runner is spawned with what any call may have, and keeps of it what its own call needs.
+#[test]
+fn a_call_may_use_all_of_its_limits_and_no_more() {
+    let place = Place::new();
+    let much = limits(|limits| {
+        limits.wall_time = Millis(24 * 3_600_000);
+        limits.output_bytes = ByteCount(1 << 40);
+        limits.handles = 1_000_000;
+        limits.memory = ByteCount(64 << 30);
+    });
+    let spawner = Spawner::new().unwrap().with_ceilings(Ceilings::of(&much));
+    let leak = compile(&spawner, &component("handle-leak")).unwrap();
+    // More files than a call has handles by default.
+    let many = limits(|limits| limits.handles = 3000);
+    let ended = run(&spawner, &leak, &Call { limits: many, ..place.call() });
+    let (got, handles) = (shown(&ended.call.end), ended.call.usage.handles);
+    assert!(got.starts_with("limit(handles)") && handles > 2900, "{got} after {handles}");
+
+    let asks = compile(&spawner, &component("first-tool")).unwrap();
+    let own = fs::read_to_string("/proc/self/limits").unwrap();
+    let hard = |limits: &str, name| {
+        let line = limits.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap_or(u64::MAX)
+    };
+    let mut grants = Grants::default();
+    grants.tools.insert("rpmlint".parse().unwrap());
+    let tools = vec![ToolInfo { name: "rpmlint".to_owned(), version: String::new() }];
+    for limits in [limits(|_| {}), many, much] {
+        let call = Call { limits, grants: grants.clone(), tools: tools.clone(), ..place.call() };
+        let resources = run(&spawner, &asks, &call).heard.resources;
+        let want = Ceilings::of(&limits);
+        let rows = [
+            ("Max cpu time", want.cpu_seconds),
+            ("Max file size", want.file_size.0),
+            ("Max open files", want.descriptors),
+            ("Max data size", want.data.0),
+        ];
+        for (name, want) in rows {
+            assert_eq!(hard(&resources, name), want.min(hard(&own, name)), "{name} with {limits:?}");
+        }
     }
 }
 
@@ -434,27 +478,4 @@ fn the_walls_hold_from_inside() {
     for result in results {
         assert!(result.error.is_some(), "{} worked", result.tried);
     }
-}
-
-#[test]
-fn the_binary_is_small_static_and_compiles_nothing() {
-    let path = program("skink-runner");
-    let bytes = fs::read(&path).unwrap();
-    assert!(bytes.len() <= 8 << 20, "{} bytes", bytes.len());
-    let holds = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
-    assert!(!holds(b"cranelift_codegen") && !holds(b"cranelift-codegen"));
-    assert!(!segments(&bytes).contains(&INTERP), "it needs a dynamic linker");
-}
-
-/// `PT_INTERP` of `elf(5)`: the program asks for a dynamic linker.
-const INTERP: u32 = 3;
-
-/// The types of the segments of a 64-bit little-endian ELF file.
-fn segments(elf: &[u8]) -> Vec<u32> {
-    assert_eq!(elf[..6], [0x7f, b'E', b'L', b'F', 2, 1]);
-    let number =
-        |at: usize, size: usize| elf[at..at + size].iter().rev().fold(0, |n, b| n << 8 | usize::from(*b));
-    let (table, size, count) = (number(32, 8), number(54, 2), number(56, 2));
-    assert!(count > 2);
-    (0..count).map(|n| u32::try_from(number(table + n * size, 4)).unwrap()).collect()
 }

@@ -10,6 +10,7 @@ use skink_tests_build::farm;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -101,7 +102,7 @@ impl Job {
             nspawn: new.nspawn.as_deref(),
         };
         let mut lines = Lines { kept: Vec::new(), at_each };
-        let exit = process.run(&mut lines).unwrap();
+        let exit = process.run(&mut lines, &|| None).unwrap();
         (exit, lines.kept)
     }
 
@@ -113,7 +114,8 @@ impl Job {
         assert!(says("] jq is here"), "{what}: the added package is not there:\n{tail}");
         assert!(says("] the macro says hello"), "{what}: the macro is not there:\n{tail}");
         let results = Results::open(&self.root()).unwrap().unwrap();
-        let packages: Vec<_> = fs::read_dir(results.path().join("RPMS/noarch")).unwrap().collect();
+        let folder = PathBuf::from(format!("/proc/self/fd/{}", results.folder().as_raw_fd()));
+        let packages: Vec<_> = fs::read_dir(folder.join("RPMS/noarch")).unwrap().collect();
         assert_eq!(packages.len(), 1, "{what}");
         assert!(results.folders().unwrap().contains(&PathBuf::from("OTHER")), "{what}");
         assert!(results.installed_packages().unwrap().contains(&ADDED.to_owned()), "{what}");

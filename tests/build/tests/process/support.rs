@@ -62,7 +62,7 @@ impl StandIn {
             root: self.dir.path(),
             nspawn: None,
         };
-        let exit = process.run(&mut lines).unwrap();
+        let exit = process.run(&mut lines, &|| None).unwrap();
         (exit, lines.kept)
     }
 
@@ -94,7 +94,7 @@ pub(crate) fn be_the_victim(args: &[OsString]) -> std::process::ExitCode {
         root: &dir,
         nspawn: None,
     };
-    let exit = process.run(&mut lines).unwrap();
+    let exit = process.run(&mut lines, &|| None).unwrap();
     std::process::ExitCode::from(exit.code())
 }
 

@@ -106,5 +106,17 @@ fn each_key_of_a_hooks_file() {
     check_rows(&site, &failing, ROWS_OF_A_FAILURE);
     // There is one right value for `schema`.
     let seen = site.seen(&job.with("schema = 1\n[hooks.adder]", "schema = 2\n[hooks.adder]"));
-    assert!(seen.starts_with("exit 1: skink: error: this file has schema 2"), "{seen}");
+    assert!(seen.starts_with("exit 1: this file has schema 2"), "{seen}");
+}
+
+/// A hook that may be missing takes no other with it, not even one that would run after it.
+#[test]
+fn a_refused_hook_leaves_the_others() {
+    let site = Site::new("refused-hook");
+    let package_hooks = "schema = 1\n[hooks.gone]\nmodule = \"gone.wasm\"\non-failure = \"warn\"\n\
+         [hooks.two]\nmodule = \"witness.wasm\"\nphases = [\"check\"]\nafter = [\"gone\"]\n";
+    let seen =
+        site.seen(&Job { policy: POLICY.to_owned(), package_hooks: package_hooks.to_owned(), ..Job::new() });
+    assert!(seen.starts_with("exit 0"), "{seen}");
+    assert!(seen.contains("gone package refused") && seen.contains("two package check passed"), "{seen}");
 }
