@@ -71,7 +71,13 @@ impl Place {
         command.arg("build").arg("--root").arg(self.at("root")).arg("--logfile").arg(self.at("log"));
         command.arg(given("build", &self.at("build"))).arg(given("policy", &self.at("policy.toml")));
         command.arg(given("state", &self.at("state"))).args(more).arg(self.at("project/package/hello.spec"));
-        let output = command.output().unwrap();
+        // A process that another test is starting may hold what was just written open for an instant.
+        let output = loop {
+            match command.output() {
+                Err(e) if e.kind() == std::io::ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+                output => break output.unwrap(),
+            }
+        };
         let words = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8_lossy(&words).into_owned())
     }

@@ -18,6 +18,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
+/// How the C library words `ETXTBSY`, which bubblewrap tells.
+const BUSY: &str = "Text file busy";
+
+/// How often a starter that is busy is tried again.
+const BUSY_TRIES: u32 = 20;
+
 /// Everything that one run needs.
 pub(crate) struct Keeper {
     pub(crate) shared: Arc<Shared>,
@@ -36,7 +42,7 @@ impl Keeper {
     pub(crate) fn keep(self) {
         let began = Instant::now();
         self.account.start(began);
-        let (end, left_behind) = match Running::start(&self) {
+        let (end, left_behind) = match self.start() {
             Ok(running) => {
                 self.shared.started();
                 running.until_end(&self)
@@ -52,6 +58,18 @@ impl Keeper {
         let end = self.judge(end, scratch_bytes);
         let millis = Millis::from(ended - began);
         self.shared.finish(Done { end, millis, scratch_bytes, problem });
+    }
+
+    /// The starter was just written. A process that another thread is making may hold it open for an instant,
+    /// between its `fork` and its `exec`, and as long as it does nobody can execute it.
+    fn start(&self) -> Result<Running, running::Ended> {
+        let mut left = BUSY_TRIES;
+        loop {
+            match Running::start(self) {
+                Err((End::Failed(why), None)) if left > 0 && why.contains(BUSY) => left -= 1,
+                other => return other,
+            }
+        }
     }
 
     /// A tool that ended by itself may still have left too much, or have died at its file size limit.

@@ -123,11 +123,22 @@ pub(crate) fn as_everyone(test: &str, body: fn(&Host)) {
     host.assert_clean();
     if rustix::process::geteuid().is_root() {
         let dir = tempfile::tempdir().unwrap();
-        let output = as_user(&dir, test).output().unwrap();
+        let output = output_of(as_user(&dir, test));
         let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && said.contains("1 passed"), "as ordinary user: {said}");
     } else if std::env::var_os(AS_USER).is_none() {
         println!("{test}: ran as ordinary user only; run the tests as root to see both");
+    }
+}
+
+/// Runs a program that was just written. A process that another test is starting may hold it open for writing for
+/// an instant, between its `fork` and its `exec`.
+fn output_of(mut command: Command) -> std::process::Output {
+    loop {
+        match command.output() {
+            Err(e) if e.kind() == std::io::ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+            output => return output.unwrap(),
+        }
     }
 }
 
