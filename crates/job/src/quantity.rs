@@ -70,12 +70,19 @@ impl fmt::Display for ByteCount {
     }
 }
 
+/// Two units, the smaller one only if there is any of it.
+fn parts(f: &mut fmt::Formatter<'_>, large: (u64, &str), small: (u64, &str)) -> fmt::Result {
+    write!(f, "{} {}", large.0, large.1)?;
+    if small.0 > 0 { write!(f, " {} {}", small.0, small.1) } else { Ok(()) }
+}
+
 impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             ms if ms < 1000 => write!(f, "{ms} ms"),
             ms if ms < 60_000 => write!(f, "{}.{} s", ms / 1000, ms % 1000 / 100),
-            ms => write!(f, "{} min {} s", ms / 60_000, ms % 60_000 / 1000),
+            ms if ms < 3_600_000 => parts(f, (ms / 60_000, "min"), (ms % 60_000 / 1000, "s")),
+            ms => parts(f, (ms / 3_600_000, "h"), (ms % 3_600_000 / 60_000, "min")),
         }
     }
 }
@@ -117,5 +124,8 @@ mod tests {
         assert_eq!(ByteCount(256 << 20).to_string(), "256 MiB");
         assert_eq!(Millis(1234).to_string(), "1.2 s");
         assert_eq!(Millis(61_000).to_string(), "1 min 1 s");
+        assert_eq!(Millis(300_000).to_string(), "5 min");
+        assert_eq!(Millis(86_400_000).to_string(), "24 h");
+        assert_eq!(Millis(5_400_000).to_string(), "1 h 30 min");
     }
 }

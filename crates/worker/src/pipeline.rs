@@ -117,6 +117,13 @@ fn progress<'a>(job: &Job<'a>) -> Option<LogProgress<'a>> {
     (job.invocation.hooks().verbosity != Verbosity::Quiet).then(|| LogProgress::new(job.log))
 }
 
+/// Says that a call begins, since nothing is seen of a hook that is silent.
+fn announce(job: &Job<'_>, planned: &Planned<'_>) {
+    if job.invocation.hooks().verbosity != Verbosity::Quiet {
+        job.log.print(&render::begun(&planned.hook.entry.name, planned.phase));
+    }
+}
+
 /// A failure of the host on the way.
 fn broken(error: &WorkerError) -> Decision {
     Decision { code: 1, why: Some(error.to_string().into()) }
@@ -250,6 +257,7 @@ impl<'a> Way<'a> {
             if self.skip_if_ended(job, &[planned]) {
                 continue;
             }
+            announce(job, &planned);
             let called = make_call(&self.around, planned, &progress(job));
             let report = take_over(&self.around, called);
             // A hook that did not pass leaves the plan as it was.
@@ -345,6 +353,7 @@ impl<'a> Way<'a> {
             if self.skip_if_ended(job, &group) {
                 continue;
             }
+            group.iter().for_each(|planned| announce(job, planned));
             for report in run_group(&self.around, &group, &progress(job)) {
                 self.tell(job, report);
             }

@@ -5,7 +5,7 @@ mod detail;
 use crate::decide::Effect;
 use crate::report::{HookReport, Report};
 use detail::{closest, details, steps};
-use skink_job::{CrashReport, Finding, Millis, Outcome, Phase, PlanEdit, SafeText, Severity};
+use skink_job::{CrashReport, Finding, HookName, Millis, Outcome, Phase, PlanEdit, SafeText, Severity};
 use skink_obs::Verbosity;
 
 /// One line in parts, each with its look. Texts in it are escaped or our own.
@@ -59,6 +59,11 @@ impl Line {
     }
 }
 
+/// The line of a call that begins: a hook that says nothing is seen to be at work.
+pub fn begun(hook: &HookName, phase: Phase) -> Line {
+    Line::default().with(Look::Faint, format!("hook {hook}: started ({phase})"))
+}
+
 /// The section of one hook call: a rule, its findings, what it logged, its verdict. Where little is to be shown,
 /// there is none of a call with which all is well.
 pub fn section(hook: &HookReport, verbosity: Verbosity) -> Vec<Line> {
@@ -105,11 +110,19 @@ fn planned(edit: &PlanEdit) -> SafeText {
     })
 }
 
+/// The parts that are known.
+fn joined(parts: &[&str], with: &str) -> String {
+    let known: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+    known.join(with)
+}
+
 fn heading(hook: &HookReport) -> Line {
     let module = &hook.module;
-    let digest = module.sha256.get(..12).unwrap_or("unknown");
+    let name = if module.name.as_str() == hook.name.as_str() { "" } else { module.name.as_str() };
+    let layer = format!("{} layer", hook.layer);
     let phase = hook.phase.map_or("not admitted", Phase::as_str);
-    let what = format!(" {} {} ({phase}, {} layer, {digest}) ", module.name, module.version, hook.layer);
+    let about = joined(&[phase, &layer, module.sha256.get(..12).unwrap_or_default()], ", ");
+    let what = format!(" {} ", joined(&[name, module.version.as_str(), &format!("({about})")], " "));
     let title = format!("hook {}", hook.name);
     let fill = 78_usize.saturating_sub(title.len() + what.chars().count() + 3);
     Line::default()

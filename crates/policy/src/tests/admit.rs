@@ -275,12 +275,12 @@ fn explain_names_rule_and_line_of_each_grant_and_limit() {
         "module sha256:MODULE in the project `home:alice`
 policy.toml:7 (narrow): decides, by the pattern \"home:alice\" (policy.toml:10)
   memory 64 MiB: policy.toml:11
-  wall-time 5 min 0 s: the default
+  wall-time 5 min: the default
   handles 1024: the default
   log-bytes 4 MiB: the default
   output-bytes 256 MiB: the default
   output-files 1000: the default
-  tool-time 4 min 0 s: the default
+  tool-time 4 min: the default
   scratch-bytes 1 GiB: the default
   on-failure: as the hook's entry says, else fail
   on-limit: as on-failure
