@@ -33,7 +33,7 @@ fn a_signal_ends_the_job_in_good_order() {
         let package = with_policy(package);
         let started = Started::skink(root.path(), &package, &[]);
         // The transform has its runner before the check has one.
-        await_line(&package, "hook sums");
+        await_line(&package, "sums passed");
         await_descendant(started.pid(), runs);
         kill_process(Pid::from_raw(started.pid().try_into().unwrap()).unwrap(), signal).unwrap();
         let ended = started.wait();
