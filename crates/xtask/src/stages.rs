@@ -61,7 +61,7 @@ pub(crate) const STAGES: [Stage; 4] = [
         requires: &[Requires::Tools],
         tests: &[Tests::Crates, Tests::Hooks],
         root: false,
-        budget: Duration::from_secs(120),
+        budget: Duration::from_secs(60),
     },
     Stage {
         name: "guests",
@@ -69,7 +69,7 @@ pub(crate) const STAGES: [Stage; 4] = [
         requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Guests],
         tests: &[Tests::Crate("tests/guests")],
         root: false,
-        budget: Duration::from_secs(300),
+        budget: Duration::from_secs(180),
     },
     Stage {
         name: "hostile",
@@ -77,7 +77,7 @@ pub(crate) const STAGES: [Stage; 4] = [
         requires: &[Requires::Tools, Requires::Product, Requires::Hooks],
         tests: &[Tests::Crate("tests/runner"), Tests::Crate("tests/hostile")],
         root: false,
-        budget: Duration::from_secs(180),
+        budget: Duration::from_secs(120),
     },
     Stage {
         name: "build",
@@ -85,6 +85,6 @@ pub(crate) const STAGES: [Stage; 4] = [
         requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Pool],
         tests: &[Tests::Crate("tests/build")],
         root: true,
-        budget: Duration::from_secs(900),
+        budget: Duration::from_secs(600),
     },
 ];

@@ -15,6 +15,10 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// A shell without a terminal has what it starts in the background ignore SIGINT, and Skink leaves a signal ignored
+/// that it was started to ignore. Tests that send signals need to be heard.
+const LISTENING: &str = "env --default-signal=TERM,INT,HUP,QUIT";
+
 /// Runs the named stages, or all. `false` where one did not pass.
 pub(crate) fn run(layout: &Layout, names: &[String]) -> anyhow::Result<bool> {
     let stages = choose(names)?;
@@ -131,12 +135,13 @@ fn calls(layout: &Layout, tests: &Tests) -> anyhow::Result<Vec<(String, Command)
 /// Tells the tests of this checkout, and has them run as root where they must be.
 fn tell(layout: &Layout, stage: &Stage, cargo: &mut Command) -> anyhow::Result<()> {
     let told = environment(layout, stage);
+    let mut runner = LISTENING.to_owned();
     if stage.root && !process::is_root() {
         let names: Vec<&str> = told.iter().map(|(name, _)| *name).chain(["PATH", "CI"]).collect();
         process::need_sudo("building packages")?;
-        cargo.env(RUNNER_VARIABLE, format!("sudo --preserve-env={}", names.join(",")));
+        runner = format!("sudo --preserve-env={} {runner}", names.join(","));
     }
-    cargo.envs(told);
+    cargo.env(RUNNER_VARIABLE, runner).envs(told);
     Ok(())
 }
 
