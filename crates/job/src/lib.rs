@@ -17,7 +17,7 @@ mod text;
 pub use facts::{BuildEnd, Facts, TreeRole};
 pub use finding::{Finding, Severity};
 pub use grant::{Grants, PlanGrants};
-pub use limit::{LimitKind, Limits, Usage};
+pub use limit::{Amount, LimitKind, Limits, Usage};
 pub use names::{Digest, FileName, HookName, NameError, RelPath, ToolName};
 pub use outcome::{CrashReport, Frame, Outcome};
 pub use phase::{OnProblem, Phase, Stage, When};

@@ -3,6 +3,7 @@
 use crate::phase::words;
 use crate::{ByteCount, Millis};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 words! {
     /// The limit that ended a call.
@@ -63,6 +64,91 @@ impl Default for Limits {
             tool_time: Millis(240_000),
             scratch_bytes: ByteCount(1 << 30),
         }
+    }
+}
+
+/// An amount of something that is limited, with its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amount {
+    /// Bytes.
+    Bytes(ByteCount),
+    /// Time.
+    Time(Millis),
+    /// Things.
+    Count(u64),
+}
+
+impl Amount {
+    /// The bare number: bytes, milliseconds, things.
+    pub fn number(self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.0,
+            Self::Time(time) => time.0,
+            Self::Count(count) => count,
+        }
+    }
+
+    /// So much of the same unit.
+    #[must_use]
+    pub fn of_the_same(self, number: u64) -> Self {
+        match self {
+            Self::Bytes(_) => Self::Bytes(ByteCount(number)),
+            Self::Time(_) => Self::Time(Millis(number)),
+            Self::Count(_) => Self::Count(number),
+        }
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => bytes.fmt(f),
+            Self::Time(time) => time.fmt(f),
+            Self::Count(count) => count.fmt(f),
+        }
+    }
+}
+
+impl Limits {
+    /// Each limit by its key in a policy.
+    pub fn each(&self) -> [(&'static str, Amount); 8] {
+        // No `..`: a new limit must be in this list or it does not compile.
+        let Self {
+            memory,
+            wall_time,
+            handles,
+            log_bytes,
+            output_bytes,
+            output_files,
+            tool_time,
+            scratch_bytes,
+        } = *self;
+        [
+            ("memory", Amount::Bytes(memory)),
+            ("wall-time", Amount::Time(wall_time)),
+            ("handles", Amount::Count(handles.into())),
+            ("log-bytes", Amount::Bytes(log_bytes)),
+            ("output-bytes", Amount::Bytes(output_bytes)),
+            ("output-files", Amount::Count(output_files.into())),
+            ("tool-time", Amount::Time(tool_time)),
+            ("scratch-bytes", Amount::Bytes(scratch_bytes)),
+        ]
+    }
+}
+
+impl Usage {
+    /// How much of each limit, in the order of [`Limits::each`].
+    pub fn each(&self) -> [u64; 8] {
+        [
+            self.memory,
+            self.wall_time,
+            self.handles.into(),
+            self.log_bytes,
+            self.output_bytes,
+            self.output_files.into(),
+            self.tool_time,
+            self.scratch_bytes,
+        ]
     }
 }
 

@@ -4,7 +4,7 @@ use crate::admit::job_of;
 use crate::cover::{Right, rights};
 use crate::policy::Rules;
 use crate::rule::Rule;
-use crate::{Decision, Policy, limits};
+use crate::{Decision, Policy};
 use skink_job::{Digest, Grants, OnProblem, SafeText};
 
 impl Policy {
@@ -54,7 +54,7 @@ impl Rule {
         if let Some(repository) = &self.repository {
             lines.push(format!("  packages are added from the repository `{repository}`"));
         }
-        for (key, value) in limits::shown(&self.limits) {
+        for (key, value) in self.limits.each() {
             // The last setting stands: a rule's own comes after that for all rules.
             let set = self.set.iter().rev().find(|set| set.key == key);
             let from = set.map_or_else(|| "the default".to_owned(), |set| set.place.to_string());

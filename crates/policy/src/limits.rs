@@ -81,20 +81,6 @@ pub(crate) fn stricter(a: &Limits, b: &Limits) -> Limits {
     }
 }
 
-/// Each limit by its key, for people.
-pub(crate) fn shown(limits: &Limits) -> [(&'static str, String); 8] {
-    [
-        ("memory", limits.memory.to_string()),
-        ("wall-time", limits.wall_time.to_string()),
-        ("handles", limits.handles.to_string()),
-        ("log-bytes", limits.log_bytes.to_string()),
-        ("output-bytes", limits.output_bytes.to_string()),
-        ("output-files", limits.output_files.to_string()),
-        ("tool-time", limits.tool_time.to_string()),
-        ("scratch-bytes", limits.scratch_bytes.to_string()),
-    ]
-}
-
 fn bytes(
     table: &Table<'_>,
     key: &'static str,
@@ -148,29 +134,14 @@ fn check<T: Ord + Display>(table: &Table<'_>, key: &str, found: &At<T>, least: T
 mod tests {
     use super::*;
     use crate::{Decision, Policy};
-    use skink_job::{Digest, Grants};
+    use skink_job::{Amount, Digest, Grants};
 
     fn lines(limits: &Limits) -> [String; 8] {
-        let Limits {
-            memory,
-            wall_time,
-            handles,
-            log_bytes,
-            output_bytes,
-            output_files,
-            tool_time,
-            scratch_bytes,
-        } = limits;
-        [
-            format!("memory = \"{}B\"", memory.0),
-            format!("wall-time = \"{}ms\"", wall_time.0),
-            format!("handles = {handles}"),
-            format!("log-bytes = \"{}B\"", log_bytes.0),
-            format!("output-bytes = \"{}B\"", output_bytes.0),
-            format!("output-files = {output_files}"),
-            format!("tool-time = \"{}ms\"", tool_time.0),
-            format!("scratch-bytes = \"{}B\"", scratch_bytes.0),
-        ]
+        limits.each().map(|(key, limit)| match limit {
+            Amount::Bytes(bytes) => format!("{key} = \"{}B\"", bytes.0),
+            Amount::Time(time) => format!("{key} = \"{}ms\"", time.0),
+            Amount::Count(count) => format!("{key} = {count}"),
+        })
     }
 
     fn read_back(lines: &[String]) -> Option<Limits> {

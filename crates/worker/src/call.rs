@@ -29,6 +29,7 @@ const MAX_EDITS: usize = 1000;
 const MAX_DENIED: usize = 257;
 /// How long a runner may take to stand up, before any module is involved.
 const READY: Duration = Duration::from_secs(20);
+
 /// What one call is made with.
 #[derive(Debug)]
 pub struct CallSpec<'a> {

@@ -2,7 +2,7 @@
 
 use crate::admit::{Admission, Admitted};
 use crate::decide::{Decision, decide};
-use crate::hooks::{Planned, Surroundings, blank, levels, make_call, run_group, skip_reason, take_over};
+use crate::hooks::{Planned, Surroundings, blank, levels, run_group, skip_reason};
 use crate::interrupts::{Listening, Signal};
 use crate::journal::{Journal, Undo};
 use crate::layers::{Layers, LayersError};
@@ -178,7 +178,7 @@ impl<'a> Way<'a> {
         let listening = job.host.interrupts.listen();
         self.listening = Some(listening.map_err(WorkerError::file("listen for signals to", &self.root))?);
         self.timed("inputs", |way| way.inputs(job, hooks))?;
-        self.timed("pre-chroot", |way| way.pre_chroot(job, hooks));
+        self.timed("pre-chroot", |way| way.phase(job, hooks, Phase::PreChroot));
         let so_far = self.decide(job, 0);
         if so_far.code != 0 {
             return Ok(so_far);
@@ -248,25 +248,6 @@ impl<'a> Way<'a> {
             self.around.trees.previous = Some(self.views.of(&copy)?);
         }
         Ok(())
-    }
-
-    /// One after the other, since each may build on what the one before it planned.
-    fn pre_chroot(&mut self, job: &Job<'_>, hooks: &[Admitted]) {
-        self.around.packages = Vec::new();
-        for planned in self.planned(job, hooks, Phase::PreChroot) {
-            if self.skip_if_ended(job, &[planned]) {
-                continue;
-            }
-            announce(job, &planned);
-            let called = make_call(&self.around, planned, &progress(job));
-            let report = take_over(&self.around, called);
-            // A hook that did not pass leaves the plan as it was.
-            if report.outcome == Outcome::Passed {
-                self.report.plan.extend(report.plan.iter().cloned());
-            }
-            self.tell(job, report);
-            fault::point("pre-chroot-called");
-        }
     }
 
     fn rewrite(&mut self, job: &Job<'_>, hooks: &[Admitted]) -> Result<Rewritten, WorkerError> {
@@ -342,6 +323,7 @@ impl<'a> Way<'a> {
         Ok(())
     }
 
+    /// One after the other, since each may build on what the one before it planned or added; checks side by side.
     fn phase(&mut self, job: &Job<'_>, hooks: &[Admitted], phase: Phase) {
         let groups = match phase {
             Phase::Check => levels(&self.planned(job, hooks, phase)),
@@ -355,7 +337,14 @@ impl<'a> Way<'a> {
             }
             group.iter().for_each(|planned| announce(job, planned));
             for report in run_group(&self.around, &group, &progress(job)) {
+                // A hook that did not pass leaves the plan as it was.
+                if report.outcome == Outcome::Passed {
+                    self.report.plan.extend(report.plan.iter().cloned());
+                }
                 self.tell(job, report);
+            }
+            if phase == Phase::PreChroot {
+                fault::point("pre-chroot-called");
             }
         }
     }

@@ -46,17 +46,16 @@ pub(crate) fn place(report: Option<&Path>, root: &Path) -> Place {
 /// Tells before a build what would keep the report from being written after it.
 pub(crate) fn check(place: &Place) -> Result<(), WorkerError> {
     let failed = |why: &str| Err(WorkerError::file("write the report", &place.report)(io::Error::other(why)));
-    let folder = place.report.parent().filter(|folder| !folder.as_os_str().is_empty());
     if place.root.is_some() {
         return Ok(()); // the folder may be the build's to make
     }
     if place.report.is_dir() {
         return failed("it is a folder; name a file in it");
     }
-    match folder {
-        Some(folder) if !folder.is_dir() => failed("its folder is not there; make it first"),
-        Some(_) | None => Ok(()),
+    if !place.parent().is_dir() {
+        return failed("its folder is not there; make it first");
     }
+    Ok(())
 }
 
 /// Writes the report and copies the kept attachments there; what a former job left there is replaced.
@@ -84,14 +83,16 @@ pub(crate) fn write(report: &Report, place: &Place, kept: &Path) -> Result<(), W
 }
 
 impl Place {
-    /// The folder of the report; made if it is not there.
-    fn folder(&self) -> Result<Dir, WorkerError> {
+    /// The folder that the report is in.
+    fn parent(&self) -> &Path {
         let folder = self.report.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        let Some(root) = &self.root else {
-            fs::create_dir_all(folder).map_err(WorkerError::file("create", folder))?;
-            return open(folder);
-        };
+        folder.unwrap_or(Path::new("."))
+    }
+
+    /// The same, open; made if it is not there and below the build root.
+    fn folder(&self) -> Result<Dir, WorkerError> {
+        let folder = self.parent();
+        let Some(root) = &self.root else { return open(folder) };
         let below = split(folder, root).unwrap_or_default();
         let root = open(root)?;
         let made = if self.is_ours {

@@ -1,6 +1,7 @@
 //! What a call is given: its frame and its descriptors, those that it was granted and no other.
 
 use super::CallSpec;
+use crate::outbox::{ATTACHMENTS, OUTBOX};
 use crate::{WorkerError, log};
 use skink_job::Phase;
 use skink_protocol::{Descriptor, Flavour, Start};
@@ -61,8 +62,8 @@ pub(super) fn open_all(
 fn written(spec: &CallSpec<'_>) -> impl Iterator<Item = (Descriptor, &'static str)> {
     let grants = spec.grants;
     let write = [
-        (grants.outbox && spec.phase == Phase::Transform, Descriptor::Outbox, "outbox"),
-        (!grants.attachments.is_empty(), Descriptor::Attachments, "attachments"),
+        (grants.outbox && spec.phase == Phase::Transform, Descriptor::Outbox, OUTBOX),
+        (!grants.attachments.is_empty(), Descriptor::Attachments, ATTACHMENTS),
     ];
     write.into_iter().filter_map(|(granted, kind, name)| granted.then_some((kind, name)))
 }

@@ -2,62 +2,20 @@
 
 use super::{Line, Look};
 use crate::report::{HookReport, Step, ToolReport};
-use skink_job::{ByteCount, Limits, Millis, SafeText, Usage};
+use skink_job::{Amount, Limits, Millis, SafeText, Usage};
 
-/// How much of one limit was used.
-struct Used {
-    key: &'static str,
-    used: u64,
-    limit: u64,
-    unit: Unit,
-}
-
-#[derive(Clone, Copy)]
-enum Unit {
-    Bytes,
-    Time,
-    Count,
-}
-
-impl Unit {
-    fn shown(self, amount: u64) -> String {
-        match self {
-            Self::Bytes => ByteCount(amount).to_string(),
-            Self::Time => Millis(amount).to_string(),
-            Self::Count => amount.to_string(),
-        }
-    }
-}
-
-fn uses(usage: &Usage, limits: &Limits) -> [Used; 8] {
-    // No `..`: a new limit must be shown or this does not compile.
-    let Limits {
-        memory,
-        wall_time,
-        handles,
-        log_bytes,
-        output_bytes,
-        output_files,
-        tool_time,
-        scratch_bytes,
-    } = *limits;
-    let used = |key, used, limit, unit| Used { key, used, limit, unit };
-    [
-        used("memory", usage.memory, memory.0, Unit::Bytes),
-        used("wall-time", usage.wall_time, wall_time.0, Unit::Time),
-        used("handles", u64::from(usage.handles), u64::from(handles), Unit::Count),
-        used("log-bytes", usage.log_bytes, log_bytes.0, Unit::Bytes),
-        used("output-bytes", usage.output_bytes, output_bytes.0, Unit::Bytes),
-        used("output-files", u64::from(usage.output_files), u64::from(output_files), Unit::Count),
-        used("tool-time", usage.tool_time, tool_time.0, Unit::Time),
-        used("scratch-bytes", usage.scratch_bytes, scratch_bytes.0, Unit::Bytes),
-    ]
+/// Each limit by its key, with what was used of it.
+fn uses(usage: &Usage, limits: &Limits) -> impl Iterator<Item = (&'static str, Amount, Amount)> {
+    let pairs = limits.each().into_iter().zip(usage.each());
+    pairs.map(|((key, limit), used)| (key, limit.of_the_same(used), limit))
 }
 
 /// The limit that a call came closest to, as a share.
 pub(super) fn closest(usage: &Usage, limits: &Limits) -> String {
-    let permille = |one: Used| (one.used.saturating_mul(1000) / one.limit.max(1), one.key);
-    match uses(usage, limits).map(permille).into_iter().max() {
+    let permille = |(key, used, limit): (&'static str, Amount, Amount)| {
+        (used.number().saturating_mul(1000) / limit.number().max(1), key)
+    };
+    match uses(usage, limits).map(permille).max() {
         Some((0, _)) | None => "-".to_owned(),
         Some((share @ 1..100, name)) => format!("{name} {}.{}%", share / 10, share % 10),
         Some((share, name)) => format!("{name} {}%", share / 10),
@@ -69,9 +27,8 @@ pub(super) fn details(hook: &HookReport) -> Vec<Line> {
     let granted = skink_policy::granted(&hook.grants);
     let granted = if granted.is_empty() { "nothing".to_owned() } else { joined(&granted) };
     let mut lines = vec![format!("  granted: {granted}")];
-    lines.extend(uses(&hook.usage, &hook.limits).map(|Used { key, used, limit, unit }| {
-        format!("  {key}: {} of {}", unit.shown(used), unit.shown(limit))
-    }));
+    let uses = uses(&hook.usage, &hook.limits);
+    lines.extend(uses.map(|(key, used, limit)| format!("  {key}: {used} of {limit}")));
     for ToolReport { name, version, sha256: _, runs } in &hook.tools {
         lines.push(format!("  tool {name}, {version}:"));
         lines.extend(runs.iter().map(|run| format!("    {run}")));
