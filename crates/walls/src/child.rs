@@ -1,6 +1,5 @@
 //! A running child, from the parent's side.
 
-use crate::WallsError;
 use crate::slot::Slot;
 use crate::spawn::Made;
 use crate::tail::Tail;
@@ -30,21 +29,15 @@ pub struct ChildEnd {
     pub status: Option<ExitStatus>,
     /// Whether it still ran at the deadline, and was killed.
     pub timed_out: bool,
-    /// The last 64 KiB that it wrote to its standard error.
+    /// The first 64 KiB that it wrote to its standard error.
     pub stderr: SafeText,
 }
 
 impl Child {
-    /// Takes over a child that was made; kills it if its messages cannot be read.
-    pub(crate) fn new(
-        channel: Channel,
-        made: Made,
-        tail: Result<Tail, WallsError>,
-        slot: Option<Slot>,
-    ) -> Result<Self, WallsError> {
-        let mut process = Process { pid: made.pid, pidfd: made.pidfd, tail: None, slot, reaped: false };
-        process.tail = Some(tail?);
-        Ok(Self { channel, process })
+    /// Takes over a child that was made.
+    pub(crate) fn new(channel: Channel, made: Made, tail: Tail, slot: Option<Slot>) -> Self {
+        let process = Process { pid: made.pid, pidfd: made.pidfd, tail, slot, reaped: false };
+        Self { channel, process }
     }
 
     /// Its process id, as this process sees it.
@@ -79,7 +72,7 @@ impl Child {
             process.kill();
         }
         let status = process.reap();
-        let stderr = process.tail.as_mut().map(Tail::join).unwrap_or_default();
+        let stderr = process.tail.read();
         ChildEnd { status, timed_out, stderr }
     }
 }
@@ -108,7 +101,7 @@ impl AsFd for Child {
 struct Process {
     pid: u32,
     pidfd: OwnedFd,
-    tail: Option<Tail>,
+    tail: Tail,
     /// Given back after the process is reaped: fields are dropped after `drop`.
     slot: Option<Slot>,
     reaped: bool,
@@ -155,9 +148,6 @@ impl Drop for Process {
         if !self.reaped {
             self.kill();
             self.reap();
-        }
-        if let Some(tail) = &mut self.tail {
-            tail.join();
         }
     }
 }

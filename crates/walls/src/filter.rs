@@ -1,8 +1,10 @@
 //! The seccomp filter: an allow-list of system calls. What is not on it fails with `EPERM`.
 //!
-//! Two filters are stacked. The first answers `clone3` with `ENOSYS`, because its flags are behind a pointer
+//! Three filters are stacked. The first answers `clone3` with `ENOSYS`, because its flags are behind a pointer
 //! that a filter cannot follow; the C library then uses `clone`, whose flags it can see. The second is the
-//! allow-list. A foreign architecture's calls kill the process.
+//! allow-list, together with what it still takes to finish the walls ([`FINISHING`]). The third, a short one, forbids
+//! that again: so the long filter is in place before a call is known, and only the short one costs the call time.
+//! A foreign architecture's calls kill the process.
 
 use crate::{Profile, WallsError};
 use libc::{c_int, c_long};
@@ -22,7 +24,7 @@ const COMMON: &[c_long] = &[
     libc::SYS_madvise,
     libc::SYS_brk,
     libc::SYS_membarrier,
-    // Threads. `clone` is conditional, `clone3` is answered by the first filter.
+    // Threads. `clone` is conditional, `clone3` is answered by the first filter; naming one is `prctl`.
     libc::SYS_clone3,
     libc::SYS_futex,
     libc::SYS_set_robust_list,
@@ -103,13 +105,47 @@ const FILES: &[c_long] = &[
     libc::SYS_unlinkat,
 ];
 
-/// Installs both filters.
-pub(crate) fn install(profile: Profile) -> Result<(), WallsError> {
+/// What it takes to finish the walls: Landlock's rules, lower resource limits, the last filter, and the question
+/// whether there is one thread only. Beside these, `prctl` and `prlimit64` are allowed with any argument.
+const FINISHING: &[c_long] =
+    &[libc::SYS_landlock_add_rule, libc::SYS_landlock_restrict_self, libc::SYS_seccomp, libc::SYS_unshare];
+
+/// The filter that is still to be installed. Until then the process may finish its walls.
+pub(crate) struct Last(BpfProgram);
+
+/// Installs the first two filters.
+pub(crate) fn install(profile: Profile) -> Result<Last, WallsError> {
     let clone3 = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
     apply_filter(&program(clone3, SeccompAction::Allow, SeccompAction::Errno(errno(libc::ENOSYS)))?)?;
-    let allowed = rules(profile).map_err(Error::Backend)?;
-    apply_filter(&program(allowed, SeccompAction::Errno(errno(libc::EPERM)), SeccompAction::Allow)?)?;
-    Ok(())
+    apply_filter(&allowed(profile)?)?;
+    Ok(Last(last()?))
+}
+
+impl Last {
+    /// Installs the third. There is no way back.
+    pub(crate) fn install(&self) -> Result<(), WallsError> {
+        Ok(apply_filter(&self.0)?)
+    }
+}
+
+/// The allow-list of `profile`, and what it takes to finish the walls.
+fn allowed(profile: Profile) -> Result<BpfProgram, Error> {
+    let mut rules = rules(profile).map_err(Error::Backend)?;
+    rules.extend(FINISHING.iter().map(|call| (*call, Vec::new())));
+    rules.extend([(libc::SYS_prctl, Vec::new()), (libc::SYS_prlimit64, Vec::new())]);
+    program(rules, SeccompAction::Errno(errno(libc::EPERM)), SeccompAction::Allow)
+}
+
+/// Forbids what it took to finish the walls.
+fn last() -> Result<BpfProgram, Error> {
+    let mut rules: Rules = FINISHING.iter().map(|call| (*call, Vec::new())).collect();
+    let other = |argument, than| all(&[(argument, SeccompCmpOp::Ne, than)]).map_err(Error::Backend);
+    rules.insert(libc::SYS_prctl, other(0, number(libc::PR_SET_NAME))?);
+    // Reading a limit of its own; never setting one.
+    let mut limits = other(0, 0)?;
+    limits.extend(other(2, 0)?);
+    rules.insert(libc::SYS_prlimit64, limits);
+    program(rules, SeccompAction::Allow, SeccompAction::Errno(errno(libc::EPERM)))
 }
 
 fn errno(number: c_int) -> u32 {
@@ -132,10 +168,7 @@ fn rules(profile: Profile) -> Result<Rules, BackendError> {
         (libc::SYS_mprotect, memory(profile)?),
         (libc::SYS_clone, threads()?),
         (libc::SYS_tgkill, all(&[(0, SeccompCmpOp::Eq, 1)])?),
-        (libc::SYS_prctl, all(&[(0, SeccompCmpOp::Eq, number(libc::PR_SET_NAME))])?),
         (libc::SYS_fcntl, descriptors()?),
-        // Reading a limit of its own; never setting one.
-        (libc::SYS_prlimit64, all(&[(0, SeccompCmpOp::Eq, 0), (2, SeccompCmpOp::Eq, 0)])?),
     ]);
     Ok(rules)
 }
@@ -228,9 +261,14 @@ mod tests {
         }
     }
 
-    fn compiled(profile: Profile) -> BpfProgram {
-        let deny = SeccompAction::Errno(errno(libc::EPERM));
-        program(rules(profile).unwrap(), deny, SeccompAction::Allow).unwrap()
+    /// The filters of a finished wall, without the first.
+    fn finished(profile: Profile) -> [BpfProgram; 2] {
+        [allowed(profile).unwrap(), last().unwrap()]
+    }
+
+    /// The strictest answer counts, and that is the smallest.
+    fn answer(filters: &[BpfProgram], call: c_long, args: &[u64]) -> u32 {
+        filters.iter().map(|filter| run(filter, call, args)).min().unwrap()
     }
 
     #[test]
@@ -265,9 +303,9 @@ mod tests {
             (libc::SYS_openat2, &[5], true, false),
             (libc::SYS_renameat2, &[5], true, false),
         ];
-        let filters = (compiled(Profile::Runner), compiled(Profile::Compiler));
+        let filters = (finished(Profile::Runner), finished(Profile::Compiler));
         for (call, args, runner, compiler) in rows {
-            let got = (run(&filters.0, *call, args), run(&filters.1, *call, args));
+            let got = (answer(&filters.0, *call, args), answer(&filters.1, *call, args));
             let want = |allowed: &bool| if *allowed { ALLOW } else { DENY };
             assert_eq!(got, (want(runner), want(compiler)), "call {call} with {args:x?}");
         }
@@ -306,6 +344,9 @@ mod tests {
             libc::SYS_perf_event_open,
             libc::SYS_personality,
             libc::SYS_seccomp,
+            libc::SYS_landlock_create_ruleset,
+            libc::SYS_landlock_add_rule,
+            libc::SYS_landlock_restrict_self,
             libc::SYS_ioctl,
             libc::SYS_linkat,
             libc::SYS_symlinkat,
@@ -314,9 +355,23 @@ mod tests {
             libc::SYS_setrlimit,
         ];
         for profile in [Profile::Runner, Profile::Compiler] {
-            let filter = compiled(profile);
+            let filters = finished(profile);
             for call in never {
-                assert_eq!(run(&filter, call, &[]), DENY, "call {call} for {profile:?}");
+                assert_eq!(answer(&filters, call, &[]), DENY, "call {call} for {profile:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn before_the_last_filter_the_walls_can_be_finished_and_no_more() {
+        for profile in [Profile::Runner, Profile::Compiler] {
+            let [allowed, last] = finished(profile);
+            for call in FINISHING {
+                assert_eq!(run(&allowed, *call, &[]), ALLOW, "call {call}");
+                assert_eq!(run(&last, *call, &[]), DENY, "call {call}");
+            }
+            for call in [libc::SYS_execve, libc::SYS_socket, libc::SYS_ptrace, libc::SYS_setns] {
+                assert_eq!(run(&allowed, call, &[]), DENY, "call {call}");
             }
         }
     }

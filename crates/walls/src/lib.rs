@@ -36,7 +36,7 @@ mod tail;
 pub use child::{Child, ChildEnd, Killer};
 pub use enter::{enter, lower};
 pub use error::WallsError;
-pub use lock::{Access, Profile, lock};
+pub use lock::{Access, Prepared, Profile, lock, prepare};
 pub use orders::Ceilings;
 pub use probe::probe;
 pub use spawner::Spawner;

@@ -3,7 +3,7 @@
 use crate::{WallsError, filter, spawn};
 use landlock::{
     ABI, Access as _, AccessFs, AccessNet, AddRuleError, AddRulesError, BitFlags, CompatLevel, Compatible,
-    PathBeneath, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+    PathBeneath, Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 use std::os::fd::BorrowedFd;
 
@@ -30,22 +30,21 @@ pub enum Profile {
 /// The newest version whose rights we know. An older kernel enforces those it knows.
 const NEWEST: ABI = ABI::V9;
 
-/// Forbids everything but `rules` and what `profile` needs. There is no way back.
+/// Walls that are built as far as can be before it is known what for. They are finished by [`Prepared::lock`].
 ///
-/// Call it with one thread, when all descriptors have come and before the first byte of a guest is looked at.
-/// A descriptor does not exempt from Landlock: without a rule, nothing can be opened through a handed
-/// directory. A file that is open already stays usable, also without a rule.
-pub fn lock(rules: &[(BorrowedFd<'_>, Access)], profile: Profile) -> Result<(), WallsError> {
-    if !spawn::single_threaded() {
-        return Err(WallsError::Threads);
-    }
-    restrict_files(rules)?;
-    filter::install(profile)
+/// So a child that is spawned ahead of need has done the long part when its call comes.
+#[must_use = "the walls are not complete"]
+pub struct Prepared {
+    ruleset: RulesetCreated,
+    last: filter::Last,
 }
 
-fn restrict_files(rules: &[(BorrowedFd<'_>, Access)]) -> Result<(), WallsError> {
+/// Forbids every call to the kernel but those that `profile` needs and those that finish the walls.
+///
+/// Call it with one thread, before any byte of a guest is looked at.
+pub fn prepare(profile: Profile) -> Result<Prepared, WallsError> {
     // The first version is a must; later rights, network ports, signals and abstract sockets where known.
-    let mut ruleset = Ruleset::default()
+    let ruleset = Ruleset::default()
         .set_compatibility(CompatLevel::HardRequirement)
         .handle_access(AccessFs::from_all(ABI::V1))
         .map_err(absent)?
@@ -55,17 +54,37 @@ fn restrict_files(rules: &[(BorrowedFd<'_>, Access)]) -> Result<(), WallsError> 
         .scope(Scope::from_all(NEWEST))?
         .create()
         .map_err(absent)?;
-    for (descriptor, access) in rules {
-        match (&mut ruleset).add_rule(PathBeneath::new(descriptor, rights(*access))) {
-            Ok(_) => {}
-            Err(error) if is_unreachable(&error) => {}
-            Err(error) => return Err(error.into()),
+    Ok(Prepared { ruleset, last: filter::install(profile)? })
+}
+
+impl Prepared {
+    /// Forbids everything but `rules` and what the profile needs. There is no way back.
+    ///
+    /// Call it with one thread, when all descriptors have come and before the first byte of a guest is looked at.
+    /// A descriptor does not exempt from Landlock: without a rule, nothing can be opened through a handed
+    /// directory. A file that is open already stays usable, also without a rule.
+    pub fn lock(self, rules: &[(BorrowedFd<'_>, Access)]) -> Result<(), WallsError> {
+        let Self { mut ruleset, last } = self;
+        if !spawn::single_threaded() {
+            return Err(WallsError::Threads);
+        }
+        for (descriptor, access) in rules {
+            match (&mut ruleset).add_rule(PathBeneath::new(descriptor, rights(*access))) {
+                Ok(_) => {}
+                Err(error) if is_unreachable(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        match ruleset.restrict_self()?.ruleset {
+            RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => last.install(),
+            RulesetStatus::NotEnforced => Err(WallsError::NoLandlock),
         }
     }
-    match ruleset.restrict_self()?.ruleset {
-        RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => Ok(()),
-        RulesetStatus::NotEnforced => Err(WallsError::NoLandlock),
-    }
+}
+
+/// Both at once: [`prepare`], then [`Prepared::lock`].
+pub fn lock(rules: &[(BorrowedFd<'_>, Access)], profile: Profile) -> Result<(), WallsError> {
+    prepare(profile)?.lock(rules)
 }
 
 fn rights(access: Access) -> BitFlags<AccessFs> {

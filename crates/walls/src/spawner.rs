@@ -70,7 +70,7 @@ impl Spawner {
         };
         let owner = slot.as_ref().map(|slot| (slot.uid(), slot.uid()));
         let (channel, socket) = Channel::pair()?;
-        let (messages, stderr) = pipe_with(PipeFlags::CLOEXEC).map_err(trying("make a pipe"))?;
+        let (tail, stderr) = Tail::pipe()?;
         let (outcome, report) = pipe_with(PipeFlags::CLOEXEC).map_err(trying("make a pipe"))?;
         let (socket, stderr, report) = (high(socket)?, high(stderr)?, high(report)?);
         let launch = Launch {
@@ -85,7 +85,7 @@ impl Spawner {
         let made = spawn::make(&launch)
             .map_err(|source| WallsError::Namespaces { help: self.place.help(&source), source })?;
         drop((socket, stderr, report));
-        let child = Child::new(channel, made, Tail::of(messages), slot)?;
+        let child = Child::new(channel, made, tail, slot);
         if let Place::User = self.place {
             write_id_maps(child.pid())?;
         }

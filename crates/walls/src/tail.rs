@@ -1,57 +1,45 @@
-//! The end of what a child wrote to its standard error.
+//! What a child wrote to its standard error, kept by the kernel until somebody asks.
 //!
-//! Invariant: however much a child writes, it neither blocks nor fills the parent's memory.
+//! Invariant: however much a child writes, it neither waits nor fills the parent's memory: what does not fit into the
+//! pipe is dropped. The first words are the ones that tell what went wrong.
 
 use crate::WallsError;
-use crate::error::trying_io;
+use crate::error::trying;
+use rustix::io::Errno;
+use rustix::pipe::{PipeFlags, pipe_with};
 use skink_job::SafeText;
-use std::fs::File;
-use std::io::Read;
 use std::os::fd::OwnedFd;
-use std::thread::JoinHandle;
 
-/// So many bytes of the end are kept.
+/// So many bytes are kept at most: the size of a pipe.
 pub(crate) const KEPT: usize = 64 << 10;
 
-/// A thread that reads a pipe to its end.
+/// The parent's end of the pipe.
 #[derive(Debug)]
-pub(crate) struct Tail {
-    thread: Option<JoinHandle<Vec<u8>>>,
-}
+pub(crate) struct Tail(OwnedFd);
 
 impl Tail {
-    pub(crate) fn of(pipe: OwnedFd) -> Result<Self, WallsError> {
-        let read = move || keep_end(File::from(pipe));
-        let thread = std::thread::Builder::new()
-            .name("stderr".to_owned())
-            .spawn(read)
-            .map_err(trying_io("start a thread that reads the child's messages"))?;
-        Ok(Self { thread: Some(thread) })
+    /// The parent's end and the child's. Neither ever waits.
+    pub(crate) fn pipe() -> Result<(Self, OwnedFd), WallsError> {
+        let flags = PipeFlags::CLOEXEC | PipeFlags::NONBLOCK;
+        let (messages, stderr) = pipe_with(flags).map_err(trying("make a pipe"))?;
+        Ok((Self(messages), stderr))
     }
 
-    /// Waits for the end of the pipe. Call it when the child has ended, else it blocks.
-    pub(crate) fn join(&mut self) -> SafeText {
-        let bytes = self.thread.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
-        SafeText::block(&String::from_utf8_lossy(&bytes))
-    }
-}
-
-fn keep_end(mut source: impl Read) -> Vec<u8> {
-    let mut kept = Vec::new();
-    let mut chunk = [0; 8192];
-    loop {
-        match source.read(&mut chunk) {
-            Ok(0) => break,
-            Ok(got) => kept.extend_from_slice(chunk.get(..got).unwrap_or_default()),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(_) => break,
+    /// What is in the pipe. To be asked once, when the child has ended.
+    pub(crate) fn read(&self) -> SafeText {
+        let mut kept = vec![0; KEPT];
+        let mut filled = 0;
+        while let Some(room) = kept.get_mut(filled..).filter(|room| !room.is_empty()) {
+            match rustix::io::read(&self.0, room) {
+                Ok(0) => break,
+                Ok(got) => filled += got,
+                Err(Errno::INTR) => {}
+                Err(_) => break,
+            }
         }
-        if kept.len() > 2 * KEPT {
-            kept.drain(..kept.len() - KEPT);
-        }
+        kept.truncate(filled);
+        SafeText::block(&String::from_utf8_lossy(&kept))
     }
-    kept.drain(..kept.len().saturating_sub(KEPT));
-    kept
 }
 
 #[cfg(test)]
@@ -59,10 +47,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_end_is_kept_and_the_rest_dropped() {
+    fn the_beginning_is_kept_and_the_rest_dropped() {
         for len in [0, 1, KEPT - 1, KEPT, KEPT + 1, 5 * KEPT + 3] {
-            let all: Vec<u8> = (0..len).map(|i| u8::try_from(i % 251).unwrap()).collect();
-            assert_eq!(keep_end(&all[..]), all[len.saturating_sub(KEPT)..], "{len} bytes");
+            let (tail, pipe) = Tail::pipe().unwrap();
+            let all: String = (0..len).map(|i| char::from(b'a' + u8::try_from(i % 23).unwrap())).collect();
+            let mut written = 0;
+            while let Ok(got @ 1..) = rustix::io::write(&pipe, &all.as_bytes()[written..]) {
+                written += got;
+            }
+            drop(pipe);
+            assert_eq!(tail.read().as_str(), &all[..len.min(KEPT)], "{len} bytes");
         }
     }
 }

@@ -309,8 +309,8 @@ fn messages() {
     child.say("complain");
     let end = child.wait(in_a_while());
     assert_eq!(end.status, Some(ExitStatus::Code(7)));
-    assert!(end.stderr.as_str().ends_with("line 19999\\u{1b}[31m\n"));
-    assert!(!end.stderr.as_str().contains("line 0\\u"));
+    assert!(end.stderr.as_str().starts_with("line 0\\u{1b}[31m\nline 1\\u"));
+    assert!(!end.stderr.as_str().contains("line 19999\\u"));
 }
 
 fn dropped() {
