@@ -22,40 +22,42 @@ pub(crate) fn export_of(phase: Phase) -> Option<&'static str> {
 }
 
 /// The phases that a component exports.
-pub fn phases_of(component: &Component) -> BTreeSet<Phase> {
+fn phases_of(component: &Component) -> BTreeSet<Phase> {
     let exports = |name| component.get_export_index(None, name).is_some();
     Phase::ALL.iter().copied().filter(|phase| export_of(*phase).is_some_and(exports)).collect()
 }
 
-/// A linker with what modules of these phases may import, and nothing else.
+/// A linker with all interfaces. It is made before the module is known; [`misplaced`] says what a module may not have
+/// of it.
 ///
 /// # Errors
 /// An interface was added twice: a bug of ours.
-pub fn linker(engine: &Engine, phases: &BTreeSet<Phase>) -> Result<Linker<State>> {
+pub fn linker(engine: &Engine) -> Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     let l = &mut linker;
     wasi::add_to_linker(l)?;
     hook::types::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     hook::job::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     hook::report::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    let has = |phase| phases.contains(&phase);
-    if has(Phase::PreChroot) || has(Phase::Transform) || has(Phase::Check) {
-        hook::files::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-        hook::tools::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    }
-    if has(Phase::PreChroot) {
-        hook::plan::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-        hook::pre_chroot_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    }
-    if has(Phase::Transform) {
-        hook::outbox::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-        hook::transform_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    }
-    if has(Phase::Check) {
-        hook::check_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    }
-    if has(Phase::Cleanup) {
-        hook::cleanup_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    }
+    hook::files::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    hook::tools::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    hook::plan::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    hook::outbox::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    hook::pre_chroot_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    hook::transform_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    hook::check_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    hook::cleanup_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     Ok(linker)
+}
+
+/// An interface of `skink:hook` that the component imports and that belongs to none of the phases it exports.
+pub fn misplaced(engine: &Engine, component: &Component) -> Option<String> {
+    let phases = phases_of(component);
+    let imports = component.component_type();
+    let mut ours = imports.imports(engine).filter_map(|(name, _)| name.strip_prefix("skink:hook/"));
+    ours.find(|name| {
+        let interface = name.split_once('@').map_or(*name, |(interface, _version)| interface);
+        !skink_module::importable(interface, &phases)
+    })
+    .map(str::to_owned)
 }

@@ -1,6 +1,7 @@
 //! The table of interfaces that a hook may import: which phases they belong to, and which grant they need.
 
 use skink_job::{Grants, Phase};
+use std::collections::BTreeSet;
 
 /// A grant that an interface needs: its name in the manifest, and whether it is asked for.
 pub(crate) type Needs = (&'static str, fn(&Grants) -> bool);
@@ -35,6 +36,12 @@ pub(crate) const INTERFACES: &[Interface] = &[
     open("cleanup-context", &[Cleanup]),
     open("allocate-context", &[Allocate]),
 ];
+
+/// Whether a module of these phases may import an interface of `skink:hook`.
+pub fn importable(interface: &str, phases: &BTreeSet<Phase>) -> bool {
+    let known = INTERFACES.iter().find(|known| known.name == interface);
+    known.is_some_and(|known| known.phases.iter().any(|phase| phases.contains(phase)))
+}
 
 /// One grant: its name in the manifest, the phases that can use it, whether it is asked for.
 pub(crate) struct Grant {

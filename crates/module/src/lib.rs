@@ -22,6 +22,7 @@ mod settings;
 pub use check::check;
 #[cfg(feature = "inspect")]
 pub use inspect::{FEATURES, InspectError, inspect};
+pub use interface::importable;
 pub use manifest::{MANIFEST_SECTION, MAX_MANIFEST, Manifest, Replaces};
 pub use pack::{PackError, pack};
 pub use refusal::Refusal;

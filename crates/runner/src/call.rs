@@ -1,26 +1,34 @@
 //! One call, from the worker's request to its end.
 
+use crate::ahead::{Ahead, Engines};
 use crate::end::{Known, classify};
 use crate::handed::Handed;
 use crate::serve::ServeError;
-use skink_engine::{Epochs, LoadError, config, load};
-use skink_host::{Clock, Export, Inputs, State, Wire, entered, guard, linker, phases_of, rearm};
+use skink_engine::{Epochs, LoadError, load};
+use skink_host::{Clock, Export, Inputs, State, Wire, entered, guard, misplaced, rearm};
 use skink_job::{Limits, Phase};
 use skink_protocol::{CallEnd, Channel, Descriptor, Flavour, RunnerEnd, Start};
-use skink_walls::{Ceilings, Profile};
+use skink_walls::{Ceilings, Prepared};
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use wasmtime::component::{Component, InstancePre};
 use wasmtime::{Engine, Store};
 
 /// Serves a request: the walls, the call, its end.
-pub(crate) fn serve(channel: Channel, start: Start, descriptors: Vec<OwnedFd>) -> Result<(), ServeError> {
+pub(crate) fn serve(
+    channel: Channel,
+    start: Start,
+    descriptors: Vec<OwnedFd>,
+    ahead: Ahead,
+) -> Result<(), ServeError> {
     let clock = Clock::start(start.limits.wall_time);
     let wire = Wire::new(channel, clock, start.limits.log_bytes);
-    let Some(handed) = wall_in(&wire, &start.descriptors, descriptors, &start.limits)? else { return Ok(()) };
+    let Ahead { walls, engines } = ahead;
+    let handed = wall_in(&wire, walls, &start.descriptors, descriptors, &start.limits)?;
+    let Some(handed) = handed else { return Ok(()) };
     let (phase, flavour, limits) = (start.phase, start.flavour, start.limits);
     let (artefact, inputs) = handed.inputs(start);
-    let prepared = link(artefact.as_ref(), flavour, &[phase])
+    let prepared = link(engines, artefact.as_ref(), flavour, &[phase])
         .and_then(|linked| linked.export(phase).map(|export| (linked, export)));
     match prepared {
         Ok((linked, export)) => make(&linked, &export, inputs, &limits, &wire, clock),
@@ -34,11 +42,14 @@ pub(crate) fn fit(
     flavour: Flavour,
     phases: &[Phase],
     descriptors: Vec<OwnedFd>,
+    ahead: Ahead,
 ) -> Result<(), ServeError> {
     let limits = Limits::default();
     let wire = Wire::new(channel, Clock::start(limits.wall_time), limits.log_bytes);
-    let Some(handed) = wall_in(&wire, &[Descriptor::Artefact], descriptors, &limits)? else { return Ok(()) };
-    let wrong = match link(handed.artefact().as_ref(), flavour, phases) {
+    let Ahead { walls, engines } = ahead;
+    let handed = wall_in(&wire, walls, &[Descriptor::Artefact], descriptors, &limits)?;
+    let Some(handed) = handed else { return Ok(()) };
+    let wrong = match link(engines, handed.artefact().as_ref(), flavour, phases) {
         Ok(linked) => phases.iter().find_map(|phase| linked.export(*phase).err()),
         Err(wrong) => Some(wrong),
     };
@@ -49,6 +60,7 @@ pub(crate) fn fit(
 /// builds the last walls. `None` where the descriptors are not those that are named: the call is ended then.
 fn wall_in(
     wire: &Wire,
+    walls: Prepared,
     kinds: &[Descriptor],
     descriptors: Vec<OwnedFd>,
     limits: &Limits,
@@ -61,7 +73,7 @@ fn wall_in(
         }
     };
     skink_walls::lower(Ceilings::of(limits))?;
-    skink_walls::lock(&handed.rules(), Profile::Runner)?;
+    walls.lock(&handed.rules())?;
     Ok(Some(handed))
 }
 
@@ -83,21 +95,27 @@ fn unlinkable(error: wasmtime::Error) -> RunnerEnd {
 }
 
 /// Loads the module for calls of `phases` and links it.
-fn link(artefact: Option<&File>, flavour: Flavour, phases: &[Phase]) -> Result<Linked, RunnerEnd> {
+fn link(
+    engines: Engines,
+    artefact: Option<&File>,
+    flavour: Flavour,
+    phases: &[Phase],
+) -> Result<Linked, RunnerEnd> {
     if flavour == Flavour::Metered || phases.contains(&Phase::Allocate) {
         return Err(RunnerEnd::Unlinkable("`allocate` hooks are not offered yet".to_owned()));
     }
-    let host = |what: &str, error: &dyn std::fmt::Display| RunnerEnd::HostError(format!("{what}: {error}"));
     let artefact =
         artefact.ok_or_else(|| RunnerEnd::HostError("no artefact came with the call".to_owned()))?;
-    let engine = Engine::new(&config(flavour)).map_err(|error| host("making the engine", &error))?;
+    let (engine, linker) = engines?;
     let component: Component = load(&engine, artefact).map_err(|error| match &error {
         LoadError::Stale(_) => RunnerEnd::StaleArtefact(error.to_string()),
         // Also what a later engine may add.
-        LoadError::Map(_) | _ => host("loading the module", &error),
+        LoadError::Map(_) | _ => RunnerEnd::HostError(format!("loading the module: {error}")),
     })?;
-    let linker =
-        linker(&engine, &phases_of(&component)).map_err(|error| host("linking the interfaces", &error))?;
+    if let Some(interface) = misplaced(&engine, &component) {
+        let what = wasmtime::format_err!("`{interface}` belongs to none of its phases");
+        return Err(unlinkable(what));
+    }
     let pre = linker.instantiate_pre(&component).map_err(unlinkable)?;
     Ok(Linked { engine, pre })
 }

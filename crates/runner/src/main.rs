@@ -3,9 +3,10 @@
 //! It is the only process in which a guest runs. It has no authority of its own: what it reads and writes are
 //! descriptors that the worker hands over with the call, and all else is asked of the worker. It is used once.
 //!
-//! Order: walls around the process, ready, the call with its descriptors, the last walls, and only then the
-//! first byte of the guest's code.
+//! Order: walls around the process, ready, what needs no call, the call with its descriptors, the last walls, and only
+//! then the first byte of the guest's code.
 
+mod ahead;
 mod call;
 mod crash;
 mod end;

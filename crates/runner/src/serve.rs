@@ -1,8 +1,9 @@
 //! The runner's life: ready, one request, its answer.
 
+use crate::ahead::Ahead;
 use crate::call;
-use skink_protocol::{FromRunner, ProtocolError, ToRunner, VERSION};
-use skink_walls::{Profile, WallsError};
+use skink_protocol::{FromRunner, ProtocolError, Received, ToRunner, VERSION};
+use skink_walls::WallsError;
 use std::time::{Duration, Instant};
 
 /// Time for the worker to take a short message.
@@ -30,13 +31,14 @@ pub(crate) fn serve() -> Result<(), ServeError> {
     skink_host::before_walls();
     let mut channel = skink_walls::enter()?;
     channel.send(&FromRunner::Ready { version: VERSION }, soon())?;
+    let ahead = Ahead::make()?;
     // Spawned ahead of need, the runner waits here for as long as the worker likes; it dies with the worker.
-    let received = channel.receive::<ToRunner>(None)?;
-    match received.message {
-        ToRunner::Start(start) => call::serve(channel, *start, received.descriptors),
-        ToRunner::Fit { flavour, phases } => call::fit(channel, flavour, &phases, received.descriptors),
+    let Received { message, descriptors } = channel.receive::<ToRunner>(None)?;
+    match message {
+        ToRunner::Start(start) => call::serve(channel, *start, descriptors, ahead),
+        ToRunner::Fit { flavour, phases } => call::fit(channel, flavour, &phases, descriptors, ahead),
         ToRunner::Probe => {
-            skink_walls::lock(&[], Profile::Runner)?;
+            ahead.walls.lock(&[])?;
             Ok(channel.send(&FromRunner::Probed(skink_walls::probe()), soon())?)
         }
         ToRunner::Reply(_) => Err(ServeError::Unasked),
