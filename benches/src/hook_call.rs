@@ -1,10 +1,12 @@
-//! `hook-call`: one call of `checksums` on an empty results folder, from request to verdict.
+//! Calls of `checksums` on an empty results folder, from request to verdict.
 //!
-//! Everything that a job pays for each call is in it: the call's folder is made, the runner is spawned and walls
-//! itself in (none is spawned ahead), the module is instantiated and called, and its verdict is read. What a job
-//! pays once a module is not: admission, and compiling.
+//! Everything that a job pays for each call is in it: the call's folder is made, the runner walls itself in, the
+//! module is loaded, instantiated and called, and its verdict is read. Three rows: `hook-call-ahead`, with a runner
+//! that stood ready; `hook-call`, with one that is spawned for it; and `hook-calls`, many without a pause, where the
+//! runners that stand ready have to be made meanwhile, and the dead ones be buried. What a job pays once a module is
+//! in none: admission, and compiling.
 
-use crate::measure::{Pair, Peer};
+use crate::measure::{Pair, Peer, Rest, Step};
 use crate::place::{Place, bwrap};
 use anyhow::{Context, bail, ensure};
 use serde_json::json;
@@ -17,18 +19,50 @@ use skink_worker::call::{CallSpec, Progress, call};
 use skink_worker::trees::Trees;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::rc::Rc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const PHASE: Phase = Phase::Transform;
+const PAUSE: Duration = Duration::from_millis(2);
 
-pub(crate) fn pair(place: &Place) -> anyhow::Result<Pair> {
+/// Calls of one sample of `hook-calls`.
+const ROUND: usize = 20;
+
+pub(crate) fn spawned(place: &Place) -> anyhow::Result<Pair> {
     let mut calls = Calls::new(place)?;
-    Ok(Pair { ours: Box::new(move || calls.next()), peer: Peer::Step(bwrap()?) })
+    Ok(Pair::of(Box::new(move || calls.next()), Peer::Step(bwrap(1)?)))
+}
+
+pub(crate) fn ahead(place: &Place) -> anyhow::Result<Pair> {
+    let mut calls = Calls::new(place)?;
+    let host = Rc::clone(&calls.host);
+    let before: Step = Box::new(move || {
+        host.runners.foresee(1);
+        while host.runners.waiting() == 0 {
+            std::thread::sleep(PAUSE);
+        }
+        // It is ready; let it also have come to wait.
+        std::thread::sleep(PAUSE);
+        Ok(None)
+    });
+    Ok(Pair { before: Some(before), ours: Box::new(move || calls.next()), peer: Peer::Step(bwrap(1)?) })
+}
+
+pub(crate) fn sustained(place: &Place) -> anyhow::Result<Pair> {
+    let mut calls = Calls::new(place)?;
+    let round = move || {
+        calls.host.runners.foresee(ROUND);
+        for _ in 0..ROUND {
+            drop(calls.next()?);
+        }
+        Ok(None)
+    };
+    Ok(Pair::of(Box::new(round), Peer::Step(bwrap(ROUND)?)))
 }
 
 /// One call after the other, with what they share.
 struct Calls {
-    host: Host,
+    host: Rc<Host>,
     hook: Admitted,
     facts: Facts,
     trees: Trees,
@@ -39,7 +73,7 @@ struct Calls {
 
 impl Calls {
     fn new(place: &Place) -> anyhow::Result<Self> {
-        let host = Host::open(&place.skink(), Some(place.state()))?;
+        let host = Rc::new(Host::open(&place.skink(), Some(place.state()))?);
         let facts = Facts {
             arch: std::env::consts::ARCH.to_owned(),
             host_arch: std::env::consts::ARCH.to_owned(),
@@ -52,13 +86,14 @@ impl Calls {
         Ok(Self { host, hook, facts, trees, folder: place.fresh("hook-call/calls")?, made: 0 })
     }
 
-    fn next(&mut self) -> anyhow::Result<()> {
+    /// Makes one call. What is left is its dying runner.
+    fn next(&mut self) -> anyhow::Result<Rest> {
         self.made += 1;
         let folder = self.folder.join(self.made.to_string());
         fs::create_dir(&folder).with_context(|| format!("making {}", folder.display()))?;
-        let outcome = call(&self.host, self.spec(&folder), &Quiet).outcome;
-        ensure!(outcome == Outcome::Passed, "the call did not pass: {outcome:?}");
-        Ok(())
+        let result = call(&self.host, self.spec(&folder), &Quiet);
+        ensure!(result.outcome == Outcome::Passed, "the call did not pass: {:?}", result.outcome);
+        Ok(Some(Box::new(result.runner)))
     }
 
     fn spec<'a>(&'a self, folder: &'a Path) -> CallSpec<'a> {

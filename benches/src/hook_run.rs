@@ -12,5 +12,5 @@ pub(crate) fn pair(place: &Place) -> anyhow::Result<Pair> {
     let mut run = Command::new(place.skink());
     run.args(["hook", "run"]).arg(place.hooks().join("checksums.wasm"));
     run.arg("--results").arg(place.fresh("hook-run")?).arg("--state").arg(place.state());
-    Ok(Pair { ours: command(run)?, peer: Peer::Step(bwrap()?) })
+    Ok(Pair::of(command(run)?, Peer::Step(bwrap(1)?)))
 }

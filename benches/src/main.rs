@@ -13,7 +13,7 @@ mod place;
 mod policy_decisions;
 
 use anyhow::bail;
-use measure::{Pair, UNIT, measure};
+use measure::{Pair, measure};
 use place::Place;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -33,9 +33,11 @@ struct Row {
 }
 
 /// A new measurement is one row here, and a module.
-const ROWS: [Row; 3] = [
-    Row { name: "hook-call", against: BWRAP, goal: 0.5, pairs: 201, prepare: hook_call::pair },
-    Row { name: "hook-run", against: BWRAP, goal: 3.0, pairs: 201, prepare: hook_run::pair },
+const ROWS: [Row; 5] = [
+    Row { name: "hook-call-ahead", against: BWRAP, goal: 0.1, pairs: 101, prepare: hook_call::ahead },
+    Row { name: "hook-call", against: BWRAP, goal: 0.5, pairs: 101, prepare: hook_call::spawned },
+    Row { name: "hook-calls", against: BWRAP_20, goal: 0.5, pairs: 11, prepare: hook_call::sustained },
+    Row { name: "hook-run", against: BWRAP, goal: 3.0, pairs: 101, prepare: hook_run::pair },
     Row {
         name: "policy-decisions",
         against: "a fixed time",
@@ -45,6 +47,7 @@ const ROWS: [Row; 3] = [
     },
 ];
 const BWRAP: &str = "bwrap --unshare-all --ro-bind / / true";
+const BWRAP_20: &str = "20 times the same bwrap";
 
 fn main() -> ExitCode {
     match run() {
@@ -81,7 +84,7 @@ fn line(row: &Row, place: &Place) -> Value {
             "name": row.name,
             "against": row.against,
             "goal": row.goal,
-            "unit": UNIT,
+            "unit": "ms",
             "ours": samples.ours,
             "peer": samples.peer,
         }),

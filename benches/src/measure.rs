@@ -1,14 +1,16 @@
 //! Measuring a pair: ours, peer, ours, peer, so that whatever else the machine does befalls both.
 
+use std::any::Any;
 use std::time::{Duration, Instant};
 
-/// The unit of all samples.
-pub(crate) const UNIT: &str = "ms";
 /// Pairs that are run before the first that counts: caches fill, lazy things are made.
-const WARM_UP: usize = 10;
+const WARM_UP: usize = 3;
+
+/// What a sample leaves, to be dropped when its time is taken.
+pub(crate) type Rest = Option<Box<dyn Any>>;
 
 /// Something that is done once a sample. An error ends the row: half of the work is no sample.
-pub(crate) type Step = Box<dyn FnMut() -> anyhow::Result<()>>;
+pub(crate) type Step = Box<dyn FnMut() -> anyhow::Result<Rest>>;
 
 /// What ours is measured against.
 pub(crate) enum Peer {
@@ -20,11 +22,20 @@ pub(crate) enum Peer {
 
 /// Both sides of a row, ready.
 pub(crate) struct Pair {
+    /// Done before each sample of ours, and not measured.
+    pub(crate) before: Option<Step>,
     pub(crate) ours: Step,
     pub(crate) peer: Peer,
 }
 
-/// Times, in [`UNIT`].
+impl Pair {
+    /// A pair with nothing to do before a sample.
+    pub(crate) fn of(ours: Step, peer: Peer) -> Self {
+        Self { before: None, ours, peer }
+    }
+}
+
+/// Times, in milliseconds.
 pub(crate) struct Samples {
     pub(crate) ours: Vec<f64>,
     /// As many as of ours; only one where it is a fixed time.
@@ -34,15 +45,17 @@ pub(crate) struct Samples {
 pub(crate) fn measure(mut pair: Pair, pairs: usize) -> anyhow::Result<Samples> {
     let mut samples = Samples { ours: Vec::new(), peer: Vec::new() };
     if let Peer::Time(time) = pair.peer {
-        samples.peer.push(in_unit(time));
+        samples.peer.push(in_milliseconds(time));
     }
-    for turn in 0..WARM_UP + pairs {
+    let warm_up = WARM_UP.min(pairs);
+    for turn in 0..warm_up + pairs {
+        pair.before.as_mut().map_or(Ok(None), |before| before())?;
         let ours = timed(&mut pair.ours)?;
         let peer = match &mut pair.peer {
             Peer::Step(step) => Some(timed(step)?),
             Peer::Time(_) => None,
         };
-        if turn >= WARM_UP {
+        if turn >= warm_up {
             samples.ours.push(ours);
             samples.peer.extend(peer);
         }
@@ -52,10 +65,12 @@ pub(crate) fn measure(mut pair: Pair, pairs: usize) -> anyhow::Result<Samples> {
 
 fn timed(step: &mut Step) -> anyhow::Result<f64> {
     let start = Instant::now();
-    step()?;
-    Ok(in_unit(start.elapsed()))
+    let rest = step()?;
+    let taken = start.elapsed();
+    drop(rest);
+    Ok(in_milliseconds(taken))
 }
 
-fn in_unit(time: Duration) -> f64 {
+fn in_milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }

@@ -49,11 +49,12 @@ impl Place {
     }
 }
 
-/// The peer of whoever makes walls: a program that does nothing, in namespaces of its own.
-pub(crate) fn bwrap() -> anyhow::Result<Step> {
+/// The peer of whoever makes walls: a program that does nothing, in namespaces of its own, so many times.
+pub(crate) fn bwrap(times: usize) -> anyhow::Result<Step> {
     let mut bwrap = Command::new("bwrap");
     bwrap.args(["--unshare-all", "--ro-bind", "/", "/", "true"]);
-    command(bwrap)
+    let mut once = command(bwrap)?;
+    Ok(Box::new(move || (0..times).try_fold(None, |_, _| once())))
 }
 
 /// A step that runs a command to its end. It is run once here, where its words can be part of the error.
@@ -70,6 +71,6 @@ pub(crate) fn command(mut command: Command) -> anyhow::Result<Step> {
         if !status.success() {
             bail!("{command:?} ended with {status}");
         }
-        Ok(())
+        Ok(None)
     }))
 }

@@ -3,7 +3,7 @@
 use crate::print;
 use anyhow::{Result, bail};
 use clap::Args;
-use skink_protocol::{FromRunner, ToRunner};
+use skink_protocol::{FromRunner, ToRunner, VERSION};
 use skink_worker::Host;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,11 +21,9 @@ pub(crate) struct DoctorArguments {
 
 pub(crate) fn main(arguments: &DoctorArguments) -> Result<ExitCode> {
     let host = Host::open(&std::env::current_exe()?, arguments.state.clone())?;
-    let mut runner = host.spawner.spawn(&host.runner)?;
+    let mut runner = host.runners.take()?;
     let deadline = || Some(Instant::now() + Duration::from_secs(20));
-    let ready = runner.channel.receive::<FromRunner>(deadline())?.message;
-    let FromRunner::Ready { version } = ready else { bail!("the runner did not say that it is ready") };
-    print::line(&format!("runner {} is ready, protocol {version}", runner.pid()));
+    print::line(&format!("runner {} is ready, protocol {VERSION}", runner.pid()));
     std::thread::sleep(Duration::from_secs(arguments.hold));
     runner.channel.send(&ToRunner::Probe, deadline())?;
     let FromRunner::Probed(results) = runner.channel.receive::<FromRunner>(deadline())?.message else {

@@ -267,7 +267,7 @@ pub fn compiled(host: &Host, module: &Sealed) -> Result<Stored, Why> {
     if let Some(stored) = host.store.get(&key).map_err(Why::host)? {
         return Ok(stored);
     }
-    match compile_walled(&host.spawner, &host.compiler, module.as_fd(), key.flavour, COMPILE_TIME) {
+    match compile_walled(host.runners.spawner(), &host.compiler, module.as_fd(), key.flavour, COMPILE_TIME) {
         Ok(Compiled::Done { description, artefact }) => {
             // Only what fits is filed.
             let manifest = skink_module::check(&description).map_err(|e| e.to_string())?;

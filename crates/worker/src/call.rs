@@ -15,7 +15,7 @@ use ended::{
 pub(crate) use fit::fits;
 use given::{open_all, start_frame};
 use skink_job::{Facts, Finding, Grants, HookName, Limits, Outcome, Phase, SafeText, Usage};
-use skink_protocol::{CallEnd, FailureKind, FromRunner, ProtocolError, Reply, ToRunner, ToolInfo, VERSION};
+use skink_protocol::{CallEnd, FailureKind, FromRunner, ProtocolError, Reply, ToRunner, ToolInfo};
 use skink_tools::{Broker, Launcher};
 use skink_walls::Child;
 use std::fs::File;
@@ -27,8 +27,6 @@ use std::time::{Duration, Instant};
 const MAX_EDITS: usize = 1000;
 /// The most requests without a grant that are told one by one; a runner tells no more of its own.
 const MAX_DENIED: usize = 257;
-/// How long a runner may take to stand up, before any module is involved.
-const READY: Duration = Duration::from_secs(20);
 
 /// What one call is made with.
 #[derive(Debug)]
@@ -82,6 +80,9 @@ pub struct CallResult {
     pub edits: Vec<skink_job::PlanEdit>,
     /// Runs of tools.
     pub tools: skink_tools::ToolUsage,
+    /// The call's runner, killed. What it could write to is to be looked at when this is dropped, not before: the
+    /// verdict does not wait for the death of a process.
+    pub runner: Option<Child>,
 }
 
 /// What is told while a call runs.
@@ -120,16 +121,17 @@ struct Session {
     tools: skink_tools::ToolUsage,
     /// Bytes of frames that need no answer, counted here too.
     told: u64,
+    runner: Option<Child>,
 }
 
 impl Session {
     fn ended(self, outcome: Outcome) -> CallResult {
-        let Self { usage, findings, log, denied, edits, tools, told: _ } = self;
-        CallResult { outcome, usage, findings, log, denied, edits, tools }
+        let Self { usage, findings, log, denied, edits, tools, told: _, runner } = self;
+        CallResult { outcome, usage, findings, log, denied, edits, tools, runner }
     }
 
     fn run(&mut self, host: &Host, spec: &CallSpec<'_>, progress: &dyn Progress) -> Outcome {
-        let mut child = match host.spawner.spawn(&host.runner) {
+        let mut child = match host.runners.take() {
             Ok(child) => child,
             Err(e) => return host_error(&e.to_string()),
         };
@@ -144,7 +146,11 @@ impl Session {
             return host_error(&format!("{signal} ended it"));
         }
         match ended {
-            Ok(outcome) => outcome,
+            Ok(outcome) => {
+                child.kill();
+                self.runner = Some(child);
+                outcome
+            }
             Err(Broken::Host(e)) => host_error(&e.to_string()),
             Err(Broken::Protocol(ProtocolError::Deadline)) => {
                 child.kill();
@@ -161,7 +167,6 @@ impl Session {
         spec: &CallSpec<'_>,
         progress: &dyn Progress,
     ) -> Result<Outcome, Broken> {
-        await_ready(child).map_err(not_ready)?;
         let wall = Duration::from(spec.limits.wall_time);
         let deadline = Instant::now() + wall;
         let (descriptors, files) = open_all(spec, child.owner())?;
@@ -309,14 +314,6 @@ fn verdict(outcome: Outcome, spec: &CallSpec<'_>) -> Outcome {
     outcome
 }
 
-/// No module is involved yet, so it is not the module's time that is over.
-fn not_ready(broken: Broken) -> Broken {
-    if matches!(broken, Broken::Protocol(ProtocolError::Deadline)) {
-        return Broken::Host(WorkerError::NotReady { after: READY.into() });
-    }
-    broken
-}
-
 /// Why a conversation with a runner broke off.
 enum Broken {
     Protocol(ProtocolError),
@@ -339,12 +336,6 @@ impl From<WorkerError> for Broken {
     fn from(error: WorkerError) -> Self {
         Self::Host(error)
     }
-}
-
-fn await_ready(child: &mut Child) -> Result<(), Broken> {
-    let message = child.channel.receive::<FromRunner>(Some(Instant::now() + READY))?.message;
-    let ready = matches!(message, FromRunner::Ready { version: VERSION });
-    ready.then_some(()).ok_or(Broken::Protocol(ProtocolError::Closed))
 }
 
 impl CallResult {

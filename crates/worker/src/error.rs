@@ -57,6 +57,12 @@ pub enum WorkerError {
         /// The time it had.
         after: skink_job::Millis,
     },
+    /// A runner did not stand up, before any module was involved.
+    #[error("the runner did not start: {why}; `skink doctor` tells more")]
+    Runner {
+        /// Its last words, or what became of it.
+        why: skink_job::SafeText,
+    },
     /// A part of the installation is missing.
     #[error(
         "{program} is missing beside {beside}: install skink, skink-runner and skink-compiler in one folder"

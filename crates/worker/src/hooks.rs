@@ -8,6 +8,7 @@ use crate::trees::Trees;
 use crate::{Host, fault, views};
 use skink_job::{Facts, HookName, Outcome, Phase, SafeText, Stage, When};
 use skink_tools::{RunEnd, ToolRun};
+use skink_walls::Child;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -64,6 +65,8 @@ pub struct Called<'a> {
     hook: &'a Admitted,
     /// Where the call worked; none where it was never made.
     folder: Option<PathBuf>,
+    /// Killed, and maybe not dead yet.
+    runner: Option<Child>,
     report: HookReport,
 }
 
@@ -73,20 +76,22 @@ pub fn make_call<'a>(around: &Surroundings<'_>, planned: Planned<'a>, progress: 
     let folder = around.scratch.join(format!("call-{}", crate::host::unique()));
     let started = Instant::now();
     let made = views::make_passage(&around.scratch).and_then(|()| views::make_passage(&folder));
-    let result = match made {
+    let mut result = match made {
         Ok(()) => call(around.host, spec(around, planned, &folder), progress),
         Err(e) => CallResult::host_error(&e.to_string()),
     };
     let mut report = describe(hook, phase, &result);
     report.steps.push(Step::since("call", started));
-    Called { hook, folder: Some(folder), report }
+    Called { hook, folder: Some(folder), runner: result.runner.take(), report }
 }
 
 /// Takes over what a call left. The trees change only if the hook passed.
 pub fn take_over(around: &Surroundings<'_>, called: Called<'_>) -> HookReport {
-    let Called { hook, folder, mut report } = called;
+    let Called { hook, folder, runner, mut report } = called;
     let Some(folder) = folder else { return report };
     let started = Instant::now();
+    // Nobody writes there any more.
+    drop(runner);
     if let Err(e) = take(around, hook, &folder, &mut report) {
         report.outcome = e.outcome();
     }
@@ -240,5 +245,5 @@ pub fn run_group(
 fn died(planned: Planned<'_>) -> Called<'_> {
     let detail = SafeText::from("the thread of this call died; please report this as a bug of skink");
     let report = blank(planned.hook, planned.phase, Outcome::HostError { detail });
-    Called { hook: planned.hook, folder: None, report }
+    Called { hook: planned.hook, folder: None, runner: None, report }
 }

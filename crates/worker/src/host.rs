@@ -1,6 +1,7 @@
 //! The installation and its state: where programs, artefacts, journals and scratch folders are.
 
 use crate::interrupts::Interrupts;
+use crate::runners::Runners;
 use crate::{WorkerError, views};
 use skink_engine::ArtefactStore;
 use skink_tools::{IdentityCache, Launcher, Tool, ToolIdentity};
@@ -15,12 +16,10 @@ const NOBODY: (u32, u32) = (65534, 65534);
 /// Everything of the host that a job needs, opened once.
 #[derive(Debug)]
 pub struct Host {
-    /// Spawns walled children.
-    pub spawner: Spawner,
+    /// Makes runners, the processes of which each makes one hook call; spawns walled children.
+    pub runners: Runners,
     /// Compiled modules.
     pub store: ArtefactStore,
-    /// The program that makes one hook call.
-    pub runner: PathBuf,
     /// The program that inspects and compiles modules.
     pub compiler: PathBuf,
     /// Skink's folder for what outlives a job.
@@ -55,11 +54,11 @@ impl Host {
             .create(&state)
             .map_err(WorkerError::file("create", &state))?;
         let store = ArtefactStore::open(&state.join("artefacts"))?;
+        // A runner is there before its call is known, and lowers its limits itself.
+        let spawner = Spawner::new()?.with_ceilings(Ceilings::of(&skink_policy::MOST));
         Ok(Self {
-            // A runner is there before its call is known, and lowers its limits itself.
-            spawner: Spawner::new()?.with_ceilings(Ceilings::of(&skink_policy::MOST)),
+            runners: Runners::new(spawner, runner),
             store,
-            runner,
             compiler,
             state,
             interrupts: Interrupts::default(),

@@ -25,6 +25,7 @@ mod publish;
 pub mod render;
 pub mod report;
 pub mod root;
+pub mod runners;
 mod staging;
 pub mod trees;
 pub mod trial;

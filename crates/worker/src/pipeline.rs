@@ -218,6 +218,7 @@ impl<'a> Way<'a> {
     /// Every hook is admitted before anything starts; one refusal that counts, and nothing does.
     fn admit(&mut self, job: &Job<'_>) -> Option<Vec<Admitted>> {
         let Layers { policy, merged, folders } = &job.layers;
+        job.host.runners.foresee(merged.orders.get(&Phase::PreChroot).map_or(0, Vec::len));
         let project = self.around.facts.project.clone();
         let mut admitted = Vec::new();
         let scratch = self.scratch.clone();
@@ -286,6 +287,10 @@ impl<'a> Way<'a> {
             nspawn: rewritten.nspawn.as_deref(),
         };
         fault::point("build-started");
+        // While `build` works, the runners of all later calls stand up.
+        let later = [Phase::Transform, Phase::Check, Phase::Cleanup];
+        let orders = &job.layers.merged.orders;
+        job.host.runners.foresee(later.iter().filter_map(|phase| orders.get(phase)).map(Vec::len).sum());
         let exit =
             process.run(&mut ToLog(job.log), &|| job.host.interrupts.signal().map(|signal| signal.0))?;
         fault::point("build-ended");

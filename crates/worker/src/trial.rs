@@ -43,6 +43,7 @@ pub fn run(
     trial: Trial,
     progress: &dyn Progress,
 ) -> Result<HookReport, WorkerError> {
+    host.runners.foresee(1);
     let name = crate::host::unique();
     let (mut journal, notes) = Journal::open(&host.state.join("journal"), &name)?;
     notes.iter().for_each(|note| tracing::warn!(%note));

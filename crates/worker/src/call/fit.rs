@@ -1,7 +1,7 @@
 //! Whether a module's types are those of this Skink. A runner is asked, before the module is filed: it links the
 //! module and runs nothing of it, so that a module of another make is refused before a build, not after it.
 
-use super::{Broken, await_ready};
+use super::Broken;
 use crate::Host;
 use skink_job::Phase;
 use skink_protocol::{Flavour, FromRunner, ProtocolError, RunnerEnd, ToRunner};
@@ -26,8 +26,7 @@ pub(crate) fn fits(host: &Host, artefact: &File, phases: Vec<Phase>) -> Result<O
 }
 
 fn ask(host: &Host, artefact: &File, phases: Vec<Phase>) -> Result<RunnerEnd, Broken> {
-    let mut child = host.spawner.spawn(&host.runner).map_err(crate::WorkerError::from)?;
-    await_ready(&mut child)?;
+    let mut child = host.runners.take()?;
     let deadline = Some(Instant::now() + PATIENCE);
     let fit = ToRunner::Fit { flavour: Flavour::Timed, phases };
     child.channel.send_with(&fit, &[artefact.as_fd()], deadline)?;

@@ -1,0 +1,34 @@
+//! What a runner makes before it knows its call: the walls as far as they go, the engine, the linker.
+//!
+//! Invariant: nothing here depends on a job or a module, so it may be made long before there is one, and no byte of a
+//! guest is at hand while the walls are unfinished.
+
+use skink_engine::config;
+use skink_host::{State, linker};
+use skink_protocol::{Flavour, RunnerEnd};
+use skink_walls::{Prepared, Profile, WallsError};
+use wasmtime::Engine;
+use wasmtime::component::Linker;
+
+/// The engine of most calls and all that a guest may import, or why there is none.
+pub(crate) type Engines = Result<(Engine, Linker<State>), RunnerEnd>;
+
+/// What is ready when the call comes.
+pub(crate) struct Ahead {
+    /// To be finished with the call's descriptors.
+    pub(crate) walls: Prepared,
+    pub(crate) engines: Engines,
+}
+
+impl Ahead {
+    /// Makes everything.
+    pub(crate) fn make() -> Result<Self, WallsError> {
+        Ok(Self { walls: skink_walls::prepare(Profile::Runner)?, engines: engines() })
+    }
+}
+
+fn engines() -> Engines {
+    let made = Engine::new(&config(Flavour::Timed)).and_then(|engine| Ok((linker(&engine)?, engine)));
+    made.map(|(linker, engine)| (engine, linker))
+        .map_err(|error| RunnerEnd::HostError(format!("making the engine: {error:#}")))
+}
