@@ -5,24 +5,28 @@
 //! worker alone, and no runner or compiler ever sees it.
 //!
 //! Invariant: [`ArtefactStore::get`] gives an artefact only if this store sealed it, for this very module,
-//! flavour, engine and processor. Anything else under its name is removed and counts as absent.
+//! flavour, engine and processor, and nobody has touched it since. Anything else under its name is removed and counts
+//! as absent.
 
 mod error;
 mod folder;
 mod key;
 mod seal;
+mod stamp;
 #[cfg(test)]
 mod tests;
 
 use crate::fingerprint;
 pub use error::StoreError;
 use folder::Folder;
-use key::SealKey;
+use key::{SealKey, Tag};
+use rustix::fs::fstat;
 use seal::Header;
 use skink_job::Digest;
 use skink_protocol::{Flavour, ModuleDescription};
 use std::fs::File;
 use std::path::Path;
+use std::time::Duration;
 
 /// What an artefact was compiled from, and for which configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,6 +52,8 @@ pub struct ArtefactStore {
     folder: Folder,
     key: SealKey,
     fingerprint: Digest,
+    /// How long an entry must be untouched before it is not read again.
+    settled: Duration,
 }
 
 impl ArtefactStore {
@@ -59,7 +65,7 @@ impl ArtefactStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let folder = Folder::open(path)?;
         let key = SealKey::open(&folder)?;
-        Ok(Self { folder, key, fingerprint: fingerprint() })
+        Ok(Self { folder, key, fingerprint: fingerprint(), settled: stamp::SETTLED })
     }
 
     /// The artefact for `key`, if the store has one that is sealed and for this engine and processor.
@@ -69,17 +75,34 @@ impl ArtefactStore {
     pub fn get(&self, key: &ArtefactKey) -> Result<Option<Stored>, StoreError> {
         let name = self.name(key);
         let Some(artefact) = self.folder.read(&name)? else { return Ok(None) };
-        let header =
-            seal::verify(&artefact, &self.key).map_err(|source| self.folder.failed("read", source))?;
-        match header {
-            Some(header) if header.is_for(key, &self.fingerprint) => {
+        let failed = |source| self.folder.failed("read", source);
+        match seal::read(&artefact, &self.key).map_err(failed)? {
+            Some((header, tag))
+                if header.is_for(key, &self.fingerprint)
+                    && self.is_whole(&name, &artefact, &header, &tag)? =>
+            {
                 Ok(Some(Stored { artefact, description: header.description }))
             }
             Some(_) | None => {
                 self.folder.remove(&name);
+                stamp::forget(&self.folder, &name);
                 Ok(None)
             }
         }
+    }
+
+    /// Whether the code is what was sealed: by the stamp of an earlier look, or else by reading it.
+    fn is_whole(&self, name: &str, artefact: &File, header: &Header, tag: &Tag) -> Result<bool, StoreError> {
+        let Self { folder, key, .. } = self;
+        if stamp::holds(folder, key, name, tag, artefact)? {
+            return Ok(true);
+        }
+        let before = fstat(artefact).map_err(|errno| folder.failed("read", errno))?;
+        let whole = seal::is_whole(artefact, header).map_err(|source| folder.failed("read", source))?;
+        if whole {
+            stamp::set(folder, key, name, tag, &before, self.settled);
+        }
+        Ok(whole)
     }
 
     /// Copies `artefact` into the store, seals it and makes it visible by one rename. What a store holds under

@@ -109,18 +109,14 @@ pub(super) fn append(
     to.file.write_all_at(&seal, length).map_err(|error| to.failed(error))
 }
 
-/// Reads the seal; `None` where it is not ours or does not fit what it seals.
-pub(super) fn verify(artefact: &File, key: &SealKey) -> io::Result<Option<Header>> {
-    let Some((header, code)) = read_seal(artefact, key)? else { return Ok(None) };
-    if header.length != code {
-        return Ok(None);
-    }
-    let (sha256, _) = each_chunk(artefact, code, |_, _| Ok(()))?;
-    Ok((sha256 == header.sha256).then_some(header))
+/// Whether the machine code is what was sealed. Reads all of it.
+pub(super) fn is_whole(artefact: &File, header: &Header) -> io::Result<bool> {
+    let (sha256, _) = each_chunk(artefact, header.length, |_, _| Ok(()))?;
+    Ok(sha256 == header.sha256)
 }
 
-/// The header, once its MAC is checked, and the number of bytes before it.
-fn read_seal(artefact: &File, key: &SealKey) -> io::Result<Option<(Header, u64)>> {
+/// Reads the seal: the header and its MAC. `None` where it is not ours, or does not fit the length of what it seals.
+pub(super) fn read(artefact: &File, key: &SealKey) -> io::Result<Option<(Header, Tag)>> {
     let size = artefact.metadata()?.len();
     let Some(end) = size.checked_sub(4) else { return Ok(None) };
     let mut length = [0_u8; 4];
@@ -136,5 +132,6 @@ fn read_seal(artefact: &File, key: &SealKey) -> io::Result<Option<(Header, u64)>
     if !key.verify(header, tag) {
         return Ok(None);
     }
-    Ok(postcard::from_bytes(header).ok().map(|header| (header, code)))
+    let known = postcard::from_bytes(header).ok().filter(|header: &Header| header.length == code);
+    Ok(known.map(|header| (header, *tag)))
 }

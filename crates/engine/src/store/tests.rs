@@ -115,6 +115,58 @@ fn every_changed_byte_is_noticed() {
 }
 
 #[test]
+fn what_was_verified_is_not_read_again_until_somebody_touches_it() {
+    let fixture = Fixture::new();
+    let (mut store, entry) = fixture.filled();
+    let seen = fixture.path().join(format!("{}.seen", store.name(&fixture.key)));
+    assert!(store.get(&fixture.key).unwrap().is_some());
+    assert!(!seen.exists(), "it was written just now, so a second change could go unseen");
+    store.settled = Duration::ZERO;
+    assert!(store.get(&fixture.key).unwrap().is_some());
+    let honest = std::fs::read(&seen).unwrap();
+    // What the store believes without a look: a seal of ours whose digest is not that of the code.
+    let wrong = || {
+        let draft = store.folder.draft().unwrap();
+        draft.file().file.write_all_at(CODE, 0).unwrap();
+        let digest = Digest::from_bytes([1; 32]);
+        let length = CODE.len() as u64;
+        let header = Header::new(&fixture.key, store.fingerprint, digest, length, description());
+        seal::append(draft.file(), length, &header, &store.key).unwrap();
+        let artefact = draft.publish(&store.name(&fixture.key)).unwrap();
+        let (_, tag) = seal::read(&artefact, &store.key).unwrap().unwrap();
+        (fstat(&artefact).unwrap(), tag)
+    };
+    // Another file at the same place: the old stamp is not for it.
+    wrong();
+    assert!(store.get(&fixture.key).unwrap().is_none());
+    assert!(!entry.exists() && !seen.exists());
+    // With a stamp of its own it is believed, and no more once it was touched, or the stamp is another's.
+    let stamped = || {
+        let (stat, tag) = wrong();
+        let name = store.name(&fixture.key);
+        stamp::set(&store.folder, &store.key, &name, &tag, &stat, Duration::ZERO);
+    };
+    stamped();
+    assert!(store.get(&fixture.key).unwrap().is_some());
+    let before = entry.metadata().unwrap();
+    while entry.metadata().unwrap().ctime_nsec() == before.ctime_nsec() {
+        File::options()
+            .write(true)
+            .open(&entry)
+            .unwrap()
+            .set_modified(before.modified().unwrap())
+            .unwrap();
+    }
+    assert!(store.get(&fixture.key).unwrap().is_none(), "touched, with its time of writing put back");
+    stamped();
+    std::fs::write(&seen, &honest).unwrap();
+    assert!(store.get(&fixture.key).unwrap().is_none(), "the stamp of another");
+    stamped();
+    std::fs::write(&seen, &honest[1..]).unwrap();
+    assert!(store.get(&fixture.key).unwrap().is_none(), "half a stamp");
+}
+
+#[test]
 fn a_seal_of_another_key_is_worth_nothing() {
     let (mine, theirs) = (Fixture::new(), Fixture::new());
     let (store, entry) = mine.filled();
