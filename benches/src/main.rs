@@ -6,11 +6,15 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "xtask reads what it prints")]
 
+mod builds;
+mod calls;
 mod hook_call;
 mod hook_run;
 mod measure;
+mod modules;
 mod place;
 mod policy_decisions;
+mod trees;
 
 use anyhow::bail;
 use measure::{Pair, measure};
@@ -33,20 +37,21 @@ struct Row {
 }
 
 /// A new measurement is one row here, and a module.
-const ROWS: [Row; 5] = [
+const ROWS: [Row; 12] = [
     Row { name: "hook-call-ahead", against: BWRAP, goal: 0.1, pairs: 101, prepare: hook_call::ahead },
     Row { name: "hook-call", against: BWRAP, goal: 0.5, pairs: 101, prepare: hook_call::spawned },
     Row { name: "hook-calls", against: BWRAP_20, goal: 0.5, pairs: 11, prepare: hook_call::sustained },
     Row { name: "hook-run", against: BWRAP, goal: 3.0, pairs: 101, prepare: hook_run::pair },
-    Row {
-        name: "policy-decisions",
-        against: "a fixed time",
-        goal: 1.0,
-        pairs: 101,
-        prepare: policy_decisions::pair,
-    },
+    Row { name: "module-ready", against: TIME, goal: 1.0, pairs: 101, prepare: modules::small },
+    Row { name: "module-ready-js", against: TIME, goal: 1.0, pairs: 51, prepare: modules::javascript },
+    Row { name: "tree-list", against: "the same natively", goal: 1.5, pairs: 31, prepare: trees::list },
+    Row { name: "tree-read", against: "the same natively", goal: 1.4, pairs: 21, prepare: trees::read },
+    Row { name: "policy-decisions", against: TIME, goal: 1.0, pairs: 101, prepare: policy_decisions::pair },
 ];
 const BWRAP: &str = "bwrap --unshare-all --ro-bind / / true";
+const BUILD: &str = "the plain build";
+const RPMLINT: &str = "the same rpmlint by hand";
+const TIME: &str = "a fixed time";
 const BWRAP_20: &str = "20 times the same bwrap";
 
 fn main() -> ExitCode {

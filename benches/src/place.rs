@@ -38,6 +38,12 @@ impl Place {
         self.folder.join("state")
     }
 
+    /// The guest of the rows about trees.
+    pub(crate) fn guest(&self) -> anyhow::Result<PathBuf> {
+        let told = std::env::var_os("SKINK_BENCH_GUEST").map(PathBuf::from);
+        told.context("SKINK_BENCH_GUEST is not set; run `cargo xtask bench`")
+    }
+
     /// A new empty folder for `what`.
     pub(crate) fn fresh(&self, what: &str) -> anyhow::Result<PathBuf> {
         let path = self.folder.join(what);

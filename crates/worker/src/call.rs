@@ -12,7 +12,7 @@ use crate::{Host, WorkerError, fault, views};
 use ended::{
     MAX_TEXT, crashed, host_error, outcome_of, over_time, safe_finding, size_of_edit, size_of_finding,
 };
-pub(crate) use fit::fits;
+pub use fit::fits;
 use given::{open_all, start_frame};
 use skink_job::{Facts, Finding, Grants, HookName, Limits, Outcome, Phase, SafeText, Usage};
 use skink_protocol::{CallEnd, FailureKind, FromRunner, ProtocolError, Reply, ToRunner, ToolInfo};

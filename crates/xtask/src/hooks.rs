@@ -55,12 +55,21 @@ fn install(modules: &[PathBuf], folder: &Path) -> anyhow::Result<Vec<Hook>> {
 
 /// Builds the Rust guest of the stage `guests`, and lays it where its tests look.
 pub(crate) fn ensure_guest(layout: &Layout) -> anyhow::Result<()> {
+    ensure_one(layout, "tests/guests/rust", &layout.rust_guest())
+}
+
+/// Builds the guest of the benchmarks.
+pub(crate) fn ensure_bench_guest(layout: &Layout) -> anyhow::Result<()> {
+    ensure_one(layout, "benches/guest", &layout.bench_guest())
+}
+
+fn ensure_one(layout: &Layout, folder: &str, to: &Path) -> anyhow::Result<()> {
     let Some(toolchain) = setup::ensure(layout, &[Group::Compile, Group::Guests])? else {
         bail!("set-up named no toolchain for hooks");
     };
     let target = layout.guest_target(toolchain.name());
-    for module in build_in(&toolchain, &layout.root, "tests/guests/rust", &target)? {
-        copy(&module, &layout.rust_guest())?;
+    for module in build_in(&toolchain, &layout.root, folder, &target)? {
+        copy(&module, to)?;
     }
     Ok(())
 }

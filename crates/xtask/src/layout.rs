@@ -46,6 +46,11 @@ impl Layout {
         self.skink().join("guest.wasm")
     }
 
+    /// The guest of the benchmarks.
+    pub(crate) fn bench_guest(&self) -> PathBuf {
+        self.skink().join("bench-tree.wasm")
+    }
+
     /// Where cargo compiles guests, one folder a toolchain.
     pub(crate) fn guest_target(&self, toolchain: &str) -> PathBuf {
         self.skink().join(format!("guest-{toolchain}"))

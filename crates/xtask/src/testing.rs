@@ -134,7 +134,7 @@ fn calls(layout: &Layout, tests: &Tests) -> anyhow::Result<Vec<(String, Command)
 
 /// Tells the tests of this checkout, and has them run as root where they must be.
 fn tell(layout: &Layout, stage: &Stage, cargo: &mut Command) -> anyhow::Result<()> {
-    let told = environment(layout, stage);
+    let told = environment(layout, layout.test().join(stage.name));
     let mut runner = LISTENING.to_owned();
     if stage.root && !process::is_root() {
         let names: Vec<&str> = told.iter().map(|(name, _)| *name).chain(["PATH", "CI"]).collect();
@@ -145,8 +145,8 @@ fn tell(layout: &Layout, stage: &Stage, cargo: &mut Command) -> anyhow::Result<(
     Ok(())
 }
 
-/// The names are explained in CONTRIBUTING.md.
-fn environment(layout: &Layout, stage: &Stage) -> Vec<(&'static str, PathBuf)> {
+/// What tests and benchmarks are told of this checkout; `scratch` is theirs. The names are explained in CONTRIBUTING.md.
+pub(crate) fn environment(layout: &Layout, scratch: PathBuf) -> Vec<(&'static str, PathBuf)> {
     let kits = Kits::of(layout);
     vec![
         ("SKINK_BIN_DIR", layout.bin()),
@@ -155,7 +155,7 @@ fn environment(layout: &Layout, stage: &Stage) -> Vec<(&'static str, PathBuf)> {
         ("SKINK_POOL_EXTRA", layout.extra()),
         ("SKINK_DIST", layout.prjconf()),
         ("SKINK_EXAMPLES", layout.examples()),
-        ("SKINK_TEST_DIR", layout.test().join(stage.name)),
+        ("SKINK_TEST_DIR", scratch),
         ("SKINK_GUEST_RUST", layout.rust_guest()),
         ("SKINK_COMPONENTIZE_PY", kits.componentize_py()),
         ("SKINK_NODE_MODULES", kits.node_modules()),

@@ -52,8 +52,8 @@ impl HostTree for State {
         let mut digests = Vec::with_capacity(paths.len());
         for path in paths {
             let (dir, path) = self.at(&tree, &path, "tree.sha256")?;
-            let (file, _) = open_regular(dir.as_fd(), &path)?;
-            digests.push(sha256(&file, path.as_str(), &self.clock)?.to_string());
+            let (file, size) = open_regular(dir.as_fd(), &path)?;
+            digests.push(sha256(&file, path.as_str(), size, &self.clock)?.to_string());
         }
         Ok(digests)
     }

@@ -3,6 +3,8 @@
 
 use super::FileError;
 use crate::Clock;
+use rustix::buffer::spare_capacity;
+use rustix::io::{Errno, pread};
 use sha2::{Digest as _, Sha256};
 use skink_job::{ByteCount, Digest};
 use std::fs::File;
@@ -27,12 +29,22 @@ pub(crate) fn whole(
     if size > max {
         return Err(too_large());
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    chunks(file, path, clock, |chunk| {
-        bytes.extend_from_slice(chunk);
-        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > max { Err(too_large()) } else { Ok(()) }
-    })?;
-    Ok(bytes)
+    let mut bytes = Vec::new();
+    loop {
+        clock.check()?;
+        if bytes.len() == bytes.capacity() {
+            // At first room for the file and one byte more, by which its end is seen.
+            let left = usize::try_from(size).unwrap_or(CHUNK).saturating_sub(bytes.len()).saturating_add(1);
+            bytes.reserve_exact(left.min(CHUNK));
+        }
+        let offset = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        match pread(file, spare_capacity(&mut bytes), offset) {
+            Ok(0) => return Ok(bytes),
+            Ok(_) if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > max => return Err(too_large()),
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(FileError::new(path, errno)),
+        }
+    }
 }
 
 /// At most [`CHUNK`] bytes from `offset`; fewer at the end of the file only.
@@ -55,29 +67,16 @@ pub(crate) fn part(file: &File, path: &str, offset: u64, length: u32) -> Result<
 }
 
 /// The sha256 of a file.
-pub(crate) fn sha256(file: &File, path: &str, clock: &Clock) -> Result<Digest, FileError> {
+pub(crate) fn sha256(file: &File, path: &str, size: u64, clock: &Clock) -> Result<Digest, FileError> {
     let mut hash = Sha256::new();
-    chunks(file, path, clock, |chunk| {
-        hash.update(chunk);
-        Ok(())
-    })?;
-    Ok(Digest::from_bytes(hash.finalize().into()))
-}
-
-/// Reads to the end of the file, chunk by chunk.
-fn chunks(
-    file: &File,
-    path: &str,
-    clock: &Clock,
-    mut each: impl FnMut(&[u8]) -> Result<(), FileError>,
-) -> Result<(), FileError> {
-    let (mut chunk, mut offset) = (vec![0; CHUNK], 0_u64);
+    let room = usize::try_from(size).unwrap_or(CHUNK).saturating_add(1).min(CHUNK);
+    let (mut chunk, mut offset) = (vec![0; room], 0_u64);
     loop {
         clock.check()?;
         match file.read_at(&mut chunk, offset) {
-            Ok(0) => return Ok(()),
+            Ok(0) => return Ok(Digest::from_bytes(hash.finalize().into())),
             Ok(n) => {
-                each(chunk.get(..n).unwrap_or_default())?;
+                hash.update(chunk.get(..n).unwrap_or_default());
                 offset = offset.saturating_add(u64::try_from(n).unwrap_or(u64::MAX));
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}

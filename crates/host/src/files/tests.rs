@@ -88,11 +88,11 @@ fn reading_is_bounded() {
     assert_eq!(part(&file, "a.txt", 1, 10).unwrap(), b"bc");
     assert_eq!(part(&file, "a.txt", u64::MAX, 10).unwrap(), b"");
     let hex = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    assert_eq!(sha256(&file, "a.txt", &clock()).unwrap().to_string(), hex);
+    assert_eq!(sha256(&file, "a.txt", size, &clock()).unwrap().to_string(), hex);
     let (sparse, size) = open("sparse");
     assert!(whole(&sparse, "sparse", size, u64::MAX, &clock()).is_err());
     assert_eq!(part(&sparse, "sparse", 1 << 39, u32::MAX).unwrap().len(), 1 << 20);
     let late = Clock::start(Millis(0));
-    assert!(matches!(sha256(&sparse, "sparse", &late).map_err(Refusal::from), Err(Refusal::Stop(_))));
+    assert!(matches!(sha256(&sparse, "sparse", size, &late).map_err(Refusal::from), Err(Refusal::Stop(_))));
     assert!(matches!(walk(fd.as_fd(), &late).map_err(Refusal::from), Err(Refusal::Stop(_))));
 }

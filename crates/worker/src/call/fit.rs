@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// `Ok(Some(reason))` where the module does not fit one of the phases, `Err` where that cannot be told.
-pub(crate) fn fits(host: &Host, artefact: &File, phases: Vec<Phase>) -> Result<Option<String>, String> {
+pub fn fits(host: &Host, artefact: &File, phases: Vec<Phase>) -> Result<Option<String>, String> {
     match ask(host, artefact, phases) {
         Ok(RunnerEnd::Pass) => Ok(None),
         Ok(RunnerEnd::Unlinkable(reason)) => Ok(Some(reason)),

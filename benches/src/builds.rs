@@ -1,0 +1,108 @@
+//! Whole builds of the example in a warm chroot: what Skink adds to them.
+//!
+//! `build-no-hook`: `skink build` of a package without hooks, and the plain `build`. `build-three-hooks`: with the
+//! example's three hooks, and what they are made of without Skink: the plain `build`, the same rpmlint by hand, and the
+//! tenth of a second that Skink may add. `rpmlint-hook`: the hook on the packages, and the same rpmlint by hand.
+
+use crate::measure::{Pair, Peer, Rest, Step};
+use crate::place::{Place, command};
+use anyhow::{Context, ensure};
+use skink_tests_build::{Ended, Package, Root, Started, lend};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// What Skink and its hooks may add to a build, beside the time of the tools that they run.
+const ADDED: Duration = Duration::from_millis(100);
+
+pub(crate) fn no_hook(_: &Place) -> anyhow::Result<Pair> {
+    let root = Rc::new(warm_root()?);
+    let package = Package::example("bench-no-hook").without_hooks();
+    let (ours, peer) = ((Rc::clone(&root), package.clone()), (root, package));
+    Ok(Pair::of(
+        Box::new(move || succeeded(Started::skink(ours.0.path(), &ours.1, &[]).wait())),
+        Peer::Step(Box::new(move || succeeded(Started::plain(peer.0.path(), &peer.1, &[]).wait()))),
+    ))
+}
+
+pub(crate) fn three_hooks(_: &Place) -> anyhow::Result<Pair> {
+    let root = Rc::new(warm_root()?);
+    // No package more: installing it is `build`'s work, and would be in one side only.
+    let hooked = Package::example("bench-hooks").edit("_hooks", "packages = [\"jq\"]", "packages = []");
+    let hooked = hooked.edit("_hooks", "greeting_json = \"1\"\n", "");
+    let plain = Package::example("bench-plain").without_hooks();
+    succeeded(Started::skink(root.path(), &hooked, &[]).wait())?;
+    let mut by_hand = rpmlint(&root, hooked.folder())?;
+    let own = Rc::clone(&root);
+    let peer: Step = Box::new(move || {
+        succeeded(Started::plain(root.path(), &plain, &[]).wait())?;
+        by_hand()?;
+        std::thread::sleep(ADDED);
+        Ok(None)
+    });
+    let ours = move || succeeded(Started::skink(own.path(), &hooked, &[]).wait());
+    Ok(Pair::of(Box::new(ours), Peer::Step(peer)))
+}
+
+pub(crate) fn rpmlint_hook(place: &Place) -> anyhow::Result<Pair> {
+    let root = warm_root()?;
+    let package = Package::example("bench-rpmlint").without_hooks();
+    succeeded(Started::plain(root.path(), &package, &[]).wait())?;
+    // Out of the root: what is measured are the hook and the tool alone.
+    let results = place.fresh("rpmlint/results")?;
+    for file in packages(&root)? {
+        let to = results.join(file.file_name().context("a package without a name")?);
+        fs::copy(&file, &to).with_context(|| format!("copying {}", file.display()))?;
+    }
+    let mut run = Command::new(place.skink());
+    run.args(["hook", "run"]).arg(place.hooks().join("rpmlint.wasm")).arg("--results").arg(&results);
+    run.arg("--sources").arg(package.folder()).arg("--state").arg(place.state());
+    run.args(["--recipe", "hello.spec"]);
+    Ok(Pair::of(command(run)?, Peer::Step(lint(&list(&results)?, package.folder())?)))
+}
+
+/// A build root that is warm already.
+fn warm_root() -> anyhow::Result<Root> {
+    ensure!(rustix::process::geteuid().is_root(), "building needs root");
+    Ok(lend())
+}
+
+fn succeeded(ended: Ended) -> anyhow::Result<Rest> {
+    ensure!(ended.code() == Some(0), "a build ended with {:?}:\n{}", ended.status, ended.output);
+    Ok(None)
+}
+
+/// rpmlint by hand, on what was built.
+fn rpmlint(root: &Root, sources: &Path) -> anyhow::Result<Step> {
+    lint(&packages(root)?, sources)
+}
+
+/// With the package's filters, as the hook passes them.
+fn lint(packages: &[PathBuf], sources: &Path) -> anyhow::Result<Step> {
+    ensure!(!packages.is_empty(), "there is no package to look at");
+    let mut rpmlint = Command::new("rpmlint");
+    rpmlint.args(["--info", "--permissive", "--rpmlintrc"]).arg(sources.join("hello-rpmlintrc"));
+    command({
+        rpmlint.args(packages);
+        rpmlint
+    })
+}
+
+fn packages(root: &Root) -> anyhow::Result<Vec<PathBuf>> {
+    let results = fs::canonicalize(root.results()).context("looking at the results")?;
+    let mut found = list(&results.join("SRPMS"))?;
+    for folder in list(&results.join("RPMS"))? {
+        found.extend(list(&folder)?);
+    }
+    Ok(found)
+}
+
+fn list(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("listing {}", folder.display()))?;
+    let mut paths: Vec<PathBuf> =
+        entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>().context("listing")?;
+    paths.sort();
+    Ok(paths)
+}

@@ -1,0 +1,55 @@
+//! `module-ready` and `module-ready-js`: a module that was compiled before, from the store to where it can be called.
+//!
+//! The artefact's seal is checked, a runner that stood ready finishes its walls, maps the artefact and links it, and
+//! says that it fits. Nobody else does the same, so the peers are times.
+
+use crate::measure::{Pair, Peer, Step};
+use crate::place::Place;
+use anyhow::{Context, bail};
+use skink_engine::ArtefactKey;
+use skink_job::Phase;
+use skink_module::Sealed;
+use skink_protocol::Flavour;
+use skink_worker::Host;
+use skink_worker::admit::compiled;
+use skink_worker::call::fits;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// A small module: rpmlint, 115 KiB.
+pub(crate) fn small(place: &Place) -> anyhow::Result<Pair> {
+    pair(place, &place.hooks().join("rpmlint.wasm"), Duration::from_micros(500))
+}
+
+/// A large one: a guest in JavaScript with its engine, 12 MB.
+pub(crate) fn javascript(place: &Place) -> anyhow::Result<Pair> {
+    let built = skink_tests_guests::Place::new("javascript").module(skink_tests_guests::Language::JavaScript);
+    pair(place, &built, Duration::from_millis(3))
+}
+
+fn pair(place: &Place, module: &Path, most: Duration) -> anyhow::Result<Pair> {
+    let host = Rc::new(Host::open(&place.skink(), Some(place.state()))?);
+    let sealed = Sealed::read(module).with_context(|| format!("reading {}", module.display()))?;
+    compiled(&host, &sealed).map_err(|why| anyhow::anyhow!("{}: {why:?}", module.display()))?;
+    // An artefact that was written just now is read again, in case it changes without a trace.
+    std::thread::sleep(Duration::from_secs(3));
+    let key = ArtefactKey { module: sealed.digest(), flavour: Flavour::Timed };
+    let waiting = Rc::clone(&host);
+    let before: Step = Box::new(move || {
+        waiting.runners.foresee(1);
+        while waiting.runners.waiting() == 0 {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        std::thread::sleep(Duration::from_millis(2));
+        Ok(None)
+    });
+    let ours = move || {
+        let stored = host.store.get(&key)?.context("the store has lost the artefact")?;
+        match fits(&host, &stored.artefact, vec![Phase::Check]) {
+            Ok(None) => Ok(None),
+            Ok(Some(why)) | Err(why) => bail!("it does not fit: {why}"),
+        }
+    };
+    Ok(Pair { before: Some(before), ours: Box::new(ours), peer: Peer::Time(most) })
+}
