@@ -46,10 +46,14 @@ const ROWS: [Row; 12] = [
     Row { name: "module-ready-js", against: TIME, goal: 1.0, pairs: 51, prepare: modules::javascript },
     Row { name: "tree-list", against: "the same natively", goal: 1.5, pairs: 31, prepare: trees::list },
     Row { name: "tree-read", against: "the same natively", goal: 1.4, pairs: 21, prepare: trees::read },
+    Row { name: "build-no-hook", against: BUILD, goal: 1.02, pairs: 7, prepare: builds::no_hook },
+    Row { name: "rpmlint-hook", against: RPMLINT, goal: 1.05, pairs: 11, prepare: builds::rpmlint_hook },
+    Row { name: "build-three-hooks", against: PARTS, goal: 1.0, pairs: 7, prepare: builds::three_hooks },
     Row { name: "policy-decisions", against: TIME, goal: 1.0, pairs: 101, prepare: policy_decisions::pair },
 ];
 const BWRAP: &str = "bwrap --unshare-all --ro-bind / / true";
 const BUILD: &str = "the plain build";
+const PARTS: &str = "build, rpmlint by hand, and 0.1 s";
 const RPMLINT: &str = "the same rpmlint by hand";
 const TIME: &str = "a fixed time";
 const BWRAP_20: &str = "20 times the same bwrap";
