@@ -26,6 +26,7 @@ pub mod render;
 pub mod report;
 pub mod root;
 mod staging;
+pub mod status;
 pub mod trees;
 pub mod trial;
 mod views;
