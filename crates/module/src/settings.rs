@@ -54,14 +54,16 @@ fn told(problem: &ValidationError<'_>, schema: &Value) -> String {
         Some(properties) => properties.keys().map(String::as_str).collect(),
         None => Vec::new(),
     };
-    match problem.kind() {
-        ValidationErrorKind::AdditionalProperties { unexpected } if path.is_empty() && !known.is_empty() => {
-            let each = unexpected.iter().map(|name| unknown(name, &known));
-            each.collect::<Vec<_>>().join("; ")
-        }
-        _ if path.is_empty() => problem.to_string(),
-        _ => format!("{path}: {problem}"),
+    if !path.is_empty() {
+        return format!("{path}: {problem}");
     }
+    if let (ValidationErrorKind::AdditionalProperties { unexpected }, false) =
+        (problem.kind(), known.is_empty())
+    {
+        let each = unexpected.iter().map(|name| unknown(name, &known));
+        return each.collect::<Vec<_>>().join("; ");
+    }
+    problem.to_string()
 }
 
 /// A name that is none of `known`.

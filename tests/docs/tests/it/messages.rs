@@ -46,12 +46,8 @@ fn literals(path: &Path) -> Vec<String> {
     while let Some(c) = rest.next() {
         match c {
             '/' if rest.peek() == Some(&'/') => while rest.next().is_some_and(|c| c != '\n') {},
-            '\'' => {
-                // A quotation mark as a character; a lifetime has none.
-                if rest.next_if_eq(&'"').is_some() || rest.next_if_eq(&'\\').is_some() {
-                    rest.next();
-                }
-            }
+            // A quotation mark as a character; a lifetime has none.
+            '\'' if rest.next_if(|c| matches!(c, '"' | '\\')).is_some() => drop(rest.next()),
             '"' => literals.push(literal(&mut rest)),
             _ => {}
         }
