@@ -65,13 +65,13 @@ fn left(line: &str) -> &str {
 
 #[test]
 fn the_line_of_what_is_being_done_tears_nothing() {
-    let place = place();
     let rows = [
         ("TERM=xterm", "--hook-color never", true),
         ("TERM=xterm", "--hook-quiet", false),
         ("TERM=dumb", "", false),
     ];
     for (variables, more, has_line) in rows {
+        let place = place();
         let (shown, log) = run(place.path(), variables, more);
         assert_eq!(shown.contains("\r\x1b[K"), has_line, "{more}: {shown:?}");
         assert_eq!(shown.contains("build, 0:0"), has_line, "{more}: {shown:?}");
