@@ -9,6 +9,7 @@ use skink_obs::{Environment, Invocation, Mode, RealBuild, find_build, reentry};
 use skink_worker::layers::{LayersError, any, load};
 use skink_worker::log::Log;
 use skink_worker::pipeline::{self, Job};
+use skink_worker::render::{Shown, set_colors};
 use skink_worker::{Host, WorkerError};
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -53,6 +54,7 @@ fn run(arguments: Vec<OsString>) -> Result<i32, Stop> {
     }
     let cwd = std::env::current_dir().context("cannot find the current folder").map_err(Stop::host)?;
     let invocation = Invocation::parse(arguments, environment, cwd).map_err(Stop::job)?;
+    set_colors(invocation.hooks().color);
     let own = std::env::current_exe().context("cannot find this program").map_err(Stop::host)?;
     let real = find_build(invocation.hooks().build.as_deref(), &own, invocation.environment());
     let real = real.map_err(Stop::host)?;
@@ -81,7 +83,8 @@ fn build(invocation: &Invocation, real: &RealBuild, own: &Path) -> Result<i32, S
         // All of them are disabled: a host that cannot run hooks does as well.
         return Err(Stop::job(hand_on(invocation, real)));
     }
-    let log = || Log::new(invocation.log_file(real).as_deref(), invocation.timestamps());
+    let is_told = Shown::Progress.at(options.verbosity);
+    let log = || Log::new(invocation.log_file(real).as_deref(), invocation.timestamps(), is_told);
     let host = match host {
         Ok(host) => host,
         Err(error) => return failed(log().ok(), error),

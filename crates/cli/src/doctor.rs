@@ -3,8 +3,10 @@
 use crate::print;
 use anyhow::{Result, bail};
 use clap::Args;
+use skink_obs::Verbosity;
 use skink_protocol::{FromRunner, ToRunner, VERSION};
 use skink_worker::Host;
+use skink_worker::render::Shown;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -19,18 +21,21 @@ pub(crate) struct DoctorArguments {
     hold: u64,
 }
 
-pub(crate) fn main(arguments: &DoctorArguments) -> Result<ExitCode> {
+pub(crate) fn main(arguments: &DoctorArguments, verbosity: Verbosity) -> Result<ExitCode> {
     let host = Host::open(&std::env::current_exe()?, arguments.state.clone())?;
     let mut runner = host.runners.take()?;
     let deadline = || Some(Instant::now() + Duration::from_secs(20));
-    print::line(&format!("runner {} is ready, protocol {VERSION}", runner.pid()));
+    let told = Shown::Passed.at(verbosity);
+    if told {
+        print::line(&format!("runner {} is ready, protocol {VERSION}", runner.pid()));
+    }
     std::thread::sleep(Duration::from_secs(arguments.hold));
     runner.channel.send(&ToRunner::Probe, deadline())?;
     let FromRunner::Probed(results) = runner.channel.receive::<FromRunner>(deadline())?.message else {
         bail!("the runner did not answer the probe")
     };
     let holes = results.iter().filter(|result| result.error.is_none()).count();
-    for result in &results {
+    for result in results.iter().filter(|result| told || result.error.is_none()) {
         let tried = skink_job::SafeText::from(result.tried.as_str());
         let outcome = match &result.error {
             Some(error) => format!("held: {}", skink_job::SafeText::from(error.as_str())),
@@ -44,6 +49,8 @@ pub(crate) fn main(arguments: &DoctorArguments) -> Result<ExitCode> {
             results.len()
         );
     }
-    print::line(&format!("{} attempts, none got through", results.len()));
+    if told {
+        print::line(&format!("{} attempts, none got through", results.len()));
+    }
     Ok(ExitCode::SUCCESS)
 }

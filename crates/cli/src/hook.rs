@@ -6,9 +6,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use skink_job::{BuildEnd, Facts, FileName, Grants, HookName, Outcome, Phase, SafeText};
 use skink_obs::Verbosity;
 use skink_policy::{Decision, HookEntry, Policy};
-use skink_worker::call::Progress;
-use skink_worker::render;
+use skink_worker::render::{self, Shown};
 use skink_worker::report::HookReport;
+use skink_worker::status::{Status, StatusProgress};
 use skink_worker::trial::{Trial, run};
 use skink_worker::{Host, admit};
 use std::collections::BTreeMap;
@@ -82,14 +82,17 @@ fn phase(word: &str) -> Result<Phase, String> {
     Phase::from_word(word).ok_or_else(|| format!("no such phase; there are {}", words()))
 }
 
-pub(crate) fn main(verb: HookVerb) -> Result<ExitCode> {
+pub(crate) fn main(verb: HookVerb, verbosity: Verbosity) -> Result<ExitCode> {
     let HookVerb::Run(arguments) = verb;
     let host = Host::open(&std::env::current_exe()?, arguments.state.clone())?;
     let (policy, phase) = policy_and_phase(&host, &arguments)?;
-    let report = run(&host, &policy, trial(&arguments, phase)?, &Quiet)?;
+    let status = Status::stderr(Shown::Progress.at(verbosity));
+    let report = run(&host, &policy, trial(&arguments, phase)?, &StatusProgress::new(status.clone()));
+    status.close();
+    let report = report?;
     match arguments.format {
         Format::Json => print::line(&serde_json::to_string_pretty(&report)?),
-        Format::Text => print_text(&report, &arguments),
+        Format::Text => print_text(&report, &arguments, verbosity),
     }
     Ok(match report.outcome {
         Outcome::Passed | Outcome::Skipped { .. } => ExitCode::SUCCESS,
@@ -103,11 +106,16 @@ pub(crate) fn main(verb: HookVerb) -> Result<ExitCode> {
     })
 }
 
-fn print_text(report: &HookReport, arguments: &RunArguments) {
-    if !has_policy(arguments) {
+fn print_text(report: &HookReport, arguments: &RunArguments, verbosity: Verbosity) {
+    let hints = Shown::Hints.at(verbosity);
+    if hints && !has_policy(arguments) {
         print::line("note: there is no policy on this machine, so the module is granted what it requests");
     }
-    print::lines(&render::section(report, Verbosity::Normal));
+    print::lines(&render::section(report, verbosity));
+    if !hints {
+        return;
+    }
+    absent(report, arguments).for_each(|text| print::line(&text));
     let made = report.outputs.len() + report.attachments.len();
     match &arguments.output {
         Some(folder) if made > 0 => {
@@ -118,10 +126,14 @@ fn print_text(report: &HookReport, arguments: &RunArguments) {
     }
 }
 
-struct Quiet;
-
-impl Progress for Quiet {
-    fn progress(&self, _: &HookName, _: u64, _: u64, _: &SafeText) {}
+/// Trees that the hook may read and was not given.
+fn absent<'a>(report: &'a HookReport, arguments: &'a RunArguments) -> impl Iterator<Item = String> + 'a {
+    let trees = [
+        ("results", report.grants.results, &arguments.results),
+        ("sources", report.grants.sources, &arguments.sources),
+    ];
+    let absent = trees.into_iter().filter(|(_, granted, given)| *granted && given.is_none());
+    absent.map(|(name, ..)| format!("note: it may read the {name}, and there are none; give --{name} DIR"))
 }
 
 fn has_policy(arguments: &RunArguments) -> bool {

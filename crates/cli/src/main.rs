@@ -4,62 +4,20 @@
 //! namespaces and as the first step in a tool root, and by others under the name `build`.
 
 mod build;
+mod command;
 mod doctor;
 mod hook;
 mod layers;
+mod manual;
 mod module;
 mod policy;
 mod print;
 
-use clap::{Parser, Subcommand};
+use command::Verb;
+use skink_worker::render::set_colors;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
-
-/// Runs build hooks: small, sandboxed WebAssembly modules around a package build.
-#[derive(Debug, Parser)]
-#[command(name = "skink", version, max_term_width = 100)]
-struct Arguments {
-    #[command(subcommand)]
-    verb: Verb,
-}
-
-#[derive(Debug, Subcommand)]
-enum Verb {
-    /// Build a package with obs-build's `build`, and run its hooks around it.
-    ///
-    /// Takes all options of `build`, which `skink build --help` shows, and these of its own:
-    ///
-    ///   --hook-policy FILE   a policy; it may only narrow the installed one
-    ///   --hook-project NAME  the project, where the options of `build` do not name it
-    ///   --hook-none          run no hooks; refused where one is mandatory
-    ///   --hook-report FILE   where to write the report
-    ///   --hook-build PATH    the real `build`
-    ///   --hook-state DIR     Skink's folder for compiled modules and journals
-    ///   --hook-modules DIR   the admin's folder of modules
-    ///   --hook-verbose       show grants, limits, tools and steps of each hook too
-    ///   --hook-quiet         show the table, and of the hooks only those that did not pass
-    ///
-    /// Exit codes: those of `build` (0 succeeded, 1 failed, 2 unchanged), and 3 where this host
-    /// failed before it looked at the hooks.
-    #[command(disable_help_flag = true, verbatim_doc_comment)]
-    Build {
-        /// Options of `build`, and the recipe.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<OsString>,
-    },
-    /// Try one hook.
-    #[command(subcommand)]
-    Hook(hook::HookVerb),
-    /// Look at a module, or make one from a component.
-    #[command(subcommand)]
-    Module(module::ModuleVerb),
-    /// Check a policy, or ask it why.
-    #[command(subcommand)]
-    Policy(policy::PolicyVerb),
-    /// Test the walls on this machine: spawn a runner and let it try what it must not do.
-    Doctor(doctor::DoctorArguments),
-}
 
 /// `EX_USAGE` of `sysexits.h`.
 const USAGE: u8 = 64;
@@ -85,20 +43,23 @@ fn main() -> ExitCode {
         return build::main(arguments);
     }
     start_tracing();
-    let verb = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => arguments.verb,
+    let command::Arguments { verb, shown } = match command::parse(arguments) {
+        Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
             // 2, which clap would give, is "unchanged" here.
             return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
         }
     };
+    set_colors(shown.color());
     let ended = match verb {
         Verb::Build { arguments } => return build::main(arguments),
-        Verb::Hook(verb) => hook::main(verb),
+        Verb::Hook(verb) => hook::main(verb, shown.verbosity()),
         Verb::Module(verb) => module::main(verb),
-        Verb::Policy(verb) => policy::main(verb),
-        Verb::Doctor(arguments) => doctor::main(&arguments),
+        Verb::Policy(verb) => policy::main(verb, shown.verbosity()),
+        Verb::Doctor(arguments) => doctor::main(&arguments, shown.verbosity()),
+        Verb::Completions { shell } => manual::completions(shell),
+        Verb::Man { page, output } => manual::man(page.as_deref(), output.as_deref()),
     };
     ended.unwrap_or_else(|error| {
         print::error(&error);

@@ -3,8 +3,10 @@
 use crate::{layers, print};
 use anyhow::{Context, Result};
 use clap::Subcommand;
-use skink_job::Grants;
-use skink_policy::{Decision, HooksFile, Policy};
+use skink_job::{Grants, HookName};
+use skink_obs::Verbosity;
+use skink_policy::{At, Decision, HooksFile, Policy};
+use skink_worker::render::Shown;
 use skink_worker::{Host, admit};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,9 +35,9 @@ pub(crate) enum PolicyVerb {
     },
 }
 
-pub(crate) fn main(verb: PolicyVerb) -> Result<ExitCode> {
+pub(crate) fn main(verb: PolicyVerb, verbosity: Verbosity) -> Result<ExitCode> {
     match verb {
-        PolicyVerb::Check { files } => check(&files),
+        PolicyVerb::Check { files } => check(&files, Shown::Hints.at(verbosity)),
         PolicyVerb::Explain { module, project, hook_policy, state } => {
             let policy = layers::policy(hook_policy.as_deref())?;
             let sealed = skink_module::Sealed::read(&module)?;
@@ -60,21 +62,24 @@ pub(crate) fn main(verb: PolicyVerb) -> Result<ExitCode> {
     }
 }
 
-fn check(files: &[PathBuf]) -> Result<ExitCode> {
+/// `told`: also that all is well.
+fn check(files: &[PathBuf], told: bool) -> Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     for path in files {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let shown = path.display().to_string();
         let is_hooks = path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("_hooks"));
         let read = if is_hooks {
-            HooksFile::parse(bytes, &shown).map(|_| Vec::new())
+            HooksFile::parse(bytes, &shown).and_then(|file| file.check_order().map(|()| unknown(&file)))
         } else {
             Policy::parse(bytes, &shown).map(|policy| missing(&policy))
         };
         match read {
             Ok(missing) => {
                 missing.iter().for_each(|what| print::line(&format!("{shown}: warning: {what}")));
-                print::line(&format!("{shown}: no errors"));
+                if told {
+                    print::line(&format!("{shown}: no errors"));
+                }
             }
             Err(problems) => {
                 print::error(&anyhow::anyhow!("{problems}"));
@@ -83,6 +88,19 @@ fn check(files: &[PathBuf]) -> Result<ExitCode> {
         }
     }
     Ok(code)
+}
+
+/// What the file names and has not; another layer may have it.
+fn unknown(file: &HooksFile) -> Vec<String> {
+    let names = file.unknown_names();
+    let tell = |name: &At<HookName>| {
+        format!(
+            "line {}: there is no hook `{}` here, so another layer must have it",
+            name.place.line(),
+            name.value
+        )
+    };
+    names.iter().map(tell).collect()
 }
 
 /// What the policy names and this machine has not; another machine may have it.

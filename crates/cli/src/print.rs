@@ -1,7 +1,8 @@
 //! What goes to the terminal of somebody who asked for it.
 
 use skink_worker::Line;
-use std::io::{IsTerminal, Write};
+use skink_worker::render::has_colors;
+use std::io::Write;
 
 /// Prints one line of our own to standard output. A closed pipe is no reason to fail.
 pub(crate) fn line(text: &str) {
@@ -10,7 +11,7 @@ pub(crate) fn line(text: &str) {
 
 /// Prints lines with their looks.
 pub(crate) fn lines(lines: &[Line]) {
-    let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    let color = has_colors();
     for each in lines {
         line(&each.text(color));
     }

@@ -4,7 +4,8 @@
 //! never ends), no network, no file, and regular expressions that cannot back-track.
 
 use crate::{Manifest, Refusal};
-use jsonschema::PatternOptions;
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{PatternOptions, ValidationError};
 use serde_json::Value;
 use skink_job::SafeText;
 
@@ -38,18 +39,42 @@ pub fn settings_fit(manifest: &Manifest, settings: &Value) -> Result<(), Refusal
         .with_pattern_options(PatternOptions::regex().size_limit(MAX_PATTERN).dfa_size_limit(MAX_PATTERN))
         .build(schema)
         .map_err(|error| Refusal::Schema { why: SafeText::line(&error.to_string()).truncated(300) })?;
-    let problems: Vec<String> = validator
-        .iter_errors(settings)
-        .take(MAX_PROBLEMS)
-        .map(|problem| match problem.instance_path().as_str() {
-            "" => problem.to_string(),
-            path => format!("{path}: {problem}"),
-        })
-        .collect();
+    let problems: Vec<String> =
+        validator.iter_errors(settings).take(MAX_PROBLEMS).map(|problem| told(&problem, schema)).collect();
     if problems.is_empty() {
         return Ok(());
     }
     Err(Refusal::Settings { why: SafeText::line(&problems.join("; ")).truncated(1000) })
+}
+
+/// A problem in words; a name that the schema does not have, with what it has.
+fn told(problem: &ValidationError<'_>, schema: &Value) -> String {
+    let path = problem.instance_path().as_str();
+    let known: Vec<&str> = match schema.get("properties").and_then(Value::as_object) {
+        Some(properties) => properties.keys().map(String::as_str).collect(),
+        None => Vec::new(),
+    };
+    if !path.is_empty() {
+        return format!("{path}: {problem}");
+    }
+    if let (ValidationErrorKind::AdditionalProperties { unexpected }, false) =
+        (problem.kind(), known.is_empty())
+    {
+        let each = unexpected.iter().map(|name| unknown(name, &known));
+        return each.collect::<Vec<_>>().join("; ");
+    }
+    problem.to_string()
+}
+
+/// A name that is none of `known`.
+fn unknown(name: &str, known: &[&str]) -> String {
+    // Long names cost time, and are near to none.
+    let distance = |other: &&&str| strsim::damerau_levenshtein(name, other);
+    let near = known.iter().filter(|_| name.len() <= 64).min_by_key(distance);
+    match near.filter(|near| distance(near) <= (near.len() / 3).max(1)) {
+        Some(near) => format!("there is no setting `{name}`; did you mean `{near}`?"),
+        None => format!("there is no setting `{name}`; there are {}", known.join(", ")),
+    }
 }
 
 fn no_settings(settings: &Value) -> Result<(), Refusal> {
@@ -103,7 +128,9 @@ mod tests {
             (json!({"threshold": 3}), None),
             (json!(null), None),
             (json!({"threshold": "3"}), Some("/threshold: \"3\" is not of type \"integer\"")),
-            (json!({"treshold": 3}), Some("'treshold' was unexpected")),
+            (json!({"treshold": 3}), Some("no setting `treshold`; did you mean `threshold`?")),
+            (json!({"colour": 3}), Some("no setting `colour`; there are name, threshold")),
+            (json!({"\u{1b}": 3}), Some("no setting `\\u{1b}`")),
             (json!({"name": format!("{}b", "a".repeat(5000))}), Some("/name")),
             (json!({"name": "\u{1b}[31m"}), Some("\\u001b[31m")),
             (json!({"name": "a".repeat(MAX_SETTINGS)}), Some("65536 are allowed")),

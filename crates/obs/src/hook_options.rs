@@ -1,4 +1,6 @@
 //! Skink's own options. All of them begin with `--hook`, which no option of `build` does.
+//!
+//! Invariant: there is one table of them. The reader, the help, the man page and the completions are made from it.
 
 use crate::args::{option_name, split};
 use crate::facts::is_project_name;
@@ -18,6 +20,16 @@ pub enum UsageError {
         given: String,
         /// The nearest option there is.
         nearest: &'static str,
+    },
+    /// A word that an option does not take.
+    #[error("--{name} takes {known}, not {given:?}")]
+    NoSuchWord {
+        /// The option.
+        name: &'static str,
+        /// What was given.
+        given: String,
+        /// The words that it takes.
+        known: String,
     },
     /// An option without its value.
     #[error("--{name} needs {what}, as in --{name}={example}")]
@@ -46,7 +58,7 @@ pub enum UsageError {
 }
 
 /// How much of the hooks' work is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Verbosity {
     /// Only what failed (`--hook-quiet`).
     Quiet,
@@ -55,6 +67,24 @@ pub enum Verbosity {
     Normal,
     /// Each step too (`--hook-verbose`).
     Verbose,
+}
+
+/// When colours are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColorWhen {
+    /// On a terminal that has them, unless the environment says otherwise.
+    #[default]
+    Auto,
+    /// Always on standard output; never in a log's file.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl ColorWhen {
+    /// Each with its word.
+    pub const WORDS: [(&str, Self); 3] =
+        [("auto", Self::Auto), ("always", Self::Always), ("never", Self::Never)];
 }
 
 /// The values of our own options; a later one wins.
@@ -76,6 +106,8 @@ pub struct HookOptions {
     pub modules: Option<PathBuf>,
     /// How much is shown (`--hook-verbose`, `--hook-quiet`).
     pub verbosity: Verbosity,
+    /// When colours are shown (`--hook-color WHEN`).
+    pub color: ColorWhen,
 }
 
 /// One of our options as it stands in the arguments.
@@ -96,33 +128,88 @@ enum Id {
     Modules,
     Verbose,
     Quiet,
+    Color,
 }
 
-struct HookSpec {
+/// What an option's value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueKind {
+    /// The path of a file.
+    File,
+    /// The path of a folder.
+    Folder,
+    /// A text.
+    Text,
+    /// One of a few words.
+    Words(&'static [&'static str]),
+}
+
+/// The value of an option.
+#[derive(Debug, Clone, Copy)]
+pub struct HookValue {
+    /// How help calls it, such as `FILE`.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: ValueKind,
+    what: &'static str,
+    example: &'static str,
+}
+
+/// One of our options.
+#[derive(Debug)]
+pub struct HookOption {
     id: Id,
-    name: &'static str,
-    /// What the value is, and an example of it; `None` for a flag.
-    value: Option<(&'static str, &'static str)>,
+    /// Its name, without dashes.
+    pub name: &'static str,
+    /// Its value; `None` for a flag.
+    pub value: Option<HookValue>,
+    /// What it is for, in one line.
+    pub help: &'static str,
 }
 
-const fn flag(id: Id, name: &'static str) -> HookSpec {
-    HookSpec { id, name, value: None }
-}
-const fn value(id: Id, name: &'static str, what: &'static str, example: &'static str) -> HookSpec {
-    HookSpec { id, name, value: Some((what, example)) }
+const fn flag(id: Id, name: &'static str, help: &'static str) -> HookOption {
+    HookOption { id, name, value: None, help }
 }
 
-static HOOK_OPTIONS: &[HookSpec] = &[
-    value(Id::Policy, "hook-policy", "a file", "policy.toml"),
-    value(Id::Project, "hook-project", "a project's name", "openSUSE:Factory"),
-    flag(Id::None, "hook-none"),
-    value(Id::Report, "hook-report", "a file", "report.json"),
-    value(Id::Build, "hook-build", "the path of the real build", "/usr/lib/build/build"),
-    value(Id::State, "hook-state", "a folder", "/var/lib/skink"),
-    value(Id::Modules, "hook-modules", "a folder", "/usr/share/skink/modules"),
-    flag(Id::Verbose, "hook-verbose"),
-    flag(Id::Quiet, "hook-quiet"),
+const fn value(id: Id, name: &'static str, value: HookValue, help: &'static str) -> HookOption {
+    HookOption { id, name, value: Some(value), help }
+}
+
+const fn file(what: &'static str, example: &'static str) -> HookValue {
+    HookValue { name: "FILE", kind: ValueKind::File, what, example }
+}
+
+const fn folder(example: &'static str) -> HookValue {
+    HookValue { name: "DIR", kind: ValueKind::Folder, what: "a folder", example }
+}
+
+const PROJECT: HookValue =
+    HookValue { name: "NAME", kind: ValueKind::Text, what: "a project's name", example: "openSUSE:Factory" };
+const WHEN: HookValue = HookValue {
+    name: "WHEN",
+    kind: ValueKind::Words(&["auto", "always", "never"]),
+    what: "a word",
+    example: "never",
+};
+
+#[rustfmt::skip] // one option a line
+static HOOK_OPTIONS: &[HookOption] = &[
+    value(Id::Policy, "hook-policy", file("a file", "policy.toml"), "a policy; where one is installed, it can only narrow it"),
+    value(Id::Project, "hook-project", PROJECT, "the project that rules and mandatory hooks are looked up for"),
+    flag(Id::None, "hook-none", "run no hook; refused where a mandatory hook applies"),
+    value(Id::Report, "hook-report", file("a file", "report.json"), "where report.json goes"),
+    value(Id::Build, "hook-build", file("the path of the real build", "/usr/lib/build/build"), "the real `build`"),
+    value(Id::State, "hook-state", folder("/var/lib/skink"), "compiled modules, journals, scratch folders"),
+    value(Id::Modules, "hook-modules", folder("/usr/share/skink/modules"), "the admin's folder of modules, for mandatory hooks"),
+    flag(Id::Verbose, "hook-verbose", "show grants, limits, tools and steps of each hook too"),
+    flag(Id::Quiet, "hook-quiet", "show only hooks that did not pass, and the summary"),
+    value(Id::Color, "hook-color", WHEN, "when the terminal gets colours"),
 ];
+
+/// Skink's own options of `skink build`, in the order of the help.
+pub fn hook_options() -> &'static [HookOption] {
+    HOOK_OPTIONS
+}
 
 /// Whether the argument is one of our options, known or not.
 pub(crate) fn is_ours(arg: &OsStr) -> bool {
@@ -139,7 +226,7 @@ pub(crate) fn read(arg: &OsStr, next: Option<&OsString>) -> Result<Option<(HookI
     let Some(spec) = HOOK_OPTIONS.iter().find(|spec| OsStr::new(spec.name) == name) else {
         return Err(unknown(param));
     };
-    let Some((what, example)) = spec.value else {
+    let Some(HookValue { what, example, .. }) = spec.value else {
         return match inline {
             Some(_) => Err(UsageError::NoValue { name: spec.name }),
             None => Ok(Some((HookItem { id: spec.id, value: OsString::new() }, 1))),
@@ -157,9 +244,9 @@ pub(crate) fn read(arg: &OsStr, next: Option<&OsString>) -> Result<Option<(HookI
 }
 
 fn unknown(param: &OsStr) -> UsageError {
-    let given = SafeText::line_from_bytes(param.as_bytes()).truncated(80).as_str().to_owned();
+    let given = shown(param);
     let bare = given.trim_start_matches('-');
-    let by_likeness = |spec: &&HookSpec| strsim::damerau_levenshtein(bare, spec.name);
+    let by_likeness = |spec: &&HookOption| strsim::damerau_levenshtein(bare, spec.name);
     let nearest = HOOK_OPTIONS.iter().min_by_key(by_likeness).map_or("hook-policy", |spec| spec.name);
     UsageError::Unknown { given, nearest }
 }
@@ -178,17 +265,29 @@ impl HookOptions {
             Id::Verbose => self.verbosity = Verbosity::Verbose,
             Id::Quiet => self.verbosity = Verbosity::Quiet,
             Id::Project => self.project = Some(project(&item.value)?),
+            Id::Color => self.color = color(&item.value)?,
         }
         Ok(())
     }
 }
 
+fn color(value: &OsStr) -> Result<ColorWhen, UsageError> {
+    let found = ColorWhen::WORDS.iter().find(|(word, _)| value == OsStr::new(word));
+    found.map(|(_, when)| *when).ok_or_else(|| UsageError::NoSuchWord {
+        name: "hook-color",
+        given: shown(value),
+        known: ColorWhen::WORDS.map(|(word, _)| word).join(", "),
+    })
+}
+
+/// A value in a message.
+fn shown(value: &OsStr) -> String {
+    SafeText::line_from_bytes(value.as_bytes()).truncated(80).as_str().to_owned()
+}
+
 fn project(value: &OsStr) -> Result<String, UsageError> {
     match value.to_str().filter(|name| is_project_name(name)) {
         Some(name) => Ok(name.to_owned()),
-        None => {
-            let given = SafeText::line_from_bytes(value.as_bytes()).truncated(80).as_str().to_owned();
-            Err(UsageError::ProjectName { given })
-        }
+        None => Err(UsageError::ProjectName { given: shown(value) }),
     }
 }

@@ -43,7 +43,9 @@ pub use config::ConfigError;
 pub use environment::Environment;
 pub use expand::ExpandError;
 pub use find::{FindError, RealBuild, Reentry, find_build, reentry};
-pub use hook_options::{HookOptions, UsageError, Verbosity};
+pub use hook_options::{
+    ColorWhen, HookOption, HookOptions, HookValue, UsageError, ValueKind, Verbosity, hook_options,
+};
 pub use init::{INIT_VERB, init_main};
 pub use invocation::{Invocation, Mode, PassThrough, VmType};
 pub use process::{BuildExit, BuildProcess, LineSink, ProcessError, signals_that_end};

@@ -1,9 +1,11 @@
 //! The file `_hooks` of a project or a package.
 
 use crate::entry::{self, HookEntry, Layer, MAX_HOOKS};
+use crate::order::order;
 use crate::reader::{Table, by_grammar, read_file};
-use crate::{Place, Problems};
-use skink_job::HookName;
+use crate::{At, Place, Problems};
+use skink_job::{HookName, Phase};
+use std::collections::BTreeSet;
 
 /// What one `_hooks` file declares, in its order.
 #[derive(Debug, Clone)]
@@ -45,6 +47,36 @@ impl HooksFile {
             Self { declared }
         })
     }
+
+    /// Names in `after` and `before` that no table of this file has. Another layer may have them; where none does, a
+    /// job fails.
+    pub fn unknown_names(&self) -> Vec<At<HookName>> {
+        let declared = self.declared.iter().map(|declared| match declared {
+            Declared::Hook(hook) => &hook.name,
+            Declared::Disabled { name, .. } => name,
+        });
+        let declared: BTreeSet<&HookName> = declared.collect();
+        let names = self.hooks().flat_map(|hook| hook.after.iter().chain(&hook.before));
+        names.filter(|name| !declared.contains(&name.value)).cloned().collect()
+    }
+
+    /// Whether hooks of this file wait for each other in a circle, which no other layer can mend.
+    pub fn check_order(&self) -> Result<(), Problems> {
+        let mut entries: Vec<HookEntry> = self.hooks().cloned().collect();
+        let names: BTreeSet<HookName> = entries.iter().map(|entry| entry.name.clone()).collect();
+        for entry in &mut entries {
+            entry.after.retain(|name| names.contains(&name.value));
+            entry.before.retain(|name| names.contains(&name.value));
+        }
+        Phase::ALL.iter().try_for_each(|phase| order(&entries, *phase).map(drop))
+    }
+
+    fn hooks(&self) -> impl Iterator<Item = &HookEntry> {
+        self.declared.iter().filter_map(|declared| match declared {
+            Declared::Hook(hook) => Some(hook.as_ref()),
+            Declared::Disabled { .. } => None,
+        })
+    }
 }
 
 fn read_hook(table: &Table<'_>, name: Option<HookName>, place: Place) -> Option<Declared> {
@@ -72,4 +104,27 @@ pub(crate) fn check_schema(top: &Table<'_>) -> bool {
     top.report_helped(&schema.place, message, || "take a Skink that is as new as the file".to_owned());
     top.give_up();
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_file_is_looked_at_by_itself() {
+        let hook = |name: &str, after: &str| format!("[hooks.{name}]\nmodule = \"m\"\nafter = [{after}]\n");
+        let rows = [
+            (hook("a", "") + &hook("b", "\"a\""), "", ""),
+            (hook("a", "\"b\"") + &hook("b", "\"a\""), "", "in a circle: a after b after a"),
+            (hook("a", "\"a\""), "", "in a circle: a after a"),
+            (hook("a", "\"x\", \"b\"") + "[hooks.b]\ndisabled = true\n", "x", ""),
+        ];
+        for (text, unknown, circle) in rows {
+            let file = HooksFile::parse(format!("schema = 1\n{text}"), "_hooks").unwrap();
+            let names: Vec<String> = file.unknown_names().iter().map(|name| name.value.to_string()).collect();
+            assert_eq!(names.join(" "), unknown, "{text}");
+            let order = file.check_order().err().map(|problems| problems.to_string()).unwrap_or_default();
+            assert!(order.contains(circle) && order.is_empty() == circle.is_empty(), "{text}: {order}");
+        }
+    }
 }

@@ -82,13 +82,23 @@ pub(crate) struct Table<'r> {
     /// The table's header, or its name where it has no header.
     pub(crate) place: Place,
     kind: &'static str,
+    /// What stands for `NAME` in the kind.
+    name: Option<&'r str>,
     asked: RefCell<Vec<&'static str>>,
     given_up: Cell<bool>,
 }
 
 impl<'r> Table<'r> {
     fn new(reader: &'r Reader, table: &'r DeTable<'r>, place: Place, kind: &'static str) -> Self {
-        Self { reader, table, place, kind, asked: RefCell::default(), given_up: Cell::default() }
+        Self { reader, table, place, kind, name: None, asked: RefCell::default(), given_up: Cell::default() }
+    }
+
+    /// What messages call it, such as `[hooks.rpmlint]`.
+    fn title(&self) -> String {
+        match self.name {
+            Some(name) => self.kind.replace("NAME", &shown(name)),
+            None => self.kind.to_owned(),
+        }
     }
 
     fn scope<T>(self, read: impl FnOnce(&Self) -> T) -> T {
@@ -96,14 +106,14 @@ impl<'r> Table<'r> {
         if self.given_up.get() {
             return value;
         }
+        let title = self.title();
         let asked = self.asked.into_inner();
         for (key, _) in in_order(self.table) {
             if !asked.contains(&key.get_ref().as_ref()) {
                 let name = key.get_ref();
-                let kind = self.kind;
                 let known = || format!("known keys: {}", quoted(asked.iter().copied()));
                 let help = || did_you_mean(name, asked.iter().copied(), known);
-                let message = format!("unknown key `{}` in {kind}", shown(name));
+                let message = format!("unknown key `{}` in {title}", shown(name));
                 self.reader.report_helped(&self.reader.place(key.span()), message, help);
             }
         }
@@ -163,7 +173,7 @@ impl<'r> Table<'r> {
     /// Reports `key` as missing unless it is there (and then perhaps wrong, which was reported).
     pub(crate) fn missing(&self, key: &str, example: &str) {
         if !self.has(key) {
-            let message = format!("{} needs the key `{key}`", self.kind);
+            let message = format!("{} needs the key `{key}`", self.title());
             self.report_helped(&self.place, message, || format!("such as: {example}"));
         }
     }
@@ -314,7 +324,8 @@ impl<'r> Table<'r> {
             return;
         };
         for (name, value) in in_order(table) {
-            if let Some(table) = self.sub(name.get_ref(), kind, value) {
+            if let Some(mut table) = self.sub(name.get_ref(), kind, value) {
+                table.name = Some(name.get_ref().as_ref());
                 let name = self.at(name.get_ref().as_ref(), name.span());
                 table.scope(|table| read(name, table));
             }

@@ -89,6 +89,12 @@ pub struct CallResult {
 pub trait Progress: Sync {
     /// The hook's own words on how far it is.
     fn progress(&self, hook: &HookName, done: u64, total: u64, what: &SafeText);
+
+    /// A call begins.
+    fn begun(&self, _hook: &HookName) {}
+
+    /// A call has ended.
+    fn ended(&self, _hook: &HookName) {}
 }
 
 /// None is told.
@@ -96,6 +102,18 @@ impl<P: Progress> Progress for Option<P> {
     fn progress(&self, hook: &HookName, done: u64, total: u64, what: &SafeText) {
         if let Some(progress) = self {
             progress.progress(hook, done, total, what);
+        }
+    }
+
+    fn begun(&self, hook: &HookName) {
+        if let Some(progress) = self {
+            progress.begun(hook);
+        }
+    }
+
+    fn ended(&self, hook: &HookName) {
+        if let Some(progress) = self {
+            progress.ended(hook);
         }
     }
 }

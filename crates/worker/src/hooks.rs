@@ -75,11 +75,13 @@ pub fn make_call<'a>(around: &Surroundings<'_>, planned: Planned<'a>, progress: 
     let Planned { hook, phase } = planned;
     let folder = around.scratch.join(format!("call-{}", crate::host::unique()));
     let started = Instant::now();
+    progress.begun(&hook.entry.name);
     let made = views::make_passage(&around.scratch).and_then(|()| views::make_passage(&folder));
     let mut result = match made {
         Ok(()) => call(around.host, spec(around, planned, &folder), progress),
         Err(e) => CallResult::host_error(&e.to_string()),
     };
+    progress.ended(&hook.entry.name);
     let mut report = describe(hook, phase, &result);
     report.steps.push(Step::since("call", started));
     Called { hook, folder: Some(folder), runner: result.runner.take(), report }

@@ -27,6 +27,7 @@ pub mod report;
 pub mod root;
 pub mod runners;
 mod staging;
+pub mod status;
 pub mod trees;
 pub mod trial;
 mod views;

@@ -3,15 +3,18 @@
 //! Every line gets `build`'s own prefix, seconds since the start, so that the log reads as one. What is written
 //! is escaped text or `build`'s own bytes; a hook's text can therefore never look like a line of the host.
 //!
+//! The file gets plain text, whatever the terminal gets: no colours, and nothing of the line of [`crate::status`].
+//!
 //! The file lies where an untrusted build can put another one in its place. Invariant: it is opened once, before
 //! the build; whoever reads it later gets that very file and never what its path leads to by then.
 
 use crate::call::Progress;
-use crate::render::Line;
+use crate::render::{self, Line};
+use crate::status::{Status, StatusProgress};
 use skink_job::{HookName, SafeText};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -25,17 +28,25 @@ pub struct Log {
     start: u64,
     timestamps: bool,
     color: bool,
+    status: Status,
     file: Mutex<Option<File>>,
     path: Option<PathBuf>,
 }
 
 impl Log {
-    /// Writes to standard output, and to `file` if one is given; the file is emptied first.
-    pub fn new(file: Option<&Path>, timestamps: bool) -> io::Result<Self> {
+    /// Writes to standard output, and to `file` if one is given; the file is emptied first. On a terminal there is a
+    /// line of what is being done, unless it is not `wanted`.
+    pub fn new(file: Option<&Path>, timestamps: bool, wanted: bool) -> io::Result<Self> {
         let path = file.map(Path::to_owned);
         let file = file.map(create).transpose()?;
-        let color = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-        Ok(Self { start: unix_seconds(), timestamps, color, file: Mutex::new(file), path })
+        let color = render::has_colors();
+        let status = Status::stdout(wanted);
+        Ok(Self { start: unix_seconds(), timestamps, color, status, file: Mutex::new(file), path })
+    }
+
+    /// What is being done.
+    pub fn status(&self) -> &Status {
+        &self.status
     }
 
     /// The log's file.
@@ -75,14 +86,30 @@ impl Log {
         format!("[{:5}s] ", unix_seconds().saturating_sub(self.start))
     }
 
+    /// A line that the terminal need not show, since its line of what is being done does.
+    fn line_beside_status(&self, text: &str) {
+        if self.status.is_live() {
+            self.write(format!("{}{text}\n", self.prefix()).as_bytes(), b"");
+        } else {
+            self.line(text);
+        }
+    }
+
     /// Neither a full disk nor a closed terminal may stop a build: what cannot be written is lost.
     fn write(&self, to_file: &[u8], to_terminal: &[u8]) {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(file) = file.as_mut() {
             let _ = file.write_all(to_file);
         }
-        let mut terminal = io::stdout().lock();
-        let _ = terminal.write_all(to_terminal).and_then(|()| terminal.flush());
+        if !to_terminal.is_empty() {
+            self.status.write(to_terminal);
+        }
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.status.close();
     }
 }
 
@@ -95,6 +122,7 @@ fn unix_seconds() -> u64 {
 pub struct LogProgress<'a> {
     log: &'a Log,
     told: Mutex<BTreeMap<HookName, Instant>>,
+    shown: StatusProgress,
 }
 
 /// How long a hook is quiet after it told how far it is.
@@ -103,19 +131,28 @@ const QUIET: Duration = Duration::from_secs(5);
 impl<'a> LogProgress<'a> {
     /// Tells it in `log`.
     pub fn new(log: &'a Log) -> Self {
-        Self { log, told: Mutex::default() }
+        Self { log, told: Mutex::default(), shown: StatusProgress::new(log.status().clone()) }
     }
 }
 
 impl Progress for LogProgress<'_> {
     fn progress(&self, hook: &HookName, done: u64, total: u64, what: &SafeText) {
+        self.shown.progress(hook, done, total, what);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.get(hook).is_some_and(|at| at.elapsed() < QUIET) {
             return;
         }
         told.insert(hook.clone(), Instant::now());
         let share = if total > 0 { format!("{done}/{total} ") } else { String::new() };
-        self.log.line(&format!("{hook}: {share}{what}"));
+        self.log.line_beside_status(&format!("{hook}: {share}{what}"));
+    }
+
+    fn begun(&self, hook: &HookName) {
+        self.shown.begun(hook);
+    }
+
+    fn ended(&self, hook: &HookName) {
+        self.shown.ended(hook);
     }
 }
 
@@ -172,7 +209,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("log");
         std::fs::write(&log, "old").unwrap();
-        Log::new(Some(&log), true).unwrap().line("new");
+        Log::new(Some(&log), true, true).unwrap().line("new");
         assert_eq!(std::fs::read_to_string(&log).unwrap(), "[    0s] new\n");
     }
 
@@ -194,14 +231,14 @@ mod tests {
             plant(&log, &victim);
             let (done, opened) = std::sync::mpsc::channel();
             let path = log.clone();
-            std::thread::spawn(move || done.send(Log::new(Some(&path), true)));
+            std::thread::spawn(move || done.send(Log::new(Some(&path), true, true)));
             let opened = opened.recv_timeout(Duration::from_secs(20));
             opened.unwrap_or_else(|_| panic!("{what}: waits for ever")).unwrap().line("new");
             assert!(std::fs::symlink_metadata(&log).unwrap().is_file(), "{what}");
             assert_eq!(std::fs::read_to_string(&log).unwrap(), "[    0s] new\n", "{what}");
             assert_eq!(std::fs::read_to_string(&victim).unwrap(), "kept", "{what}");
         }
-        assert!(Log::new(Some(Path::new("/dev/null")), true).is_err());
+        assert!(Log::new(Some(Path::new("/dev/null")), true, true).is_err());
         assert!(Path::new("/dev/null").exists());
     }
 
@@ -210,7 +247,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, victim) = (folder.path().join("log"), folder.path().join("victim"));
         std::fs::write(&victim, "secret").unwrap();
-        let log = Log::new(Some(&path), false).unwrap();
+        let log = Log::new(Some(&path), false, true).unwrap();
         log.line("one");
         std::fs::remove_file(&path).unwrap();
         symlink(&victim, &path).unwrap();
@@ -218,6 +255,6 @@ mod tests {
         let mut reader = log.reader().unwrap().unwrap();
         assert_eq!(io::read_to_string(&reader).unwrap(), "one\ntwo\n");
         assert!(reader.write_all(b"x").is_err(), "open for reading only");
-        assert!(Log::new(None, false).unwrap().reader().unwrap().is_none());
+        assert!(Log::new(None, false, true).unwrap().reader().unwrap().is_none());
     }
 }

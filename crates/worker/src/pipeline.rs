@@ -7,17 +7,17 @@ use crate::interrupts::{Listening, Signal};
 use crate::journal::{Journal, Undo};
 use crate::layers::{Layers, LayersError};
 use crate::log::{Log, LogProgress};
-use crate::render;
+use crate::render::{self, Shown};
 use crate::report::{Report, Step};
 use crate::staging::Staging;
+use crate::status::{Status, TaskId};
 use crate::trees::{self, Trees, readable};
 use crate::views::Views;
 use crate::{Host, WorkerError, fault, publish};
 use skink_job::{Outcome, Phase, SafeText};
 use skink_module::Replaces;
 use skink_obs::{
-    BuildProcess, Invocation, LineSink, RealBuild, RewriteRequest, Rewritten, ScratchFolder, Special,
-    Verbosity, rewrite,
+    BuildProcess, Invocation, LineSink, RealBuild, RewriteRequest, Rewritten, ScratchFolder, Special, rewrite,
 };
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -91,6 +91,9 @@ struct Way<'a> {
     views: Views,
     /// Where `build` finds the files that the plan changed.
     build_folder: ScratchFolder,
+    /// Where it is shown what is being done, and the step that is.
+    status: Status,
+    step: TaskId,
     /// From the first hook call on, signals end the job in good order.
     listening: Option<Listening>,
 }
@@ -114,12 +117,12 @@ fn special(replaced: Replaces) -> Special {
 
 /// How far hooks are is not told where little is to be shown.
 fn progress<'a>(job: &Job<'a>) -> Option<LogProgress<'a>> {
-    (job.invocation.hooks().verbosity != Verbosity::Quiet).then(|| LogProgress::new(job.log))
+    Shown::Progress.at(job.invocation.hooks().verbosity).then(|| LogProgress::new(job.log))
 }
 
 /// Says that a call begins, since nothing is seen of a hook that is silent.
 fn announce(job: &Job<'_>, planned: &Planned<'_>) {
-    if job.invocation.hooks().verbosity != Verbosity::Quiet {
+    if Shown::Progress.at(job.invocation.hooks().verbosity) {
         job.log.print(&render::begun(&planned.hook.entry.name, planned.phase));
     }
 }
@@ -168,6 +171,8 @@ impl<'a> Way<'a> {
                 staging: None,
                 views,
                 build_folder,
+                status: job.log.status().clone(),
+                step: TaskId::default(),
                 listening: None,
             },
             notes,
@@ -209,9 +214,11 @@ impl<'a> Way<'a> {
     }
 
     fn timed<T>(&mut self, name: &'static str, step: impl FnOnce(&mut Self) -> T) -> T {
-        let started = Instant::now();
+        let (started, shown) = (Instant::now(), self.status.step(name));
+        self.step = shown;
         let value = tracing::info_span!("step", name).in_scope(|| step(self));
         self.report.steps.push(Step::since(name, started));
+        self.status.end(shown);
         value
     }
 
@@ -224,7 +231,9 @@ impl<'a> Way<'a> {
         let scratch = self.scratch.clone();
         let (host, project) = (job.host, project.as_deref());
         let admission = Admission { host, policy, project, folders, scratch: &scratch };
-        for entry in &merged.entries {
+        for (done, entry) in (0..).zip(&merged.entries) {
+            let (total, name) = (merged.entries.len() as u64, entry.name.as_str().into());
+            self.status.at(self.step, done, total, &name);
             match admission.admit(entry.clone()) {
                 Ok(hook) => admitted.push(hook),
                 Err(refusal) => self.tell(job, refusal.report()),

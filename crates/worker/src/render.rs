@@ -1,12 +1,19 @@
 //! What people read: a section a hook, as rustc shows diagnostics, and the summary table.
 
 mod detail;
+#[cfg(test)]
+mod golden;
+mod shown;
 
 use crate::decide::Effect;
 use crate::report::{HookReport, Report};
+use anstyle::{AnsiColor, Style};
 use detail::{closest, details, steps};
-use skink_job::{CrashReport, Finding, HookName, Millis, Outcome, Phase, PlanEdit, SafeText, Severity};
-use skink_obs::Verbosity;
+pub use shown::Shown;
+use skink_job::{
+    CrashReport, Finding, Frame, HookName, Millis, Outcome, Phase, PlanEdit, SafeText, Severity,
+};
+use skink_obs::{ColorWhen, Verbosity};
 
 /// One line in parts, each with its look. Texts in it are escaped or our own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,17 +53,43 @@ impl Line {
 
     /// The text, with escape sequences for the looks if `color`.
     pub fn text(&self, color: bool) -> String {
-        let part = |(look, text): &(Look, String)| match (color, look) {
-            (false, _) | (true, Look::Plain) => text.clone(),
-            (true, Look::Strong) => format!("\x1b[1m{text}\x1b[0m"),
-            (true, Look::Faint) => format!("\x1b[2m{text}\x1b[0m"),
-            (true, Look::Bad) => format!("\x1b[1;31m{text}\x1b[0m"),
-            (true, Look::Careful) => format!("\x1b[1;33m{text}\x1b[0m"),
-            (true, Look::Good) => format!("\x1b[1;32m{text}\x1b[0m"),
-            (true, Look::Note) => format!("\x1b[1;34m{text}\x1b[0m"),
+        let part = |(look, text): &(Look, String)| {
+            let style = if color { look.style() } else { Style::new() };
+            format!("{style}{text}{style:#}")
         };
         self.0.iter().map(part).collect::<String>().trim_end().to_owned()
     }
+}
+
+impl Look {
+    fn style(self) -> Style {
+        let bold = |color: AnsiColor| color.on_default().bold();
+        match self {
+            Self::Plain => Style::new(),
+            Self::Strong => Style::new().bold(),
+            Self::Faint => Style::new().dimmed(),
+            Self::Bad => bold(AnsiColor::Red),
+            Self::Careful => bold(AnsiColor::Yellow),
+            Self::Good => bold(AnsiColor::Green),
+            Self::Note => bold(AnsiColor::Blue),
+        }
+    }
+}
+
+/// Whether standard output shows colours: as was said by [`set_colors`], else by `NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`
+/// and `TERM`, and whether it is a terminal.
+pub fn has_colors() -> bool {
+    anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
+}
+
+/// Sets when this process shows colours.
+pub fn set_colors(when: ColorWhen) {
+    let choice = match when {
+        ColorWhen::Auto => anstream::ColorChoice::Auto,
+        ColorWhen::Always => anstream::ColorChoice::Always,
+        ColorWhen::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
 }
 
 /// The line of a call that begins: a hook that says nothing is seen to be at work.
@@ -68,7 +101,8 @@ pub fn begun(hook: &HookName, phase: Phase) -> Line {
 /// there is none of a call with which all is well.
 pub fn section(hook: &HookReport, verbosity: Verbosity) -> Vec<Line> {
     let is_well = matches!(hook.outcome, Outcome::Passed | Outcome::Skipped { .. });
-    if verbosity == Verbosity::Quiet && is_well {
+    let shown = if is_well { Shown::Passed } else { Shown::NotPassed };
+    if !shown.at(verbosity) {
         return Vec::new();
     }
     let mut lines = vec![heading(hook)];
@@ -92,7 +126,7 @@ pub fn section(hook: &HookReport, verbosity: Verbosity) -> Vec<Line> {
     for file in hook.outputs.iter().chain(&hook.attachments) {
         lines.push(Line::plain(&format!("  + {} ({})", file.name, skink_job::ByteCount(file.bytes))));
     }
-    if verbosity == Verbosity::Verbose {
+    if Shown::Details.at(verbosity) {
         lines.extend(details(hook));
     }
     lines.push(verdict(hook));
@@ -168,17 +202,40 @@ fn crash(report: &CrashReport) -> Vec<Line> {
             lines.extend(items.iter().map(|item| Line::plain(&format!("    {item}"))));
         }
     };
-    let frame = |(i, frame): (usize, &skink_job::Frame)| match frame.offset {
-        Some(offset) => format!("{i}: {} at {offset:#x}", frame.function),
-        None => format!("{i}: {}", frame.function),
-    };
-    list("frames, innermost first", report.frames.iter().enumerate().map(frame).collect());
+    list("frames, innermost first", frames(&report.frames));
     list("last host calls", report.host_calls.iter().map(ToString::to_string).collect());
     lines
 }
 
+/// How many of the same frames in a row are shown.
+const SAME: usize = 2;
+
+/// One line a frame; a recursion is not told step by step.
+fn frames(frames: &[Frame]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut index = 0;
+    for same in frames.chunk_by(|a, b| a.function == b.function && a.offset == b.offset) {
+        let shown = if same.len() > SAME + 1 { SAME } else { same.len() };
+        for (i, frame) in same.iter().take(shown).enumerate() {
+            let place = frame.offset.map(|offset| format!(" at {offset:#x}")).unwrap_or_default();
+            lines.push(format!("{}: {}{place}", index + i, frame.function));
+        }
+        if shown < same.len() {
+            lines.push(format!("… {} more of the same", same.len() - shown));
+        }
+        index += same.len();
+    }
+    lines
+}
+
+/// The time of a call; none of one that was never made.
+fn time(hook: &HookReport) -> Option<Millis> {
+    let was_made = hook.phase.is_some() && !matches!(hook.outcome, Outcome::Skipped { .. });
+    was_made.then_some(Millis(hook.usage.wall_time))
+}
+
 fn verdict(hook: &HookReport) -> Line {
-    let mut text = format!(" ({})", Millis(hook.usage.wall_time));
+    let mut text = time(hook).map(|time| format!(" ({time})")).unwrap_or_default();
     let detail = hook.outcome.detail();
     if !detail.is_empty() {
         let detail = detail.lines().collect::<Vec<_>>().join(" / ");
@@ -207,7 +264,7 @@ fn outcome_look(hook: &HookReport) -> Look {
 /// The table at the end of the log.
 pub fn summary(report: &Report, verbosity: Verbosity) -> Vec<Line> {
     let mut lines = table(report);
-    if verbosity == Verbosity::Verbose {
+    if Shown::Details.at(verbosity) {
         lines.extend(steps(&report.steps).map(|text| Line::default().with(Look::Faint, text.trim_start())));
     }
     lines.extend(report.notes.iter().map(|note| Line::plain(&format!("note: {note}"))));
@@ -244,15 +301,18 @@ fn table(report: &Report) -> Vec<Line> {
     lines
 }
 
+/// A cell of the table in which there is nothing to tell.
+const NONE: &str = "—";
+
 fn row(hook: &HookReport) -> [String; 6] {
     let counts = Severity::ALL.iter().map(|severity| hook.count(*severity)).collect::<Vec<_>>();
     let findings = match counts.as_slice() {
-        [0, 0, 0] => "-".to_owned(),
+        [0, 0, 0] => NONE.to_owned(),
         [errors, warnings, infos] => format!("{errors} E {warnings} W {infos} I"),
         _ => String::new(),
     };
-    let time = Millis(hook.usage.wall_time).to_string();
-    let phase = hook.phase.map_or("-", Phase::as_str).to_owned();
+    let time = time(hook).map_or_else(|| NONE.to_owned(), |time| time.to_string());
+    let phase = hook.phase.map_or(NONE, Phase::as_str).to_owned();
     let closest = closest(&hook.usage, &hook.limits);
     [hook.name.to_string(), phase, hook.outcome.word().to_owned(), time, findings, closest]
 }

@@ -74,6 +74,30 @@ fn ensure_one(layout: &Layout, folder: &str, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Writes a `cargo` that compiles guests whatever toolchain does it here, so that the documents' own commands work.
+pub(crate) fn ensure_cargo(layout: &Layout) -> anyhow::Result<()> {
+    let Some(toolchain) = setup::ensure(layout, &[Group::Compile, Group::Guests])? else {
+        bail!("set-up named no toolchain for hooks");
+    };
+    let plain = ["build", "--release", "--target", setup::GUEST_TARGET];
+    let cargo = toolchain.cargo("build", &[])?;
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+    let mut script = "#!/bin/sh\n# Its own folder comes first in PATH.\nPATH=${PATH#*:}\n".to_owned();
+    for (name, value) in cargo.get_envs() {
+        let (Some(name), Some(value)) = (name.to_str(), value.and_then(|value| value.to_str())) else {
+            continue;
+        };
+        script.push_str(&format!("export {name}={}\n", quoted(value)));
+    }
+    let more: Vec<String> =
+        cargo.get_args().skip(plain.len()).map(|arg| quoted(&arg.to_string_lossy())).collect();
+    script.push_str(&format!("exec cargo \"$@\" {}\n", more.join(" ")));
+    let path = layout.guest_cargo().join("cargo");
+    crate::layout::write(&path, script)?;
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&path, executable).with_context(|| format!("making {} executable", path.display()))
+}
+
 /// Builds the workspace of hooks that lies in the checkout `root`. Gives the modules that cargo made.
 pub(crate) fn build(toolchain: &GuestToolchain, root: &Path, target: &Path) -> anyhow::Result<Vec<PathBuf>> {
     build_in(toolchain, root, "wasm-hooks", target)

@@ -51,6 +51,16 @@ impl Layout {
         self.skink().join("bench-tree.wasm")
     }
 
+    /// A folder that holds a `cargo` for guests, under that name.
+    pub(crate) fn guest_cargo(&self) -> PathBuf {
+        self.skink().join("guest-cargo")
+    }
+
+    /// Programs that are installed for this checkout alone.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.skink().join("tools")
+    }
+
     /// Where cargo compiles guests, one folder a toolchain.
     pub(crate) fn guest_target(&self, toolchain: &str) -> PathBuf {
         self.skink().join(format!("guest-{toolchain}"))

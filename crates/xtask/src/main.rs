@@ -15,6 +15,7 @@ mod bench;
 mod cargo;
 mod demo;
 mod digest;
+mod docs;
 mod hooks;
 mod layout;
 mod lint;
@@ -45,6 +46,7 @@ cargo xtask VERB
   demo              build examples/hello with its hooks into target/demo
   test [STAGE...]   run the stages of the tests; all of them where none is named
   bench [ROW...]    measure against peers; all rows where none is named; writes target/bench/summary.json
+  docs              write anew what is made or compared in docs/, and build the book into target/docs/book
   lint              formatting, clippy for every set of features, licences and sources of dependencies
 ";
 
@@ -76,6 +78,7 @@ fn run() -> anyhow::Result<bool> {
         "demo" => demo::run(&layout)?,
         "test" => return testing::run(&layout, &arguments.words),
         "bench" => return bench::run(&layout, &arguments.words),
+        "docs" => return docs::run(&layout),
         "lint" => return lint::run(&layout),
         other => bail!("there is no verb {other:?}\n\n{USAGE}"),
     }

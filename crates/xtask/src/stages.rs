@@ -13,6 +13,8 @@ pub(crate) enum Requires {
     Hooks,
     /// The packages of the example's chroot.
     Pool,
+    /// A cargo that compiles hooks by the command that the documents show.
+    GuestCargo,
     /// The Rust guest, and the kits for those in Python and JavaScript.
     Guests,
 }
@@ -54,7 +56,7 @@ pub(crate) struct Stage {
 }
 
 /// Every stage, in the order in which they run: the quick ones first.
-pub(crate) const STAGES: [Stage; 4] = [
+pub(crate) const STAGES: [Stage; 5] = [
     Stage {
         name: "unit",
         shows: "each crate keeps its promises",
@@ -70,6 +72,14 @@ pub(crate) const STAGES: [Stage; 4] = [
         tests: &[Tests::Crate("tests/guests")],
         root: false,
         budget: Duration::from_secs(180),
+    },
+    Stage {
+        name: "docs",
+        shows: "the documents say what is so: their blocks run, their links lead somewhere",
+        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::GuestCargo],
+        tests: &[Tests::Crate("tests/docs")],
+        root: false,
+        budget: Duration::from_secs(120),
     },
     Stage {
         name: "hostile",

@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 /// that it was started to ignore. Tests that send signals need to be heard.
 const LISTENING: &str = "env --default-signal=TERM,INT,HUP,QUIT";
 
+/// The variable by which tests write what they compare with anew.
+pub(crate) const UPDATE: &str = "SKINK_UPDATE";
+
 /// Runs the named stages, or all. `false` where one did not pass.
 pub(crate) fn run(layout: &Layout, names: &[String]) -> anyhow::Result<bool> {
     let stages = choose(names)?;
@@ -63,6 +66,7 @@ fn prepare(layout: &Layout, stage: &Stage) -> anyhow::Result<()> {
             Requires::Product => product::ensure(layout)?,
             Requires::Hooks => drop(hooks::ensure(layout)?),
             Requires::Pool => pool::ensure(layout)?,
+            Requires::GuestCargo => hooks::ensure_cargo(layout)?,
             Requires::Guests => {
                 hooks::ensure_guest(layout)?;
                 Kits::of(layout).ensure(layout)?;
@@ -134,7 +138,9 @@ fn calls(layout: &Layout, tests: &Tests) -> anyhow::Result<Vec<(String, Command)
 
 /// Tells the tests of this checkout, and has them run as root where they must be.
 fn tell(layout: &Layout, stage: &Stage, cargo: &mut Command) -> anyhow::Result<()> {
-    let told = environment(layout, layout.test().join(stage.name));
+    let mut told = environment(layout, layout.test().join(stage.name));
+    // For those who call `cargo xtask docs`.
+    told.extend(std::env::var_os(UPDATE).map(|value| (UPDATE, value.into())));
     let mut runner = LISTENING.to_owned();
     if stage.root && !process::is_root() {
         let names: Vec<&str> = told.iter().map(|(name, _)| *name).chain(["PATH", "CI"]).collect();
@@ -157,6 +163,7 @@ pub(crate) fn environment(layout: &Layout, scratch: PathBuf) -> Vec<(&'static st
         ("SKINK_EXAMPLES", layout.examples()),
         ("SKINK_TEST_DIR", scratch),
         ("SKINK_GUEST_RUST", layout.rust_guest()),
+        ("SKINK_GUEST_CARGO", layout.guest_cargo()),
         ("SKINK_COMPONENTIZE_PY", kits.componentize_py()),
         ("SKINK_NODE_MODULES", kits.node_modules()),
     ]

@@ -248,10 +248,13 @@ fn every_grant_and_limit_has_a_key() {
 
 #[test]
 fn the_reference_names_every_key() {
-    let page = include_str!("../../../../docs/policy.md");
+    let page = concat!(
+        include_str!("../../../../docs/src/policy.md"),
+        include_str!("../../../../docs/src/hooks-file.md")
+    );
     for (kind, key) in known() {
         let kind = match kind {
-            "the policy" => "## policy.toml",
+            "the policy" => "## The keys",
             "the hooks file" => "## _hooks",
             "[allow.limits]" => "[limits]",
             kind => kind,
@@ -259,14 +262,14 @@ fn the_reference_names_every_key() {
         let section = page
             .split("\n#")
             .find(|section| section.lines().next().is_some_and(|line| format!("#{line}").contains(kind)));
-        let section = section.unwrap_or_else(|| panic!("docs/policy.md has no section for {kind}"));
-        assert!(section.contains(&format!("| `{key}` |")), "docs/policy.md: {kind} {key}");
+        let section = section.unwrap_or_else(|| panic!("docs/src has no section for {kind}"));
+        assert!(section.contains(&format!("| `{key}` |")), "docs/src: {kind} {key}");
     }
 }
 
 #[test]
 fn the_reference_gives_the_limits_as_they_are() {
-    let page = include_str!("../../../../docs/policy.md");
+    let page = include_str!("../../../../docs/src/policy.md");
     let table = page.split("### [limits]").nth(1).and_then(|section| section.split("\n#").next()).unwrap();
     let rows = table.lines().filter(|line| line.starts_with("| `"));
     let limits = |key: &str, value: &str| {

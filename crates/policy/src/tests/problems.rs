@@ -23,7 +23,6 @@ fn each_mistake_has_its_place_and_its_help() {
         (true, "allow = {}".into(), 2, 9, "`allow` must be a list of tables", ""),
         (true, "tools = []".into(), 2, 9, "`tools` must be a table of tables", ""),
         (true, "[tools.Rpmlint]\nprogram = \"/a\"".into(), 2, 8, "tool name \"Rpmlint\"", ""),
-        (true, "[tools.a]".into(), 2, 1, "[tools.NAME] needs the key `program`", "such as"),
         (true, "[tools.a]\nprogram = \"a\"".into(), 3, 11, "path \"a\" must be absolute", ""),
         (true, "[tools.a]\nprogram = \"/a/../b\"".into(), 3, 11, "must not hold '..'", ""),
         (
@@ -149,7 +148,8 @@ fn each_mistake_has_its_place_and_its_help() {
         (false, "[hook.a]".into(), 2, 2, "unknown key `hook` in the hooks file", "did you mean `hooks`?"),
         (false, "[hooks.A]\nmodule = \"a\"".into(), 2, 8, "hook name \"A\"", ""),
         (false, "[hooks.\"a\\u001b\"]\nmodule = \"a\"".into(), 2, 8, "may hold only", ""),
-        (false, "[hooks.a]".into(), 2, 1, "[hooks.NAME] needs the key `module`", "such as"),
+        (false, "[hooks.a]".into(), 2, 1, "[hooks.a] needs the key `module`", "such as"),
+        (false, "[hooks.a]\nmodule = \"a\"\nmoduel = 1".into(), 4, 1, "unknown key `moduel` in [hooks.a]", ""),
         (false, "hooks.a = 1".into(), 2, 11, "`a` must be a table", ""),
         (false, "[hooks.a]\nmodule = \"a/b.wasm\"".into(), 3, 10, "must not hold a '/'", ""),
         (false, "[hooks.a]\nmodule = \"a b.wasm\"".into(), 3, 10, "only letters, digits", ""),
@@ -193,14 +193,14 @@ when = "allways"
 module = "a.wasm"
 phases = ["check", "chek"]
 "#;
-    let want = r#"error: [hooks.NAME] needs the key `module`
+    let want = r#"error: [hooks.rpmlint] needs the key `module`
  --> _hooks:3:1
   |
 3 | [hooks.rpmlint]
   | ^^^^^^^^^^^^^^^
   = help: such as: module = "rpmlint.wasm", a file beside this one
 
-error: unknown key `modul` in [hooks.NAME]
+error: unknown key `modul` in [hooks.rpmlint]
  --> _hooks:4:1
   |
 4 | modul = "rpmlint.wasm"

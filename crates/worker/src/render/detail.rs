@@ -16,7 +16,7 @@ pub(super) fn closest(usage: &Usage, limits: &Limits) -> String {
         (used.number().saturating_mul(1000) / limit.number().max(1), key)
     };
     match uses(usage, limits).map(permille).max() {
-        Some((0, _)) | None => "-".to_owned(),
+        Some((0, _)) | None => super::NONE.to_owned(),
         Some((share @ 1..100, name)) => format!("{name} {}.{}%", share / 10, share % 10),
         Some((share, name)) => format!("{name} {}%", share / 10),
     }

@@ -11,7 +11,7 @@ use crate::layout::Layout;
 use crate::process;
 use anyhow::bail;
 pub(crate) use apt::Apt;
-pub(crate) use guests::GuestToolchain;
+pub(crate) use guests::{GUEST_TARGET, GuestToolchain};
 pub(crate) use kits::Kits;
 pub(crate) use needs::Group;
 use needs::{NEEDS, Need};

@@ -50,7 +50,7 @@ const fn need(group: Group, package: &'static str, probe: Probe, why: &'static s
 
 /// Everything but the guests' toolchain.
 #[rustfmt::skip]
-pub(crate) const NEEDS: [Need; 14] = [
+pub(crate) const NEEDS: [Need; 15] = [
     need(Group::Compile, "gcc", Probe::Program("cc"), "to link"),
     need(Group::Compile, "libc6-dev", Probe::File(&["/usr/lib/x86_64-linux-gnu/libc.a", "/usr/lib64/libc.a", "/usr/lib/libc.a"]), "to link statically"),
     need(Group::Build, "obs-build", Probe::File(&["/usr/lib/obs-build/build", "/usr/lib/build/build"]), "to build packages: Skink drives its `build`"),
@@ -62,6 +62,7 @@ pub(crate) const NEEDS: [Need; 14] = [
     need(Group::Build, "rpmlint", Probe::Program("rpmlint"), "by the hook of that name"),
     need(Group::Build, "bubblewrap", Probe::Program("bwrap"), "to wall in the tools that hooks run"),
     need(Group::Build, "systemd-container", Probe::Program("systemd-nspawn"), "for builds with --vm-type nspawn"),
+    need(Group::Build, "man-db", Probe::Program("man"), "by the tests of the man pages"),
     need(Group::Kits, "python3-venv", Probe::Succeeds("python3", &["-c", "import ensurepip, venv"]), "for hooks in Python"),
     need(Group::Kits, "nodejs", Probe::Program("node"), "for hooks in JavaScript"),
     need(Group::Kits, "npm", Probe::Program("npm"), "for hooks in JavaScript"),

@@ -10,3 +10,4 @@ mod modes;
 mod parity;
 mod refused;
 mod signals;
+mod terminal;

@@ -1,0 +1,185 @@
+//! The command line. Help, completions and man pages are all made from it.
+//!
+//! `skink build` has `build`'s own grammar, which `skink_obs` reads; here its options are only described, from the very
+//! table that it reads them by.
+
+use crate::{doctor, hook, module, policy};
+use clap::{
+    Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint,
+};
+use skink_obs::{ColorWhen, HookOption, ValueKind, Verbosity, hook_options};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Runs build hooks: small, sandboxed WebAssembly modules around a package build.
+#[derive(Debug, Parser)]
+#[command(name = "skink", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+    #[clap(skip)]
+    pub(crate) shown: ShownArguments,
+}
+
+// What every verb takes besides its own; `build` has --hook-color, --hook-quiet and --hook-verbose instead. Clap would take
+// a documentation comment for the verb's own.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "What is shown")]
+pub(crate) struct ShownArguments {
+    /// When the terminal gets colours; `auto` also heeds NO_COLOR, CLICOLOR_FORCE and TERM.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    color: Color,
+    /// Leave out what passed, and advice.
+    #[arg(long, short, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Show grants, limits, tools and steps too.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl ShownArguments {
+    pub(crate) fn color(&self) -> ColorWhen {
+        match self.color {
+            Color::Auto => ColorWhen::Auto,
+            Color::Always => ColorWhen::Always,
+            Color::Never => ColorWhen::Never,
+        }
+    }
+
+    pub(crate) fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Normal,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Build a package with obs-build's `build`, and run its hooks around it.
+    ///
+    /// Takes all options of `build`, which `skink build --help` shows, and those of its own that are listed here.
+    #[command(disable_help_flag = true, after_help = BUILD_CODES)]
+    Build {
+        /// Options of `build`, and the recipe.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_hint = ValueHint::FilePath)]
+        arguments: Vec<OsString>,
+    },
+    /// Try one hook.
+    #[command(subcommand)]
+    Hook(hook::HookVerb),
+    /// Look at a module, or make one from a component.
+    #[command(subcommand)]
+    Module(module::ModuleVerb),
+    /// Check a policy, or ask it why.
+    #[command(subcommand)]
+    Policy(policy::PolicyVerb),
+    /// Test the walls on this machine: spawn a runner and let it try what it must not do.
+    Doctor(doctor::DoctorArguments),
+    /// Print the completions of a shell.
+    ///
+    /// For bash: skink completions bash > /usr/share/bash-completion/completions/skink
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page of a verb, or write those of all.
+    Man {
+        /// The page, such as `skink-build`; without it that of `skink` itself.
+        #[arg(conflicts_with = "output")]
+        page: Option<String>,
+        /// Write all pages into this folder instead.
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        output: Option<PathBuf>,
+    },
+}
+
+const BUILD_CODES: &str = "Exit codes: those of `build` (0 succeeded, 1 failed, 2 unchanged), and 3 where this host \
+failed before it looked at the hooks.";
+
+/// Verbs that show nothing which could be more or less, or have other options for it.
+const UNSHOWN: [&str; 3] = ["build", "completions", "man"];
+
+/// The whole of it, with the options of `skink build`.
+pub(crate) fn command() -> Command {
+    let usage = "skink build [OPTIONS OF BUILD] [OPTIONS] RECIPE";
+    let build = |build: Command| build.args(hook_options().iter().map(described)).override_usage(usage);
+    with_shown(Arguments::command().mut_subcommand("build", build))
+}
+
+/// Each verb with what every verb takes.
+fn with_shown(command: Command) -> Command {
+    if command.has_subcommands() {
+        command.mut_subcommands(with_shown)
+    } else if UNSHOWN.contains(&command.get_name()) {
+        command
+    } else {
+        ShownArguments::augment_args(command)
+    }
+}
+
+/// One of our options of `build`.
+fn described(option: &'static HookOption) -> Arg {
+    let arg = Arg::new(option.name).long(option.name).help(option.help);
+    let Some(value) = option.value else { return arg.action(ArgAction::SetTrue) };
+    let arg = arg.value_name(value.name);
+    match value.kind {
+        ValueKind::File => arg.value_hint(ValueHint::FilePath),
+        ValueKind::Folder => arg.value_hint(ValueHint::DirPath),
+        ValueKind::Text => arg.value_hint(ValueHint::Other),
+        ValueKind::Words(words) => arg.value_parser(clap::builder::PossibleValuesParser::new(words)),
+    }
+}
+
+/// Reads the arguments of every verb but `build`.
+pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Arguments, clap::Error> {
+    let matches = command().try_get_matches_from(arguments)?;
+    let mut innermost = &matches;
+    let mut name = "";
+    while let Some((verb, inner)) = innermost.subcommand() {
+        (name, innermost) = (verb, inner);
+    }
+    let shown = if UNSHOWN.contains(&name) {
+        ShownArguments::default()
+    } else {
+        ShownArguments::from_arg_matches(innermost)?
+    };
+    Ok(Arguments { verb: Verb::from_arg_matches(&matches)?, shown })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clap_is_content() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_takes_what_is_to_be_shown() {
+        let rows: [(&[&str], Option<Verbosity>); 7] = [
+            (&["doctor"], Some(Verbosity::Normal)),
+            (&["doctor", "-q"], Some(Verbosity::Quiet)),
+            (&["-q", "doctor"], None),
+            (&["policy", "check", "p.toml", "--verbose"], Some(Verbosity::Verbose)),
+            (&["doctor", "-q", "-v"], None),
+            (&["man"], Some(Verbosity::Normal)),
+            (&["doctor", "--color", "blue"], None),
+        ];
+        for (words, want) in rows {
+            let words = ["skink"].iter().chain(words).map(OsString::from).collect();
+            let got = parse(words).ok().map(|arguments| arguments.shown.verbosity());
+            assert_eq!(got, want);
+        }
+    }
+}
