@@ -10,6 +10,7 @@ mod layers;
 mod module;
 mod policy;
 mod print;
+mod report;
 
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
@@ -34,6 +35,9 @@ enum Verb {
     ///   --hook-project NAME  the project, where the options of `build` do not name it
     ///   --hook-none          run no hooks; refused where one is mandatory
     ///   --hook-report FILE   where to write the report
+    ///   --hook-report-format LIST
+    ///                        what else to write beside it: json (nothing), html (the default),
+    ///                        sarif, all, or several with commas
     ///   --hook-build PATH    the real `build`
     ///   --hook-state DIR     Skink's folder for compiled modules and journals
     ///   --hook-modules DIR   the admin's folder of modules
@@ -57,6 +61,8 @@ enum Verb {
     /// Check a policy, or ask it why.
     #[command(subcommand)]
     Policy(policy::PolicyVerb),
+    /// Make a page or SARIF of a `report.json`, here or on another machine than that of the build.
+    Report(report::ReportArguments),
     /// Test the walls on this machine: spawn a runner and let it try what it must not do.
     Doctor(doctor::DoctorArguments),
 }
@@ -98,6 +104,7 @@ fn main() -> ExitCode {
         Verb::Hook(verb) => hook::main(verb),
         Verb::Module(verb) => module::main(verb),
         Verb::Policy(verb) => policy::main(verb),
+        Verb::Report(arguments) => report::main(&arguments),
         Verb::Doctor(arguments) => doctor::main(&arguments),
     };
     ended.unwrap_or_else(|error| {

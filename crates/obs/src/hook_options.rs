@@ -2,7 +2,7 @@
 
 use crate::args::{option_name, split};
 use crate::facts::is_project_name;
-use skink_job::SafeText;
+use skink_job::{FormatError, ReportFormats, SafeText};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -43,6 +43,9 @@ pub enum UsageError {
         /// What was given.
         given: String,
     },
+    /// A list of formats that is none.
+    #[error("--hook-report-format: {0}")]
+    ReportFormat(#[from] FormatError),
 }
 
 /// How much of the hooks' work is shown.
@@ -68,6 +71,8 @@ pub struct HookOptions {
     pub none: bool,
     /// Where the report goes (`--hook-report FILE`).
     pub report: Option<PathBuf>,
+    /// What is left beside it (`--hook-report-format LIST`).
+    pub report_formats: ReportFormats,
     /// The real `build` (`--hook-build PATH`).
     pub build: Option<PathBuf>,
     /// Where artefacts and journals are kept (`--hook-state DIR`).
@@ -91,6 +96,7 @@ enum Id {
     Project,
     None,
     Report,
+    ReportFormat,
     Build,
     State,
     Modules,
@@ -117,6 +123,7 @@ static HOOK_OPTIONS: &[HookSpec] = &[
     value(Id::Project, "hook-project", "a project's name", "openSUSE:Factory"),
     flag(Id::None, "hook-none"),
     value(Id::Report, "hook-report", "a file", "report.json"),
+    value(Id::ReportFormat, "hook-report-format", "a list of formats", "html,sarif"),
     value(Id::Build, "hook-build", "the path of the real build", "/usr/lib/build/build"),
     value(Id::State, "hook-state", "a folder", "/var/lib/skink"),
     value(Id::Modules, "hook-modules", "a folder", "/usr/share/skink/modules"),
@@ -171,6 +178,7 @@ impl HookOptions {
         match item.id {
             Id::Policy => self.policy = path(),
             Id::Report => self.report = path(),
+            Id::ReportFormat => self.report_formats = item.value.to_string_lossy().parse()?,
             Id::Build => self.build = path(),
             Id::State => self.state = path(),
             Id::Modules => self.modules = path(),

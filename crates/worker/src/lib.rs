@@ -23,8 +23,9 @@ pub mod pipeline;
 mod plan;
 mod publish;
 pub mod render;
-pub mod report;
 pub mod root;
+#[cfg(test)]
+mod sample;
 mod staging;
 pub mod trees;
 pub mod trial;
@@ -33,3 +34,4 @@ mod views;
 pub use error::WorkerError;
 pub use host::Host;
 pub use render::Line;
+pub use skink_report as report;

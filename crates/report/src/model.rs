@@ -1,59 +1,76 @@
 //! `report.json`: what happened in one job, for machines. Its schema is `docs/report.schema.json`.
+//!
+//! Every `start` is a number of milliseconds since the job began, so that what ran side by side is seen to have.
 
-use crate::decide::{Decision, Effect, effect};
-use serde::Serialize;
+use crate::{Effect, effect};
+use serde::{Deserialize, Serialize};
 use skink_job::{
-    Facts, Finding, Grants, HookName, Limits, OnProblem, Outcome, Phase, PlanEdit, SafeText, Usage,
+    Facts, Finding, Grants, HookName, Limits, Millis, OnProblem, Outcome, Phase, PlanEdit, SafeText,
+    Severity, Usage,
 };
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::fmt;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// The version of the format.
+pub const SCHEMA: u32 = 2;
 
 /// The whole report.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Report {
-    /// The version of this format.
+    /// The version of this format: [`SCHEMA`].
     pub schema: u32,
     /// The version of Skink.
-    pub skink: &'static str,
+    pub skink: SafeText,
     /// When the job started, Unix time in seconds.
     pub started: u64,
+    /// How long it took, in milliseconds.
+    pub millis: u64,
     /// The job's facts.
     pub job: Facts,
     /// The exit code of the whole, and why.
     pub exit_code: i32,
     /// Why the job ended so, where a hook decided it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub why: Option<SafeText>,
     /// The exit code of `build` itself; absent where it never started.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub build_exit_code: Option<i32>,
+    /// Names of the files beside the recipe.
+    pub sources: Vec<SafeText>,
+    /// The files that the build left, without what hooks added.
+    pub results: Vec<ResultReport>,
     /// Edits that pre-chroot hooks made to the plan.
     pub plan: Vec<PlanEdit>,
     /// One entry a hook call, in the order they were made.
     pub hooks: Vec<HookReport>,
-    /// Milliseconds of each step of the job, in order.
+    /// The time of each step of the job, in order.
     pub steps: Vec<Step>,
     /// What the admin should know: shadowed hooks, files left out, things undone after a crash.
     pub notes: Vec<SafeText>,
 }
 
 /// The time of one step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Step {
     /// Its name, such as `build`.
-    pub name: &'static str,
-    /// Milliseconds.
+    pub name: SafeText,
+    /// Milliseconds from the start of the job to its own.
+    pub start: u64,
+    /// Milliseconds that it took.
     pub millis: u64,
 }
 
 /// One hook call.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HookReport {
     /// The hook's name in its layer.
     pub name: HookName,
     /// `admin`, `project` or `package`.
     pub layer: String,
     /// The phase of the call; absent where the hook was refused before any.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub phase: Option<Phase>,
     /// Which module it was.
     pub module: ModuleReport,
@@ -89,12 +106,13 @@ pub struct HookReport {
     pub denied: Vec<SafeText>,
     /// Its lines for the log.
     pub log: Vec<SafeText>,
-    /// Milliseconds of the steps of the call.
+    /// The steps of the call.
     pub steps: Vec<Step>,
 }
 
 /// A module, as people and machines name it.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ModuleReport {
     /// Its name by its own manifest, or its file's name if it was refused before that was read.
     pub name: SafeText,
@@ -104,8 +122,19 @@ pub struct ModuleReport {
     pub sha256: String,
 }
 
+/// A file that the build left.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResultReport {
+    /// Its path below the results.
+    pub name: SafeText,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
 /// A file that a hook made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FileReport {
     /// Its flat name.
     pub name: String,
@@ -115,8 +144,9 @@ pub struct FileReport {
     pub sha256: String,
 }
 
-/// A tool that a hook ran.
-#[derive(Debug, Clone, Serialize)]
+/// A tool that a hook may run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ToolReport {
     /// Its name in the policy.
     pub name: String,
@@ -124,14 +154,51 @@ pub struct ToolReport {
     pub version: SafeText,
     /// The sha256 of the program.
     pub sha256: String,
-    /// How it was run: one line a run.
-    pub runs: Vec<SafeText>,
+    /// Its runs.
+    pub runs: Vec<RunReport>,
+}
+
+/// One run of a tool. It is shown as one line: arguments, end, time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunReport {
+    /// Its arguments, shortened.
+    pub args: SafeText,
+    /// How it ended, such as `exit code 0`.
+    pub end: SafeText,
+    /// Milliseconds from the start of the job to that of the run.
+    pub start: u64,
+    /// Milliseconds that it took, the building of its root included.
+    pub millis: u64,
+}
+
+impl fmt::Display for RunReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}, {})", self.args, self.end, Millis(self.millis))
+    }
+}
+
+/// Milliseconds from `began` to `at`; none where `at` is the earlier one.
+fn since(began: Instant, at: Instant) -> u64 {
+    Millis::from(at.saturating_duration_since(began)).0
 }
 
 impl Step {
-    /// A step that began at `started` and ends now.
-    pub fn since(name: &'static str, started: std::time::Instant) -> Self {
-        Self { name, millis: skink_job::Millis::from(started.elapsed()).0 }
+    /// A step from `started` to `ended`, of the job that began at `began`.
+    pub fn between(name: &str, began: Instant, started: Instant, ended: Instant) -> Self {
+        Self { name: name.into(), start: since(began, started), millis: since(started, ended) }
+    }
+
+    /// When it ended, in milliseconds since the job began.
+    pub fn end(&self) -> u64 {
+        self.start.saturating_add(self.millis)
+    }
+}
+
+impl RunReport {
+    /// A run in a job that began at `began`.
+    pub fn new(args: SafeText, end: String, began: Instant, started: Instant, took: Millis) -> Self {
+        Self { args, end: end.into(), start: since(began, started), millis: took.0 }
     }
 }
 
@@ -142,7 +209,7 @@ impl HookReport {
     }
 
     /// Findings of one severity.
-    pub fn count(&self, severity: skink_job::Severity) -> usize {
+    pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
@@ -171,25 +238,22 @@ impl HookReport {
             steps: Vec::new(),
         }
     }
-
-    #[cfg(test)]
-    pub(crate) fn sample(name: &str, outcome: Outcome) -> Self {
-        let module = ModuleReport { name: name.into(), version: "1.0".into(), sha256: "ab".repeat(32) };
-        Self::new(name.parse().unwrap(), Some(Phase::Check), module, outcome)
-    }
 }
 
 impl Report {
-    /// A report of a job that begins now.
-    pub fn new(job: Facts) -> Self {
+    /// A report of a job that started at `started`, and did nothing yet.
+    pub fn new(job: Facts, started: SystemTime) -> Self {
         Self {
-            schema: 1,
-            skink: env!("CARGO_PKG_VERSION"),
-            started: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+            schema: SCHEMA,
+            skink: env!("CARGO_PKG_VERSION").into(),
+            started: started.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+            millis: 0,
             job,
             exit_code: 0,
             why: None,
             build_exit_code: None,
+            sources: Vec::new(),
+            results: Vec::new(),
             plan: Vec::new(),
             hooks: Vec::new(),
             steps: Vec::new(),
@@ -197,60 +261,15 @@ impl Report {
         }
     }
 
-    /// Sets how the job ended.
-    pub fn decided(&mut self, decision: Decision) {
-        self.exit_code = decision.code;
-        self.why = decision.why;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use skink_job::{ByteCount, CrashReport, LimitKind, Severity};
-
-    fn full() -> Report {
-        let mut report = Report::new(Facts { project: Some("home:me".into()), ..Facts::default() });
-        report.plan.push(PlanEdit::AddOption { name: "debuginfo".into(), value: None });
-        let text = || SafeText::from("x");
-        let outcomes = [
-            Outcome::Passed,
-            Outcome::Failed { reason: text() },
-            Outcome::Limit { kind: LimitKind::Memory, detail: text() },
-            Outcome::Trap {
-                report: CrashReport { frames: vec![skink_job::Frame::default()], ..Default::default() },
-            },
-            Outcome::Crashed { detail: text() },
-        ];
-        report.hooks = outcomes.into_iter().map(|outcome| HookReport::sample("a-hook", outcome)).collect();
-        let hook = report.hooks.first_mut().unwrap();
-        hook.layer = "package".into();
-        hook.limits.memory = ByteCount(1);
-        hook.findings.push(Finding {
-            severity: Severity::Error,
-            code: text(),
-            message: text(),
-            package: None,
-            file: Some(text()),
-            line: Some(1),
-            help: None,
-            extra: vec![(text(), text())],
-        });
-        hook.outputs.push(FileReport { name: "a".into(), bytes: 1, sha256: "ab".repeat(32) });
-        report.hooks.iter_mut().for_each(|hook| hook.layer = "package".into());
-        report.decided(Decision { code: 1, why: Some(text()) });
-        report
+    /// Findings of one severity, of all hooks.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.hooks.iter().map(|hook| hook.count(severity)).sum()
     }
 
-    #[test]
-    fn a_report_fits_its_schema_and_an_unknown_key_does_not() {
-        let schema = serde_json::from_str(include_str!("../../../docs/report.schema.json")).unwrap();
-        let validator = jsonschema::validator_for(&schema).unwrap();
-        let mut json = serde_json::to_value(full()).unwrap();
-        let errors: Vec<String> =
-            validator.iter_errors(&json).map(|e| format!("{}: {e}", e.instance_path())).collect();
-        assert_eq!(errors, Vec::<String>::new());
-        json["hooks"][0]["surprise"] = true.into();
-        assert!(!validator.is_valid(&json));
+    /// Sets how the job ended, and after how long.
+    pub fn ended(&mut self, took: Millis, exit_code: i32, why: Option<SafeText>) {
+        self.millis = took.0;
+        self.exit_code = exit_code;
+        self.why = why;
     }
 }
