@@ -97,7 +97,7 @@ fn limits(hook: &HookReport) -> Markup {
             thead.vh { tr { th scope="col" { "Limit" } th scope="col" { "Used" } th scope="col" { "Share" } } }
             tbody {
                 @for (key, used, limit) in uses(&hook.usage, &hook.limits) {
-                    tr { th scope="row" { (key) } td { (used) " of " (limit) } td.limit { (share(used.number(), limit.number())) } }
+                    tr { th scope="row" { (key) } td { (used) " of " (limit) } td.limit { div { (share(used.number(), limit.number())) } } }
                 }
             }
         }

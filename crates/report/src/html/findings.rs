@@ -129,11 +129,17 @@ fn finding(item: &Item<'_>, rules: &Rules<'_>) -> Markup {
 fn explained(report: &Report, rules: &Rules<'_>) -> Markup {
     html! {
         h3 #rules { "Rules" span.count { (grouped(rules.list.len())) } }
-        dl.rules {
+        ul.rules {
             @for (number, rule) in rules.list.iter().enumerate() {
-                div id={ "rule-" (number + 1) } tabindex="-1" {
-                    dt { (shape(Look::of(rule.severity))) code.text { (rule.code) } " " span.meta { (count(rule.findings, "finding")) @if let Some(hook) = report.hooks.get(rule.hook) { " · " (call_link(rule.hook, hook)) } } }
-                    dd.text { @if let Some(help) = rule.help { (help) } @else { span.empty { "It has no help." } } }
+                li id={ "rule-" (number + 1) } tabindex="-1" {
+                    p.rule {
+                        (shape(Look::of(rule.severity))) code.text { (rule.code) }
+                        span.meta {
+                            (count(rule.findings, "finding"))
+                            @if let Some(hook) = report.hooks.get(rule.hook) { " · " (call_link(rule.hook, hook)) }
+                        }
+                    }
+                    @if let Some(help) = rule.help { p.help.text { (help) } }
                 }
             }
         }

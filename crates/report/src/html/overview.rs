@@ -15,7 +15,7 @@ pub(super) fn uses(usage: &Usage, limits: &Limits) -> Vec<(&'static str, Amount,
 pub(super) fn share(used: u64, limit: u64) -> Markup {
     let permille = u128::from(used) * 1000 / u128::from(limit.max(1));
     let class = match permille {
-        0..750 => "good",
+        0..750 => "step",
         750..1000 => "careful",
         _ => "bad",
     };
@@ -68,7 +68,14 @@ fn row(index: usize, hook: &HookReport) -> Markup {
             td { (badge(Look::of_call(hook), hook.outcome.word())) }
             td.number { @if is_made { (Millis(hook.usage.wall_time)) } @else { "–" } }
             td { @if counts.is_empty() { "–" } @else { (counts.join(", ")) } }
-            td.limit { @match closest { Some((key, used, limit)) if is_made => { span.key { (key) } (share(used.number(), limit.number())) } _ => { "–" } } }
+            td.limit {
+                @match closest {
+                    Some((key, used, limit)) if is_made => {
+                        div { span.key { (key) } (share(used.number(), limit.number())) }
+                    }
+                    _ => { "–" }
+                }
+            }
         }
     }
 }

@@ -146,9 +146,7 @@ fn time(span: Span) -> Markup {
 }
 
 fn axis(scale: Span, of: &str) -> Markup {
-    let at = |quarter: u64| {
-        Millis(scale.start.saturating_add(scale.millis / 4 * quarter + scale.millis % 4 * quarter / 4))
-    };
+    let at = |quarter: u64| Millis(scale.millis / 4 * quarter + scale.millis % 4 * quarter / 4);
     html! {
         div.row.axis aria-hidden="true" {
             span.name { @if !of.is_empty() { "within " (of) } }
