@@ -66,9 +66,9 @@ fn row(index: usize, hook: &HookReport) -> Markup {
             th scope="row" { (call_link(index, hook)) }
             td { (hook.phase.map_or("not admitted", Phase::as_str)) }
             td { (badge(Look::of_call(hook), hook.outcome.word())) }
-            td.number { @if is_made { (Millis(hook.usage.wall_time)) } @else { "–" } }
-            td { @if counts.is_empty() { "–" } @else { (counts.join(", ")) } }
-            td.limit {
+            td.number.nothing[!is_made] { @if is_made { (Millis(hook.usage.wall_time)) } @else { "–" } }
+            td.nothing[counts.is_empty()] { @if counts.is_empty() { "–" } @else { (counts.join(", ")) } }
+            td.limit.nothing[!is_made] {
                 @match closest {
                     Some((key, used, limit)) if is_made => {
                         div { span.key { (key) } (share(used.number(), limit.number())) }
