@@ -45,7 +45,12 @@ pub fn page(report: &Report) -> String {
                     (calls::section(report))
                     (summary::notes(report))
                 }
-                footer { p { "Made by Skink " (report.skink) " from " code { "report.json" } ", which holds all of this for machines." } }
+                footer {
+                    p {
+                        "Made by Skink " (report.skink) " from " code { "report.json" }
+                        ", which holds all of this for machines."
+                    }
+                }
                 script { (PreEscaped(SCRIPT)) }
             }
         }

@@ -9,10 +9,13 @@ use skink_job::{
     Severity, Usage,
 };
 use std::fmt;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The version of the format.
 pub const SCHEMA: u32 = 2;
+
+/// The last second that has a date of four digits, in Unix time.
+const LAST_DATE: u64 = 253_402_300_799;
 
 /// The whole report.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -264,6 +267,11 @@ impl Report {
     /// Findings of one severity, of all hooks.
     pub fn count(&self, severity: Severity) -> usize {
         self.hooks.iter().map(|hook| hook.count(severity)).sum()
+    }
+
+    /// When the job started, as a date.
+    pub(crate) fn date(&self) -> humantime::Rfc3339Timestamp {
+        humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(self.started.min(LAST_DATE)))
     }
 
     /// Sets how the job ended, and after how long.

@@ -186,9 +186,6 @@ fn fingerprint(id: &str, finding: &Finding, seen: &mut HashMap<String, u32>) -> 
 }
 
 fn invocation(report: &Report) -> Value {
-    let ended = humantime::format_rfc3339_seconds(
-        std::time::UNIX_EPOCH + std::time::Duration::from_secs(report.started.min(LAST)),
-    );
     // Whether the analysis could do its work; what it found is in the results.
     let is_whole = report.hooks.iter().all(|hook| {
         matches!(
@@ -200,7 +197,7 @@ fn invocation(report: &Report) -> Value {
     let mut value = json!({
         "executionSuccessful": is_whole,
         "exitCode": report.exit_code,
-        "startTimeUtc": ended.to_string(),
+        "startTimeUtc": report.date().to_string(),
         "toolExecutionNotifications": not_passed.map(notification).collect::<Vec<_>>(),
     });
     if let (Some(why), Some(object)) = (&report.why, value.as_object_mut()) {
@@ -208,9 +205,6 @@ fn invocation(report: &Report) -> Value {
     }
     value
 }
-
-/// The last second that has a date of four digits.
-const LAST: u64 = 253_402_300_799;
 
 fn notification(hook: &HookReport) -> Value {
     let level = match hook.effect() {

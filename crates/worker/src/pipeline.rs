@@ -153,7 +153,8 @@ impl<'a> Way<'a> {
             kept: scratch.join("kept"),
             attached: Mutex::default(),
         };
-        let mut report = Report::new(facts, SystemTime::now() - job.began.elapsed());
+        let now = SystemTime::now();
+        let mut report = Report::new(facts, now.checked_sub(job.began.elapsed()).unwrap_or(now));
         report.steps.push(Step::between("layers", job.began, job.began, Instant::now()));
         report.notes = job.layers.merged.notes.clone();
         fault::point("layers-merged");

@@ -26,8 +26,11 @@ fn card(index: usize, hook: &HookReport) -> Markup {
         article.card.(look.class()) id=(id) tabindex="-1" aria-labelledby={ (id) "-title" } {
             h3 id={ (id) "-title" } { (hook.name) " " (badge(look, hook.outcome.word())) }
             p.meta {
-                (hook.phase.map_or("not admitted", Phase::as_str)) ", " (hook.layer) " layer · module " (hook.module.name) " " (hook.module.version) " " (digest(&hook.module.sha256))
-                @if !hook.steps.is_empty() { " · " (Millis(hook.usage.wall_time)) " · " a href={ "#when-" (id) } { "in the timeline" } }
+                (hook.phase.map_or("not admitted", Phase::as_str)) ", " (hook.layer) " layer · module "
+                (hook.module.name) " " (hook.module.version) " " (digest(&hook.module.sha256))
+                @if !hook.steps.is_empty() {
+                    " · " (Millis(hook.usage.wall_time)) " · " a href={ "#when-" (id) } { "in the timeline" }
+                }
             }
             (reason(hook))
             @if let Outcome::Trap { report } = &hook.outcome { (crash(report)) }
@@ -36,7 +39,14 @@ fn card(index: usize, hook: &HookReport) -> Markup {
                 summary { "Limits, grants, tools and log" }
                 div.columns {
                     div { h4 { "Limits" } (limits(hook)) }
-                    div { h4 { "Grants" } (grants::list(hook)) p.meta { "Allowed by: " @if hook.rule.is_empty() { "no rule" } @else { span.text { (hook.rule) } } } }
+                    div {
+                        h4 { "Grants" }
+                        (grants::list(hook))
+                        p.meta {
+                            "Allowed by: "
+                            @if hook.rule.is_empty() { "no rule" } @else { span.text { (hook.rule) } }
+                        }
+                    }
                 }
                 (plan_edits(hook))
                 (tools(hook))
@@ -70,7 +80,10 @@ fn crash(report: &CrashReport) -> Markup {
             h4 { "Where, innermost first" }
             ol.frames {
                 @for frame in &report.frames {
-                    li { code { (frame.function) } @if let Some(offset) = frame.offset { " " span.meta { "at " (format!("{offset:#x}")) } } }
+                    li {
+                        code { (frame.function) }
+                        @if let Some(offset) = frame.offset { " " span.meta { "at " (format!("{offset:#x}")) } }
+                    }
                 }
             }
         }
@@ -85,7 +98,10 @@ fn crash(report: &CrashReport) -> Markup {
 fn denied(hook: &HookReport) -> Markup {
     html! {
         @if !hook.denied.is_empty() {
-            h4 { (badge(Look::Careful, "denied")) " " (count(hook.denied.len(), "request")) " without a grant" }
+            h4 {
+                (badge(Look::Careful, "denied"))
+                " " (count(hook.denied.len(), "request")) " without a grant"
+            }
             ul.denied { @for what in &hook.denied { li.text { (what) } } }
         }
     }
@@ -94,14 +110,22 @@ fn denied(hook: &HookReport) -> Markup {
 fn limits(hook: &HookReport) -> Markup {
     html! {
         table.limits {
-            thead.vh { tr { th scope="col" { "Limit" } th scope="col" { "Used" } th scope="col" { "Share" } } }
+            thead.vh {
+                tr { th scope="col" { "Limit" } th scope="col" { "Used" } th scope="col" { "Share" } }
+            }
             tbody {
                 @for (key, used, limit) in uses(&hook.usage, &hook.limits) {
-                    tr { th scope="row" { (key) } td { (used) " of " (limit) } td.limit { div { (share(used.number(), limit.number())) } } }
+                    tr {
+                        th scope="row" { (key) }
+                        td { (used) " of " (limit) }
+                        td.limit { div { (share(used.number(), limit.number())) } }
+                    }
                 }
             }
         }
-        @if hook.usage.suppressed > 0 { p.meta { (hook.usage.suppressed) " findings were dropped, as log-bytes was used up." } }
+        @if hook.usage.suppressed > 0 {
+            p.meta { (hook.usage.suppressed) " findings were dropped, as log-bytes was used up." }
+        }
     }
 }
 
@@ -109,7 +133,9 @@ fn plan_edits(hook: &HookReport) -> Markup {
     html! {
         @if !hook.plan.is_empty() {
             h4 { "Edits of the plan" }
-            @if hook.outcome != Outcome::Passed { p.meta { "They do not count, since the hook did not pass." } }
+            @if hook.outcome != Outcome::Passed {
+                p.meta { "They do not count, since the hook did not pass." }
+            }
             (plan::edits(&hook.plan))
         }
     }
@@ -119,7 +145,11 @@ fn tools(hook: &HookReport) -> Markup {
     let runs = |ToolReport { runs, .. }: &ToolReport| {
         html! {
             @if runs.is_empty() { p.empty { "It was not run." } } @else {
-                ol.runs-list { @for run in runs { li { code { (run.args) } " " span.meta { (run.end) ", " (Millis(run.millis)) } } } }
+                ol.runs-list {
+                    @for run in runs {
+                        li { code { (run.args) } " " span.meta { (run.end) ", " (Millis(run.millis)) } }
+                    }
+                }
             }
         }
     };
@@ -135,7 +165,11 @@ fn files(title: &str, files: &[FileReport]) -> Markup {
     html! {
         @if !files.is_empty() {
             h4 { (title) }
-            ul.plain { @for file in files { li { code { (file.name) } " " (size(file.bytes)) " " (digest(&file.sha256)) } } }
+            ul.plain {
+                @for file in files {
+                    li { code { (file.name) } " " (size(file.bytes)) " " (digest(&file.sha256)) }
+                }
+            }
         }
     }
 }

@@ -53,12 +53,19 @@ pub(super) fn section(report: &Report) -> Markup {
         section #findings aria-labelledby="findings-title" tabindex="-1" {
             h2 #findings-title { "Findings" span.count { (count(total, "finding")) } }
             @if items.is_empty() {
-                p.empty { @if report.hooks.is_empty() { "No hook was called." } @else { "No hook found anything." } }
+                p.empty {
+                    @if report.hooks.is_empty() { "No hook was called." } @else { "No hook found anything." }
+                }
             } @else {
-                @if total > items.len() { p.hint { "Here are the gravest " (grouped(items.len())) " of " (grouped(total)) "; " code { "report.json" } " has them all." } }
+                @if total > items.len() {
+                    p.hint {
+                        "Here are the gravest " (grouped(items.len())) " of " (grouped(total)) "; "
+                        code { "report.json" } " has them all."
+                    }
+                }
                 (filters(report, &items))
                 div #list {
-                    @for (number, group) in items.chunk_by(|a, b| a.package() == b.package()).enumerate() { (package(number, group, &rules)) }
+                    @for (number, group) in by_package(&items) { (package(number, group, &rules)) }
                 }
                 p.empty #nothing hidden { "Nothing matches these filters." }
                 (explained(report, &rules))
@@ -67,21 +74,46 @@ pub(super) fn section(report: &Report) -> Markup {
     }
 }
 
+/// The findings of each package, with its number.
+fn by_package<'a, 'b>(items: &'b [Item<'a>]) -> impl Iterator<Item = (usize, &'b [Item<'a>])> {
+    items.chunk_by(|a, b| a.package() == b.package()).enumerate()
+}
+
 /// The controls. They are there once the script has something to do.
 fn filters(report: &Report, items: &[Item<'_>]) -> Markup {
     let names: BTreeSet<&str> = items.iter().map(|item| item.hook.name.as_str()).collect();
-    let packages = items.chunk_by(|a, b| a.package() == b.package()).enumerate();
     html! {
         div.filters #filters role="search" aria-label="Filter the findings" hidden {
             fieldset {
                 legend { "Severity" }
                 @for severity in Severity::ALL {
-                    label.check { input type="checkbox" name="severity" value=(severity) checked; (shape(Look::of(*severity))) (severity) " " span.count { (grouped(report.count(*severity))) } }
+                    label.check {
+                        input type="checkbox" name="severity" value=(severity) checked;
+                        (shape(Look::of(*severity))) (severity) " "
+                        span.count { (grouped(report.count(*severity))) }
+                    }
                 }
             }
-            label.field { span { "Hook" } select #by-hook { option value="" { "all" } @for name in names { option value=(name) { (name) } } } }
-            label.field { span { "Package" } select #by-package { option value="" { "all" } @for (number, group) in packages { option value=(number) { (group.first().and_then(Item::package).unwrap_or("none")) } } } }
-            label.field.wide { span { "Text" } input #by-text type="search" autocomplete="off" spellcheck="false" placeholder="rule, message, file"; }
+            label.field {
+                span { "Hook" }
+                select #by-hook {
+                    option value="" { "all" }
+                    @for name in names { option value=(name) { (name) } }
+                }
+            }
+            label.field {
+                span { "Package" }
+                select #by-package {
+                    option value="" { "all" }
+                    @for (number, group) in by_package(items) {
+                        option value=(number) { (group.first().and_then(Item::package).unwrap_or("none")) }
+                    }
+                }
+            }
+            label.field.wide {
+                span { "Text" }
+                input #by-text type="search" autocomplete="off" spellcheck="false" placeholder="rule, message, file";
+            }
             button #reset type="button" { "Reset" }
             p #shown role="status" { (count(items.len(), "finding")) }
         }
@@ -118,7 +150,9 @@ fn finding(item: &Item<'_>, rules: &Rules<'_>) -> Markup {
                 }
                 @if let Some(help) = help { p.help.text { (help) } }
                 @if !finding.extra.is_empty() {
-                    dl.extra { @for (key, value) in &finding.extra { div { dt.text { (key) } dd.text { (value) } } } }
+                    dl.extra {
+                        @for (key, value) in &finding.extra { div { dt.text { (key) } dd.text { (value) } } }
+                    }
                 }
             }
         }
@@ -136,7 +170,9 @@ fn explained(report: &Report, rules: &Rules<'_>) -> Markup {
                         (shape(Look::of(rule.severity))) code.text { (rule.code) }
                         span.meta {
                             (count(rule.findings, "finding"))
-                            @if let Some(hook) = report.hooks.get(rule.hook) { " · " (call_link(rule.hook, hook)) }
+                            @if let Some(hook) = report.hooks.get(rule.hook) {
+                                " · " (call_link(rule.hook, hook))
+                            }
                         }
                     }
                     @if let Some(help) = rule.help { p.help.text { (help) } }

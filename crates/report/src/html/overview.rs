@@ -41,7 +41,16 @@ pub(super) fn section(report: &Report) -> Markup {
             } @else {
                 div.scroll tabindex="0" role="region" aria-labelledby="hooks-title" {
                     table.hooks {
-                        thead { tr { th scope="col" { "Hook" } th scope="col" { "Phase" } th scope="col" { "Ended" } th.number scope="col" { "Time" } th scope="col" { "Findings" } th scope="col" { "Closest limit" } } }
+                        thead {
+                            tr {
+                                th scope="col" { "Hook" }
+                                th scope="col" { "Phase" }
+                                th scope="col" { "Ended" }
+                                th.number scope="col" { "Time" }
+                                th scope="col" { "Findings" }
+                                th scope="col" { "Closest limit" }
+                            }
+                        }
                         tbody { @for (index, hook) in report.hooks.iter().enumerate() { (row(index, hook)) } }
                     }
                 }

@@ -28,9 +28,18 @@ pub(super) fn edits(edits: &[PlanEdit]) -> Markup {
             @for edit in edits {
                 @match edit {
                     PlanEdit::AddPackage { name } => { li.add { b { "install" } " " code { (name) } } }
-                    PlanEdit::RemovePackage { name } => { li.remove { b { "do not install" } " " code { (name) } } }
-                    PlanEdit::SetMacro { name, body } => { li.set { b { "define" } " " code { "%" (name) } " as " code { (body) } } }
-                    PlanEdit::AddOption { name, value } => { li.set { b { "add the option" } " " code { "--" (name) @if let Some(value) = value { " " (value) } } } }
+                    PlanEdit::RemovePackage { name } => {
+                        li.remove { b { "do not install" } " " code { (name) } }
+                    }
+                    PlanEdit::SetMacro { name, body } => {
+                        li.set { b { "define" } " " code { "%" (name) } " as " code { (body) } }
+                    }
+                    PlanEdit::AddOption { name, value } => {
+                        li.set {
+                            b { "add the option" } " "
+                            code { "--" (name) @if let Some(value) = value { " " (value) } }
+                        }
+                    }
                 }
             }
         }

@@ -4,10 +4,6 @@ use super::parts::{Look, count, grouped, shape};
 use crate::{Effect, Report};
 use maud::{Markup, html};
 use skink_job::{ByteCount, Millis, Outcome, SafeText, Severity};
-use std::time::{Duration, UNIX_EPOCH};
-
-/// The last second that has a date of four digits.
-const LAST: u64 = 253_402_300_799;
 
 /// How the job ended, in a word.
 pub(super) fn end(report: &Report) -> (Look, &'static str) {
@@ -88,8 +84,8 @@ fn facts(report: &Report) -> Markup {
         Some(build) if build != report.exit_code => format!("{} (build itself: {build})", report.exit_code),
         Some(_) | None => report.exit_code.to_string(),
     };
-    let started =
-        humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(report.started.min(LAST)));
+    let started = report.date();
+    let shown = started.to_string().replace('T', " ").replace('Z', " UTC");
     let rows = [
         ("Project", text(&job.project)),
         ("Target", target),
@@ -105,7 +101,7 @@ fn facts(report: &Report) -> Markup {
             @for (name, value) in rows {
                 @if !value.is_empty() { div { dt { (name) } dd { (value) } } }
             }
-            div { dt { "Started" } dd { time datetime=(started) { (started.to_string().replace('T', " ").replace('Z', " UTC")) } } }
+            div { dt { "Started" } dd { time datetime=(started) { (shown) } } }
         }
     }
 }
@@ -122,7 +118,11 @@ fn numbers(report: &Report) -> Markup {
                 @let look = if number == 0 { Look::None } else { Look::of(severity) };
                 li { (shape(look)) b { (grouped(number)) } " " (severity) @if number != 1 { "s" } }
             }
-            li { b { (grouped(called.count())) } " hook calls" @let bad = bad.count(); @if bad > 0 { ", " (bad) " not passed" } }
+            li {
+                b { (grouped(called.count())) } " hook calls"
+                @let bad = bad.count();
+                @if bad > 0 { ", " (bad) " not passed" }
+            }
             li { b { (grouped(report.results.len())) } " results, " (ByteCount(bytes)) }
         }
     }

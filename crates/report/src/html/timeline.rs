@@ -59,7 +59,10 @@ pub(super) fn section(report: &Report) -> Markup {
             @if report.steps.is_empty() {
                 p.empty { "Nothing was begun." }
             } @else {
-                p.hint { "Calls are drawn on the time of their own step. A call leads to what it did; the arrow keys go from row to row." }
+                p.hint {
+                    "Calls are drawn on the time of their own step. A call leads to what it did; the arrow keys go from "
+                    "row to row."
+                }
                 (axis(job, ""))
                 ol.steps {
                     @for step in &report.steps { li { (step_row(report, step, job)) } }
@@ -95,7 +98,9 @@ fn step_row(report: &Report, step: &Step, job: Span) -> Markup {
                 summary.row { (row) }
                 div.inner {
                     (axis(scale, step.name.as_str()))
-                    ol.calls { @for (index, hook, span) in calls { li { (call_row(index, hook, span, scale)) } } }
+                    ol.calls {
+                        @for (index, hook, span) in calls { li { (call_row(index, hook, span, scale)) } }
+                    }
                 }
             }
         }
