@@ -77,7 +77,7 @@
 
   const timeline = one("#timeline");
   timeline.addEventListener("keydown", (event) => {
-    const rows = all("summary.row, a.row", timeline).filter((row) => row.offsetParent !== null);
+    const rows = all("summary.row, a.row", timeline).filter((row) => row.checkVisibility());
     const at = rows.indexOf(event.target);
     if (at === -1 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];

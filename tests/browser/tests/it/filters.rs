@@ -12,9 +12,7 @@ fn shown(browser: &Browser) -> String {
 }
 
 fn choose(browser: &Browser, select: &str, option: &str) {
-    browser.click(select);
     browser.click(&format!("{select} option[value='{option}']"));
-    browser.press(thirtyfour::Key::Escape);
 }
 
 #[test]
@@ -55,7 +53,7 @@ fn each_filter_leaves_what_it_should_and_says_how_many() {
             "all at once",
             |b| {
                 b.click("input[value=info]");
-                b.fill("#by-text", "hello");
+                b.fill("#by-text", "/usr/bin");
                 choose(b, "#by-hook", "rpmlint");
             },
             "3 of 7 findings",
