@@ -15,6 +15,7 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::time::Instant;
 
 /// The exit code where the host cannot do its part.
 const HOST_FAILED: i32 = 3;
@@ -47,6 +48,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
 }
 
 fn run(arguments: Vec<OsString>) -> Result<i32, Stop> {
+    let began = Instant::now();
     let environment = Environment::of_this_process();
     let called_as = std::env::args_os().next().unwrap_or_default();
     if let Some(inside) = reentry(&called_as, &environment) {
@@ -61,11 +63,11 @@ fn run(arguments: Vec<OsString>) -> Result<i32, Stop> {
     if invocation.mode() != Mode::Build {
         return Err(Stop::host(hand_on(&invocation, &real)));
     }
-    build(&invocation, &real, &own)
+    build(&invocation, &real, &own, began)
 }
 
 /// The policy, the host, the layers, and only then the job: what fails first says whose fault it is.
-fn build(invocation: &Invocation, real: &RealBuild, own: &Path) -> Result<i32, Stop> {
+fn build(invocation: &Invocation, real: &RealBuild, own: &Path, began: Instant) -> Result<i32, Stop> {
     let options = invocation.hooks();
     let policy = layers::policy(options.policy.as_deref()).map_err(Stop::host)?;
     let facts = invocation.facts();
@@ -99,7 +101,7 @@ fn build(invocation: &Invocation, real: &RealBuild, own: &Path) -> Result<i32, S
             "building needs root, also with hooks; try a single hook by skink hook run"
         )));
     }
-    Ok(pipeline::run(&Job { host: &host, invocation, real, layers, log: &log }))
+    Ok(pipeline::run(&Job { host: &host, invocation, real, layers, log: &log, began }))
 }
 
 /// Tells of a host that could not be opened in the build's log, where there is one.

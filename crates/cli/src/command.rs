@@ -3,7 +3,7 @@
 //! `skink build` has `build`'s own grammar, which `skink_obs` reads; here its options are only described, from the very
 //! table that it reads them by.
 
-use crate::{doctor, hook, module, policy};
+use crate::{doctor, hook, module, policy, report};
 use clap::{
     Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint,
 };
@@ -83,6 +83,8 @@ pub(crate) enum Verb {
     /// Check a policy, or ask it why.
     #[command(subcommand)]
     Policy(policy::PolicyVerb),
+    /// Make a page or SARIF of a `report.json`, here or on another machine than that of the build.
+    Report(report::ReportArguments),
     /// Test the walls on this machine: spawn a runner and let it try what it must not do.
     Doctor(doctor::DoctorArguments),
     /// Print the completions of a shell.
@@ -107,7 +109,7 @@ const BUILD_CODES: &str = "Exit codes: those of `build` (0 succeeded, 1 failed, 
 failed before it looked at the hooks.";
 
 /// Verbs that show nothing which could be more or less, or have other options for it.
-const UNSHOWN: [&str; 3] = ["build", "completions", "man"];
+const UNSHOWN: [&str; 4] = ["build", "completions", "man", "report"];
 
 /// The whole of it, with the options of `skink build`.
 pub(crate) fn command() -> Command {

@@ -3,7 +3,7 @@
 use crate::{layers, print};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use skink_job::{BuildEnd, Facts, FileName, Grants, HookName, Outcome, Phase, SafeText};
+use skink_job::{BuildEnd, Facts, FileName, Grants, HookName, Outcome, Phase, ReportFormats, SafeText};
 use skink_obs::Verbosity;
 use skink_policy::{Decision, HookEntry, Policy};
 use skink_worker::render::{self, Shown};
@@ -58,6 +58,12 @@ pub(crate) struct RunArguments {
     /// The recipe's file name.
     #[arg(long, default_value = "")]
     recipe: String,
+    /// Where to write a report as of a whole job, with the hook's attachments beside it.
+    #[arg(long, value_name = "FILE")]
+    hook_report: Option<PathBuf>,
+    /// What to write beside that report: json (nothing more), html, sarif, all, or several with commas
+    #[arg(long, value_name = "LIST", default_value_t, requires = "hook_report")]
+    hook_report_format: ReportFormats,
     /// A policy; it may only narrow the installed one.
     #[arg(long, value_name = "FILE")]
     hook_policy: Option<PathBuf>,
@@ -212,5 +218,6 @@ fn trial(arguments: &RunArguments, phase: Phase) -> Result<Trial> {
         sources: arguments.sources.clone(),
         previous: arguments.previous.clone(),
         output: arguments.output.clone(),
+        report: arguments.hook_report.clone().map(|path| (path, arguments.hook_report_format)),
     })
 }

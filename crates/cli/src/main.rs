@@ -12,6 +12,7 @@ mod manual;
 mod module;
 mod policy;
 mod print;
+mod report;
 
 use command::Verb;
 use skink_worker::render::set_colors;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         Verb::Hook(verb) => hook::main(verb, shown.verbosity()),
         Verb::Module(verb) => module::main(verb),
         Verb::Policy(verb) => policy::main(verb, shown.verbosity()),
+        Verb::Report(arguments) => report::main(&arguments),
         Verb::Doctor(arguments) => doctor::main(&arguments, shown.verbosity()),
         Verb::Completions { shell } => manual::completions(shell),
         Verb::Man { page, output } => manual::man(page.as_deref(), output.as_deref()),

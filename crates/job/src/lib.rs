@@ -12,6 +12,7 @@ mod outcome;
 mod phase;
 mod plan;
 mod quantity;
+mod report_formats;
 mod text;
 
 pub use facts::{BuildEnd, Facts, TreeRole};
@@ -23,4 +24,5 @@ pub use outcome::{CrashReport, Frame, Outcome};
 pub use phase::{OnProblem, Phase, Stage, When};
 pub use plan::PlanEdit;
 pub use quantity::{ByteCount, Millis, QuantityError};
+pub use report_formats::{FormatError, ReportFormats};
 pub use text::SafeText;

@@ -4,7 +4,7 @@
 
 use crate::args::{option_name, split};
 use crate::facts::is_project_name;
-use skink_job::SafeText;
+use skink_job::{FormatError, ReportFormats, SafeText};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -55,6 +55,9 @@ pub enum UsageError {
         /// What was given.
         given: String,
     },
+    /// A list of formats that is none.
+    #[error("--hook-report-format: {0}")]
+    ReportFormat(#[from] FormatError),
 }
 
 /// How much of the hooks' work is shown.
@@ -98,6 +101,8 @@ pub struct HookOptions {
     pub none: bool,
     /// Where the report goes (`--hook-report FILE`).
     pub report: Option<PathBuf>,
+    /// What is left beside it (`--hook-report-format LIST`).
+    pub report_formats: ReportFormats,
     /// The real `build` (`--hook-build PATH`).
     pub build: Option<PathBuf>,
     /// Where artefacts and journals are kept (`--hook-state DIR`).
@@ -123,6 +128,7 @@ enum Id {
     Project,
     None,
     Report,
+    ReportFormat,
     Build,
     State,
     Modules,
@@ -185,6 +191,8 @@ const fn folder(example: &'static str) -> HookValue {
 
 const PROJECT: HookValue =
     HookValue { name: "NAME", kind: ValueKind::Text, what: "a project's name", example: "openSUSE:Factory" };
+const FORMATS: HookValue =
+    HookValue { name: "LIST", kind: ValueKind::Text, what: "a list of formats", example: "html,sarif" };
 const WHEN: HookValue = HookValue {
     name: "WHEN",
     kind: ValueKind::Words(&["auto", "always", "never"]),
@@ -198,6 +206,7 @@ static HOOK_OPTIONS: &[HookOption] = &[
     value(Id::Project, "hook-project", PROJECT, "the project that rules and mandatory hooks are looked up for"),
     flag(Id::None, "hook-none", "run no hook; refused where a mandatory hook applies"),
     value(Id::Report, "hook-report", file("a file", "report.json"), "where report.json goes"),
+    value(Id::ReportFormat, "hook-report-format", FORMATS, "what lies beside it: json (nothing), html, sarif, all, or several with commas"),
     value(Id::Build, "hook-build", file("the path of the real build", "/usr/lib/build/build"), "the real `build`"),
     value(Id::State, "hook-state", folder("/var/lib/skink"), "compiled modules, journals, scratch folders"),
     value(Id::Modules, "hook-modules", folder("/usr/share/skink/modules"), "the admin's folder of modules, for mandatory hooks"),
@@ -258,6 +267,7 @@ impl HookOptions {
         match item.id {
             Id::Policy => self.policy = path(),
             Id::Report => self.report = path(),
+            Id::ReportFormat => self.report_formats = item.value.to_string_lossy().parse()?,
             Id::Build => self.build = path(),
             Id::State => self.state = path(),
             Id::Modules => self.modules = path(),

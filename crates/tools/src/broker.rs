@@ -124,15 +124,15 @@ impl Broker {
         let inputs = checked_inputs(inputs)?;
         self.check_limits(&tool)?;
         let number = u32::try_from(self.processes.len()).map_err(|e| (FailureKind::Other, e.to_string()))?;
-        let shown = shown_args(&args);
+        let (shown, started) = (shown_args(&args), Instant::now());
         let keeper = self.prepare(&tool, number, &args, &inputs).map_err(host_failure)?;
         let shared = Arc::clone(&keeper.shared);
         let thread = thread::Builder::new().name(format!("tool-{number}")).spawn(|| keeper.keep());
         let keeper = Some(thread.map_err(ToolsError::system("start a thread")).map_err(host_failure)?);
-        let process = Process { tool: tool.name, args: shown, shared, keeper };
-        let started = process.wait_started();
+        let process = Process { tool: tool.name, args: shown, started, shared, keeper };
+        let running = process.wait_started();
         self.processes.push(process);
-        started.map(|()| Reply::Spawned { process: number })
+        running.map(|()| Reply::Spawned { process: number })
     }
 
     fn granted(&self, name: &str) -> Result<Tool, (FailureKind, String)> {

@@ -8,6 +8,7 @@ use skink_protocol::{ExitStatus, FailureKind, Reply, Stream};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 /// What a request gives: the frame's own type.
 pub(crate) type Answer = Result<Reply, (FailureKind, String)>;
@@ -124,6 +125,7 @@ impl Shared {
 pub(crate) struct Process {
     pub(crate) tool: ToolName,
     pub(crate) args: SafeText,
+    pub(crate) started: Instant,
     pub(crate) shared: Arc<Shared>,
     pub(crate) keeper: Option<JoinHandle<()>>,
 }
@@ -209,7 +211,8 @@ impl Process {
             End::Limit(met) => RunEnd::Limit(met.kind),
             End::Failed(why) => RunEnd::NotStarted(SafeText::line(&why).truncated(500)),
         };
-        Some(ToolRun { tool: self.tool.clone(), args: self.args.clone(), exit, millis: done.millis })
+        let (tool, args) = (self.tool.clone(), self.args.clone());
+        Some(ToolRun { tool, args, exit, started: self.started, millis: done.millis })
     }
 }
 

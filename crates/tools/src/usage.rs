@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use skink_job::{LimitKind, Millis, SafeText, ToolName};
 use skink_protocol::ExitStatus;
+use std::time::Instant;
 
 /// What the tools of one call did and used.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ToolUsage {
     /// The time that tools ran, summed over all runs.
     pub tool_time: Millis,
@@ -20,7 +21,7 @@ pub struct ToolUsage {
 }
 
 /// One run of one tool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolRun {
     /// The tool's name in the policy.
     pub tool: ToolName,
@@ -28,6 +29,8 @@ pub struct ToolRun {
     pub args: SafeText,
     /// How it ended.
     pub exit: RunEnd,
+    /// When it was asked for.
+    pub started: Instant,
     /// How long it ran, the building of its root included.
     pub millis: Millis,
 }

@@ -3,10 +3,10 @@
 use crate::admit::Admitted;
 use crate::call::{CallResult, CallSpec, Progress, call};
 use crate::outbox::{Left, TakeError};
-use crate::report::{HookReport, Step, ToolReport};
+use crate::report::{HookReport, RunReport, Step, ToolReport};
 use crate::trees::Trees;
 use crate::{Host, fault, views};
-use skink_job::{Facts, HookName, Outcome, Phase, SafeText, Stage, When};
+use skink_job::{Facts, HookName, Outcome, Phase, SafeText, Stage, ToolName, When};
 use skink_tools::{RunEnd, ToolRun};
 use skink_walls::Child;
 use std::collections::BTreeSet;
@@ -21,6 +21,8 @@ pub struct Surroundings<'a> {
     pub host: &'a Host,
     /// The job's facts, with the build's end once it has ended.
     pub facts: Facts,
+    /// When the job began.
+    pub began: Instant,
     /// The job's trees.
     pub trees: Trees,
     /// Names of packages, where known.
@@ -82,8 +84,8 @@ pub fn make_call<'a>(around: &Surroundings<'_>, planned: Planned<'a>, progress: 
         Err(e) => CallResult::host_error(&e.to_string()),
     };
     progress.ended(&hook.entry.name);
-    let mut report = describe(hook, phase, &result);
-    report.steps.push(Step::since("call", started));
+    let mut report = describe(hook, phase, &result, around.began);
+    report.steps.push(Step::between("call", around.began, started, Instant::now()));
     Called { hook, folder: Some(folder), runner: result.runner.take(), report }
 }
 
@@ -98,7 +100,7 @@ pub fn take_over(around: &Surroundings<'_>, called: Called<'_>) -> HookReport {
         report.outcome = e.outcome();
     }
     let _ = std::fs::remove_dir_all(&folder);
-    report.steps.push(Step::since("take-over", started));
+    report.steps.push(Step::between("take-over", around.began, started, Instant::now()));
     report
 }
 
@@ -127,8 +129,8 @@ fn spec<'a>(around: &'a Surroundings<'_>, planned: Planned<'a>, folder: &'a Path
     }
 }
 
-/// One run of a tool in a line.
-fn shown(run: &ToolRun) -> SafeText {
+/// One run of a tool, in a job that began at `began`.
+fn told(run: &ToolRun, began: Instant) -> RunReport {
     let end = match &run.exit {
         RunEnd::Code(code) => format!("exit code {code}"),
         RunEnd::Signal(signal) => format!("signal {signal}"),
@@ -136,16 +138,20 @@ fn shown(run: &ToolRun) -> SafeText {
         RunEnd::Limit(kind) => format!("limit {kind}"),
         RunEnd::NotStarted(why) => format!("not started: {why}"),
     };
-    SafeText::from(format!("{} {} ({end}, {})", run.tool, run.args, run.millis))
+    RunReport::new(run.args.clone(), end, began, run.started, run.millis)
 }
 
 /// A report of a call, before its files are taken over.
-fn describe(hook: &Admitted, phase: Phase, result: &CallResult) -> HookReport {
+fn describe(hook: &Admitted, phase: Phase, result: &CallResult, began: Instant) -> HookReport {
+    let runs = |name: &ToolName| {
+        let runs = result.tools.runs.iter().filter(|run| run.tool == *name);
+        runs.map(|run| told(run, began)).collect()
+    };
     let tool = |(tool, identity): &(skink_tools::Tool, skink_tools::ToolIdentity)| ToolReport {
         name: tool.name.to_string(),
         version: identity.version.clone(),
         sha256: identity.digest.to_string(),
-        runs: result.tools.runs.iter().filter(|run| run.tool == tool.name).map(shown).collect(),
+        runs: runs(&tool.name),
     };
     HookReport {
         tools: hook.tools.iter().map(tool).collect(),

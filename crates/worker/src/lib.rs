@@ -23,9 +23,10 @@ pub mod pipeline;
 mod plan;
 mod publish;
 pub mod render;
-pub mod report;
 pub mod root;
 pub mod runners;
+#[cfg(test)]
+mod sample;
 mod staging;
 pub mod status;
 pub mod trees;
@@ -35,3 +36,4 @@ mod views;
 pub use error::WorkerError;
 pub use host::Host;
 pub use render::Line;
+pub use skink_report as report;

@@ -14,7 +14,7 @@ use crate::status::{Status, TaskId};
 use crate::trees::{self, Trees, readable};
 use crate::views::Views;
 use crate::{Host, WorkerError, fault, publish};
-use skink_job::{Outcome, Phase, SafeText};
+use skink_job::{Millis, Outcome, Phase, SafeText};
 use skink_module::Replaces;
 use skink_obs::{
     BuildProcess, Invocation, LineSink, RealBuild, RewriteRequest, Rewritten, ScratchFolder, Special, rewrite,
@@ -22,7 +22,7 @@ use skink_obs::{
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 /// One job.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub struct Job<'a> {
     pub layers: Layers,
     /// The build's log.
     pub log: &'a Log,
+    /// When Skink was asked for it.
+    pub began: Instant,
 }
 
 /// Runs the job and returns the exit code of `build`: 0 succeeded, 1 failed, 2 unchanged, others as the real `build`
@@ -68,10 +70,10 @@ pub fn run(job: &Job<'_>) -> i32 {
 pub fn not_begun(invocation: &Invocation, real: &RealBuild, log: &Log, error: &LayersError) -> i32 {
     let error = error.to_string();
     error.lines().for_each(|line| log.line(SafeText::line(line).as_str()));
-    let mut report = Report::new(invocation.facts());
+    let mut report = Report::new(invocation.facts(), SystemTime::now());
     let why = error.lines().next().map(|line| SafeText::line(line.trim_start_matches("error: ")));
-    report.decided(Decision { code: 1, why });
-    let place = publish::place(invocation.hooks().report.as_deref(), &invocation.root(real));
+    report.ended(Millis::default(), 1, why);
+    let place = publish::of(invocation, &invocation.root(real));
     let written = publish::check(&place).and_then(|()| publish::write(&report, &place, Path::new("")));
     if let Err(e) = written {
         log.line(&format!("skink: {e}"));
@@ -136,7 +138,7 @@ impl<'a> Way<'a> {
     fn begin(job: &Job<'a>, name: &str) -> Result<(Self, Vec<SafeText>), WorkerError> {
         let host = job.host;
         let root = job.invocation.root(job.real);
-        publish::check(&publish::place(job.invocation.hooks().report.as_deref(), &root))?;
+        publish::check(&publish::of(job.invocation, &root))?;
         let (mut journal, notes) = Journal::open(&host.state.join("journal"), name)?;
         fault::point("journal-opened");
         let scratch = host.state.join("jobs").join(name);
@@ -146,6 +148,7 @@ impl<'a> Way<'a> {
         let around = Surroundings {
             host,
             facts: facts.clone(),
+            began: job.began,
             trees: Trees::default(),
             packages: Vec::new(),
             statistics: Vec::new(),
@@ -153,7 +156,9 @@ impl<'a> Way<'a> {
             kept: scratch.join("kept"),
             attached: Mutex::default(),
         };
-        let mut report = Report::new(facts);
+        let now = SystemTime::now();
+        let mut report = Report::new(facts, now.checked_sub(job.began.elapsed()).unwrap_or(now));
+        report.steps.push(Step::between("layers", job.began, job.began, Instant::now()));
         report.notes = job.layers.merged.notes.clone();
         fault::point("layers-merged");
         let views = Views::new(scratch.join("views"));
@@ -198,7 +203,7 @@ impl<'a> Way<'a> {
         self.timed("transform", |way| way.phase(job, hooks, Phase::Transform));
         self.timed("check", |way| way.phase(job, hooks, Phase::Check));
         fault::point("checks-ended");
-        let decision = self.decide(job, code);
+        let decision = self.timed("decide", |way| way.decide(job, code));
         fault::point("decided");
         self.timed("hand-back", |way| way.hand_back(&decision))?;
         Ok(decision)
@@ -217,7 +222,7 @@ impl<'a> Way<'a> {
         let (started, shown) = (Instant::now(), self.status.step(name));
         self.step = shown;
         let value = tracing::info_span!("step", name).in_scope(|| step(self));
-        self.report.steps.push(Step::since(name, started));
+        self.report.steps.push(Step::between(name, self.around.began, started, Instant::now()));
         self.status.end(shown);
         value
     }
@@ -245,6 +250,7 @@ impl<'a> Way<'a> {
     /// Sources and previous results, out of the reach of the build.
     fn inputs(&mut self, job: &Job<'_>, hooks: &[Admitted]) -> Result<(), WorkerError> {
         if let Some(folder) = job.invocation.sources() {
+            self.report.sources = trees::names(folder);
             let copy = self.scratch.join("sources");
             // Below the build root they are in the build's hands, as under a worker.
             let in_reach = folder.starts_with(&self.root);
@@ -333,6 +339,7 @@ impl<'a> Way<'a> {
         self.around.trees.build_log = log.map(Arc::new);
         self.around.packages = staging.installed.clone();
         self.around.statistics = staging.statistics.clone();
+        self.report.results = staging.files()?;
         self.staging = Some(staging);
         Ok(())
     }
@@ -414,11 +421,11 @@ impl<'a> Way<'a> {
 
     /// Always: the report, the summary, and everything that is to be undone.
     fn finish(mut self, job: &Job<'_>, decision: Decision) -> i32 {
-        self.report.decided(decision);
+        self.report.ended(self.around.began.elapsed().into(), decision.code, decision.why);
         render::summary(&self.report, job.invocation.hooks().verbosity)
             .iter()
             .for_each(|line| job.log.print(line));
-        let place = publish::place(job.invocation.hooks().report.as_deref(), &self.root);
+        let place = publish::of(job.invocation, &self.root);
         if let Err(e) = publish::write(&self.report, &place, &self.around.kept) {
             job.log.line(&format!("skink: {e}"));
         }

@@ -5,10 +5,12 @@
 
 use crate::WorkerError;
 use crate::handback::VISIBLE;
-use crate::report::Report;
 use crate::root::{Means, copy_tree, make_staged, open, remove};
 use cap_fs_ext::DirExt;
 use cap_std::fs::{Dir, OpenOptions};
+use skink_job::ReportFormats;
+use skink_obs::Invocation;
+use skink_report::Report;
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
@@ -25,20 +27,32 @@ pub(crate) struct Place {
     root: Option<PathBuf>,
     /// Whether the folder is one of ours, that must be made anew.
     is_ours: bool,
+    /// What is left beside the report.
+    formats: ReportFormats,
+}
+
+/// The endings of what may be left beside the report.
+const BESIDE: [&str; 2] = ["html", "sarif"];
+
+/// The place of a job's report.
+pub(crate) fn of(invocation: &Invocation, root: &Path) -> Place {
+    let options = invocation.hooks();
+    place(options.report.as_deref(), root, options.report_formats)
 }
 
 /// `report` if one was asked for, else the folder `.build.hooks` of the build root.
-pub(crate) fn place(report: Option<&Path>, root: &Path) -> Place {
+pub(crate) fn place(report: Option<&Path>, root: &Path, formats: ReportFormats) -> Place {
     match report {
         Some(report) => {
             let report = std::path::absolute(report).unwrap_or_else(|_| report.to_owned());
             let is_below = root.is_dir() && split(&report, root).is_some();
-            Place { report, root: is_below.then(|| root.to_owned()), is_ours: false }
+            Place { report, root: is_below.then(|| root.to_owned()), is_ours: false, formats }
         }
         None => Place {
             report: root.join(FOLDER).join("report.json"),
             root: Some(root.to_owned()),
             is_ours: true,
+            formats,
         },
     }
 }
@@ -46,6 +60,9 @@ pub(crate) fn place(report: Option<&Path>, root: &Path) -> Place {
 /// Tells before a build what would keep the report from being written after it.
 pub(crate) fn check(place: &Place) -> Result<(), WorkerError> {
     let failed = |why: &str| Err(WorkerError::file("write the report", &place.report)(io::Error::other(why)));
+    if place.report.extension().is_some_and(|ending| BESIDE.iter().any(|other| ending == *other)) {
+        return failed("what goes beside it would have its name; name it .json");
+    }
     if place.root.is_some() {
         return Ok(()); // the folder may be the build's to make
     }
@@ -69,10 +86,23 @@ pub(crate) fn write(report: &Report, place: &Place, kept: &Path) -> Result<(), W
     let text =
         serde_json::to_string_pretty(report).map_err(|e| WorkerError::file("encode", path)(e.into()))? + "\n";
     let folder = place.folder()?;
-    remove(&folder, &attachments)
-        .and_then(|()| if place.root.is_some() { remove(&folder, name) } else { Ok(()) })
+    let in_the_way = BESIDE.map(|ending| name.with_extension(ending));
+    let in_the_way = in_the_way.iter().map(PathBuf::as_path).chain([name]).filter(|_| place.root.is_some());
+    in_the_way
+        .chain([attachments.as_path()])
+        .try_for_each(|name| remove(&folder, name))
         .map_err(WorkerError::file("remove what is in the place of", path))?;
     write_file(&folder, name, text.as_bytes()).map_err(WorkerError::file("write", path))?;
+    let page = || skink_report::page(report);
+    let sarif = || skink_report::sarif(report);
+    let beside: [(bool, &dyn Fn() -> String); 2] =
+        [(place.formats.html, &page), (place.formats.sarif, &sarif)];
+    for ((wanted, text), ending) in beside.into_iter().zip(BESIDE) {
+        if wanted {
+            let failed = WorkerError::file("write", path);
+            write_file(&folder, &name.with_extension(ending), text().as_bytes()).map_err(failed)?;
+        }
+    }
     if kept.is_dir() {
         let shown = path.with_extension("attachments");
         let failed = |action| WorkerError::file(action, &shown);
@@ -106,7 +136,7 @@ impl Place {
 
 /// Writes a file that is there whole or not at all.
 fn write_file(folder: &Dir, name: &Path, text: &[u8]) -> io::Result<()> {
-    let part = name.with_extension("json.part");
+    let part = PathBuf::from(format!("{}.part", name.display()));
     remove(folder, &part)?;
     // What is there, even a symlink, is an error.
     let mut file = folder.open_with(&part, OpenOptions::new().write(true).create_new(true))?;
@@ -152,6 +182,8 @@ mod tests {
     use skink_job::Facts;
     use std::os::unix::fs::symlink;
 
+    const ALL: ReportFormats = ReportFormats { html: true, sarif: true };
+
     fn root() -> (tempfile::TempDir, PathBuf, PathBuf) {
         let base = tempfile::tempdir().unwrap();
         let (root, kept) = (base.path().join("root"), base.path().join("kept"));
@@ -167,7 +199,8 @@ mod tests {
         fs::create_dir_all(root.join(".build.hooks/fake/RPMS")).unwrap();
         fs::write(root.join(".build.hooks/report.json"), "forged").unwrap();
         symlink(".build.hooks/fake", root.join(".build.packages")).unwrap();
-        write(&Report::new(Facts::default()), &place(None, &root), &kept).unwrap();
+        write(&Report::new(Facts::default(), std::time::UNIX_EPOCH), &place(None, &root, ALL), &kept)
+            .unwrap();
         let report = fs::read_to_string(root.join(".build.hooks/report.json")).unwrap();
         assert!(report.starts_with('{'), "{report}");
         assert!(!root.join(".build.hooks/fake").exists());
@@ -176,12 +209,52 @@ mod tests {
     }
 
     #[test]
+    fn what_was_asked_for_lies_beside_the_report_and_nothing_of_a_former_job() {
+        for (formats, want) in [
+            ("json", vec!["report.json"]),
+            ("html", vec!["report.html", "report.json"]),
+            ("sarif", vec!["report.json", "report.sarif"]),
+            ("all", vec!["report.html", "report.json", "report.sarif"]),
+        ] {
+            let (_base, root, _) = root();
+            let out = root.join("home/out");
+            fs::create_dir_all(&out).unwrap();
+            fs::write(out.join("report.html"), "forged").unwrap();
+            fs::write(out.join("report.sarif"), "forged").unwrap();
+            let report = Report::new(Facts::default(), std::time::UNIX_EPOCH);
+            let place = place(Some(&out.join("report.json")), &root, formats.parse().unwrap());
+            write(&report, &place, Path::new("")).unwrap();
+            let mut names: Vec<String> = fs::read_dir(&out)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            names.sort_unstable();
+            assert_eq!(names, want, "{formats}");
+            for name in names {
+                assert_ne!(fs::read_to_string(out.join(&name)).unwrap(), "forged", "{formats}: {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_report_has_a_name_of_its_own() {
+        for (name, is_fine) in [("r.json", true), ("r", true), ("r.html", false), ("r.sarif", false)] {
+            let (_base, root, _) = root();
+            let place = place(Some(&root.join(name)), &root, ALL);
+            assert_eq!(check(&place).is_ok(), is_fine, "{name}");
+        }
+    }
+
+    #[test]
     fn no_symlink_below_the_root_leads_the_report_out_of_it() {
         type Plant = fn(&Path, &Path);
-        let rows: [(&str, Plant); 6] = [
+        let rows: [(&str, Plant); 9] = [
             ("nothing", |_, _| {}),
             ("the part", |out, host| link(&host.join("file"), &out.join("report.json.part"))),
             ("the report", |out, host| link(&host.join("file"), &out.join("report.json"))),
+            ("the page", |out, host| link(&host.join("file"), &out.join("report.html"))),
+            ("the part of the page", |out, host| link(&host.join("file"), &out.join("report.html.part"))),
+            ("SARIF", |out, host| link(&host.join("file"), &out.join("report.sarif"))),
             ("a folder as the report", |out, _| fs::create_dir_all(out.join("report.json/x")).unwrap()),
             ("the attachments", |out, host| link(host, &out.join("report.attachments"))),
             ("the folder", |out, host| link(host, out)),
@@ -192,11 +265,17 @@ mod tests {
             fs::create_dir(&host).unwrap();
             fs::write(host.join("file"), "precious").unwrap();
             plant(&out, &host);
-            write(&Report::new(Facts::default()), &place(Some(&out.join("report.json")), &root), &kept)
-                .unwrap();
+            write(
+                &Report::new(Facts::default(), std::time::UNIX_EPOCH),
+                &place(Some(&out.join("report.json")), &root, ALL),
+                &kept,
+            )
+            .unwrap();
             assert_eq!(fs::read_to_string(host.join("file")).unwrap(), "precious", "{what}");
             assert_eq!(fs::read_dir(&host).unwrap().count(), 1, "{what}");
-            assert!(fs::symlink_metadata(out.join("report.json")).unwrap().is_file(), "{what}");
+            for name in ["report.json", "report.html", "report.sarif"] {
+                assert!(fs::symlink_metadata(out.join(name)).unwrap().is_file(), "{what}: {name}");
+            }
             let log = out.join("report.attachments/lint/rpmlint.log");
             assert_eq!(fs::read_to_string(log).unwrap(), "honest", "{what}");
         }

@@ -326,7 +326,7 @@ mod tests {
     #[test]
     fn a_plan_is_told_in_words_and_a_limit_by_its_own_key() {
         let mut hook =
-            HookReport::sample("h", Outcome::Limit { kind: LimitKind::Memory, detail: "m".into() });
+            crate::sample::hook("h", Outcome::Limit { kind: LimitKind::Memory, detail: "m".into() });
         hook.on_limit = skink_job::OnProblem::Warn;
         hook.plan = vec![
             PlanEdit::AddPackage { name: "jq\x1b".into() },
@@ -368,20 +368,20 @@ mod tests {
         ];
         for (outcome, verbosity, is_there, is_detailed) in rows {
             let what = format!("{outcome:?} {verbosity:?}");
-            let mut hook = HookReport::sample("h", outcome);
+            let mut hook = crate::sample::hook("h", outcome);
             hook.grants.sources = true;
             hook.grants.tools.insert("rpmlint".parse().unwrap());
             hook.usage.memory = 2 << 20;
-            hook.steps.push(Step { name: "call", millis: 7 });
+            hook.steps.push(Step { name: "call".into(), start: 0, millis: 7 });
             hook.findings.push(with_help("help"));
             let lines: Vec<String> = section(&hook, verbosity).iter().map(|line| line.text(false)).collect();
             assert_eq!(lines.contains(&"info[x]: m".to_owned()), is_there, "{what}: {lines:?}");
             for detail in details {
                 assert_eq!(lines.contains(&format!("  {detail}")), is_detailed, "{what}: {lines:?}");
             }
-            let mut report = Report::new(skink_job::Facts::default());
+            let mut report = Report::new(skink_job::Facts::default(), std::time::UNIX_EPOCH);
             report.hooks.push(hook);
-            report.steps.push(Step { name: "admit", millis: 9 });
+            report.steps.push(Step { name: "admit".into(), start: 0, millis: 9 });
             let lines: Vec<String> =
                 summary(&report, verbosity).iter().map(|line| line.text(false)).collect();
             assert!(lines.iter().any(|line| line.starts_with("h     check")), "{what}: {lines:?}");
@@ -391,7 +391,7 @@ mod tests {
 
     #[test]
     fn the_same_help_is_shown_once() {
-        let mut hook = HookReport::sample("h", Outcome::Passed);
+        let mut hook = crate::sample::hook("h", Outcome::Passed);
         hook.findings = ["a", "a", "b", "a"].map(with_help).to_vec();
         let lines: Vec<String> =
             section(&hook, Verbosity::Normal).iter().map(|line| line.text(false)).collect();

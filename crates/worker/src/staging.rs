@@ -9,6 +9,7 @@ use crate::{WorkerError, root};
 use cap_fs_ext::DirExt;
 use cap_std::fs::Dir;
 use skink_job::SafeText;
+use skink_report::ResultReport;
 use std::path::{Path, PathBuf};
 
 /// The snapshot of one job.
@@ -63,6 +64,16 @@ impl Staging {
         if self.has_raw { self.folder().join("raw") } else { self.results() }
     }
 
+    /// The files that the build left, by path.
+    pub(crate) fn files(&self) -> Result<Vec<ResultReport>, WorkerError> {
+        let mut files = Vec::new();
+        let results = self.results();
+        list(&root::open(&results)?, Path::new(""), &mut files)
+            .map_err(WorkerError::file("list", &results))?;
+        files.sort_unstable();
+        Ok(files)
+    }
+
     /// Makes ready for the one rename.
     pub(crate) fn stage(&self) -> Result<Staged, WorkerError> {
         handback::stage(&self.root, &format!("{}/results", self.name), &self.name)
@@ -103,6 +114,24 @@ impl<'a> LeftByBuild<'a> {
     }
 }
 
+/// The most files of the results that the report tells.
+const MOST_FILES: usize = 20_000;
+
+/// Adds the plain files in `folder`, which is at `at`, and below it.
+fn list(folder: &Dir, at: &Path, files: &mut Vec<ResultReport>) -> std::io::Result<()> {
+    for entry in folder.entries()? {
+        let entry = entry?;
+        let (path, kind) = (at.join(entry.file_name()), entry.file_type()?);
+        if kind.is_dir() {
+            list(&folder.open_dir_nofollow(entry.file_name())?, &path, files)?;
+        } else if kind.is_file() && files.len() < MOST_FILES {
+            let name = SafeText::line(&path.to_string_lossy());
+            files.push(ResultReport { name, bytes: entry.metadata()?.len() });
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +153,11 @@ mod tests {
             assert_eq!(fs::read_to_string(staging.results().join(file)).unwrap(), file);
             assert_eq!(fs::read_to_string(staging.raw_results().join(file)).unwrap(), file);
         }
+        let listed: Vec<(String, u64)> =
+            staging.files().unwrap().iter().map(|file| (file.name.to_string(), file.bytes)).collect();
+        let mut want = files.map(|file| (file.to_owned(), file.len() as u64));
+        want.sort_unstable();
+        assert_eq!(listed, want);
         assert_eq!(staging.left_out, [SafeText::from("OTHER/fifo")]);
     }
 }

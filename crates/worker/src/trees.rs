@@ -2,6 +2,7 @@
 
 use crate::WorkerError;
 use crate::root::{Means, copy_tree, open};
+use skink_job::SafeText;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,19 @@ pub fn copy(folder: &Path, copy: &Path) -> Result<PathBuf, WorkerError> {
     fs::create_dir_all(copy).map_err(WorkerError::file("create", copy))?;
     copy_tree(&open(folder)?, &open(copy)?, Means::Copy).map_err(WorkerError::file("copy", folder))?;
     Ok(copy.to_owned())
+}
+
+/// The most files of the sources that the report names.
+const MOST_NAMES: usize = 10_000;
+
+/// The names of the plain files in a folder, sorted; as many as the report tells, and none where it cannot be read.
+pub fn names(folder: &Path) -> Vec<SafeText> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let plain = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    let mut names: Vec<SafeText> =
+        plain.map(|entry| SafeText::line(&entry.file_name().to_string_lossy())).take(MOST_NAMES).collect();
+    names.sort_unstable();
+    names
 }
 
 fn is_readable(folder: &Path) -> std::io::Result<bool> {

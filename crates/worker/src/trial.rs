@@ -4,16 +4,18 @@
 
 use crate::admit::{Admission, Admitted, ModuleFolders};
 use crate::call::Progress;
+use crate::decide::decide;
 use crate::hooks::{Planned, Surroundings, make_call, take_over};
 use crate::journal::{Journal, Undo};
-use crate::report::HookReport;
 use crate::trees::{Trees, readable};
 use crate::views::Views;
-use crate::{Host, WorkerError};
-use skink_job::{Facts, Phase};
+use crate::{Host, WorkerError, publish};
+use skink_job::{Facts, Phase, ReportFormats};
 use skink_policy::{HookEntry, Policy};
+use skink_report::{HookReport, Report, Step};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
 
 /// What to run, on what.
 #[derive(Debug)]
@@ -34,6 +36,37 @@ pub struct Trial {
     pub previous: Option<PathBuf>,
     /// Where to leave attachments and the files of the outbox.
     pub output: Option<PathBuf>,
+    /// Where to leave a report as of a whole job, and in which formats beside it.
+    pub report: Option<(PathBuf, ReportFormats)>,
+}
+
+/// What becomes the report of the whole.
+struct Whole {
+    began: Instant,
+    report: Report,
+}
+
+impl Whole {
+    fn begin(trial: &Trial) -> Self {
+        let began = Instant::now();
+        let mut report = Report::new(trial.facts.clone(), SystemTime::now());
+        report.sources = trial.sources.as_deref().map(crate::trees::names).unwrap_or_default();
+        Self { began, report }
+    }
+
+    /// What was begun at `started` ends now.
+    fn step(&mut self, name: &str, started: Instant) {
+        self.report.steps.push(Step::between(name, self.began, started, Instant::now()));
+    }
+
+    /// Leaves the report of this call where one was asked for.
+    fn leave(mut self, trial: &Trial, call: &HookReport, kept: &Path) -> Result<(), WorkerError> {
+        let Some((path, formats)) = &trial.report else { return Ok(()) };
+        self.report.hooks.push(call.clone());
+        let decision = decide(0, &self.report.hooks);
+        self.report.ended(self.began.elapsed().into(), decision.code, decision.why);
+        publish::write(&self.report, &publish::place(Some(path), Path::new(""), *formats), kept)
+    }
 }
 
 /// Runs the hook. `Err` is a failure of the host; a refused module is a report.
@@ -43,6 +76,9 @@ pub fn run(
     trial: Trial,
     progress: &dyn Progress,
 ) -> Result<HookReport, WorkerError> {
+    if let Some((path, formats)) = &trial.report {
+        publish::check(&publish::place(Some(path), Path::new(""), *formats))?;
+    }
     host.runners.foresee(1);
     let name = crate::host::unique();
     let (mut journal, notes) = Journal::open(&host.state.join("journal"), &name)?;
@@ -67,14 +103,26 @@ fn run_in(
     let folders = ModuleFolders { package: Some(trial.module_folder.clone()), ..ModuleFolders::default() };
     let project = trial.facts.project.as_deref();
     let admission = Admission { host, policy, project, folders: &folders, scratch };
-    let hook = match admission.admit(trial.entry.clone()) {
+    let mut whole = Whole::begin(&trial);
+    let admitted = admission.admit(trial.entry.clone());
+    whole.step("admit", whole.began);
+    let hook = match admitted {
         Ok(hook) => hook,
-        Err(refusal) => return Ok(refusal.report()),
+        Err(refusal) => {
+            let report = refusal.report();
+            whole.leave(&trial, &report, Path::new(""))?;
+            return Ok(report);
+        }
     };
-    let around = surroundings(host, &trial, &hook, scratch, views)?;
+    let started = Instant::now();
+    let around = surroundings(host, &trial, &hook, scratch, (views, whole.began))?;
+    whole.step("inputs", started);
     let _listening = host.interrupts.listen().map_err(WorkerError::file("listen for signals to", scratch))?;
+    let started = Instant::now();
     let called = make_call(&around, Planned { hook: &hook, phase: trial.phase }, progress);
     let report = take_over(&around, called);
+    whole.step(trial.phase.as_str(), started);
+    whole.leave(&trial, &report, &around.kept)?;
     if let Some(output) = &trial.output {
         keep_output(&around, &report, output)?;
     }
@@ -86,7 +134,7 @@ fn surroundings<'a>(
     trial: &Trial,
     hook: &Admitted,
     scratch: &Path,
-    views: &mut Views,
+    (views, began): (&mut Views, Instant),
 ) -> Result<Surroundings<'a>, WorkerError> {
     let mut view = |folder: &Option<PathBuf>, name: &str| -> Result<Option<PathBuf>, WorkerError> {
         let Some(folder) = folder else { return Ok(None) };
@@ -104,6 +152,7 @@ fn surroundings<'a>(
     Ok(Surroundings {
         host,
         facts: trial.facts.clone(),
+        began,
         trees: Trees { raw_results: results.clone(), results, sources, previous, build_log: None },
         packages: Vec::new(),
         statistics: Vec::new(),

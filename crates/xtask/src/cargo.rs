@@ -31,6 +31,7 @@ pub(crate) const SETS: [FeatureSet; 4] = [
         name: "pure",
         packages: &[
             "skink-job",
+            "skink-report",
             "skink-protocol",
             "skink-walls",
             "skink-policy",

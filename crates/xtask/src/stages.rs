@@ -17,6 +17,8 @@ pub(crate) enum Requires {
     GuestCargo,
     /// The Rust guest, and the kits for those in Python and JavaScript.
     Guests,
+    /// A browser, and what drives it.
+    Browser,
 }
 
 /// Which tests a stage runs.
@@ -56,7 +58,7 @@ pub(crate) struct Stage {
 }
 
 /// Every stage, in the order in which they run: the quick ones first.
-pub(crate) const STAGES: [Stage; 5] = [
+pub(crate) const STAGES: [Stage; 6] = [
     Stage {
         name: "unit",
         shows: "each crate keeps its promises",
@@ -88,6 +90,14 @@ pub(crate) const STAGES: [Stage; 5] = [
         tests: &[Tests::Crate("tests/runner"), Tests::Crate("tests/hostile")],
         root: false,
         budget: Duration::from_secs(120),
+    },
+    Stage {
+        name: "browser",
+        shows: "the page of a build is readable by everybody, and obeys nobody",
+        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Browser],
+        tests: &[Tests::Crate("tests/browser")],
+        root: false,
+        budget: Duration::from_secs(180),
     },
     Stage {
         name: "build",

@@ -65,6 +65,7 @@ fn prepare(layout: &Layout, stage: &Stage) -> anyhow::Result<()> {
             Requires::Tools => drop(setup::ensure(layout, &[Group::Build])?),
             Requires::Product => product::ensure(layout)?,
             Requires::Hooks => drop(hooks::ensure(layout)?),
+            Requires::Browser => drop(setup::ensure(layout, &[Group::Browser])?),
             Requires::Pool => pool::ensure(layout)?,
             Requires::GuestCargo => hooks::ensure_cargo(layout)?,
             Requires::Guests => {

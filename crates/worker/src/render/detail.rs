@@ -31,7 +31,7 @@ pub(super) fn details(hook: &HookReport) -> Vec<Line> {
     lines.extend(uses.map(|(key, used, limit)| format!("  {key}: {used} of {limit}")));
     for ToolReport { name, version, sha256: _, runs } in &hook.tools {
         lines.push(format!("  tool {name}, {version}:"));
-        lines.extend(runs.iter().map(|run| format!("    {run}")));
+        lines.extend(runs.iter().map(|run| format!("    {name} {run}")));
     }
     lines.extend(steps(&hook.steps));
     lines.into_iter().map(|text| Line::default().with(Look::Faint, text)).collect()

@@ -34,7 +34,7 @@ fn finding(severity: Severity, code: &str, message: &str) -> Finding {
 }
 
 fn passing() -> HookReport {
-    let mut hook = HookReport::sample("checksums", Outcome::Passed);
+    let mut hook = crate::sample::hook("checksums", Outcome::Passed);
     hook.layer = "package".into();
     hook.usage.wall_time = 12;
     hook.usage.memory = 3 << 20;
@@ -45,7 +45,7 @@ fn passing() -> HookReport {
 
 fn failing() -> HookReport {
     let mut hook =
-        HookReport::sample("rpmlint", Outcome::Failed { reason: "badness 120 exceeds 100".into() });
+        crate::sample::hook("rpmlint", Outcome::Failed { reason: "badness 120 exceeds 100".into() });
     hook.layer = "project".into();
     hook.usage.wall_time = 1500;
     hook.findings = vec![
@@ -58,7 +58,7 @@ fn failing() -> HookReport {
 
 fn refused() -> HookReport {
     let reason = "no rule of /etc/skink/policy.toml names its sha256 abab…; add it to an [[allow]]".into();
-    let mut hook = HookReport::sample("stranger", Outcome::Refused { reason });
+    let mut hook = crate::sample::hook("stranger", Outcome::Refused { reason });
     hook.layer = "package".into();
     hook.phase = None;
     hook
@@ -71,7 +71,7 @@ fn trapped() -> HookReport {
     frames.push(frame("check", 0x99));
     let host_calls = vec!["results()".into()];
     let report = CrashReport { message: "call stack exhausted".into(), frames, host_calls };
-    let mut hook = HookReport::sample("deep", Outcome::Trap { report });
+    let mut hook = crate::sample::hook("deep", Outcome::Trap { report });
     hook.layer = "package".into();
     hook.usage.wall_time = 31;
     hook.denied.push("sources: the module has no grant for it".into());
@@ -80,7 +80,7 @@ fn trapped() -> HookReport {
 
 fn limited() -> HookReport {
     let detail = "300 MiB asked for, 256 MiB allowed".into();
-    let mut hook = HookReport::sample("greedy", Outcome::Limit { kind: LimitKind::Memory, detail });
+    let mut hook = crate::sample::hook("greedy", Outcome::Limit { kind: LimitKind::Memory, detail });
     hook.layer = "package".into();
     hook.on_limit = OnProblem::Warn;
     hook.usage.wall_time = 9;
@@ -89,7 +89,7 @@ fn limited() -> HookReport {
 }
 
 fn planning() -> HookReport {
-    let mut hook = HookReport::sample("build-setup", Outcome::Passed);
+    let mut hook = crate::sample::hook("build-setup", Outcome::Passed);
     hook.layer = "admin".into();
     hook.phase = Some(skink_job::Phase::PreChroot);
     hook.usage.wall_time = 4;
@@ -114,11 +114,15 @@ fn sections_of_hooks() {
     }
 }
 
+fn step(name: &str, start: u64, millis: u64) -> Step {
+    Step { name: name.into(), start, millis }
+}
+
 #[test]
 fn the_summary() {
-    let mut report = Report::new(Facts::default());
+    let mut report = Report::new(Facts::default(), std::time::UNIX_EPOCH);
     report.hooks = vec![planning(), passing(), failing(), refused(), trapped(), limited()];
-    report.steps = vec![Step { name: "admit", millis: 9 }, Step { name: "build", millis: 61_000 }];
+    report.steps = vec![step("admit", 0, 9), step("build", 9, 61_000)];
     report
         .notes
         .push("hook `rpmlint` of _hooks:3:1 is replaced by the mandatory one of policy.toml:9:1".into());

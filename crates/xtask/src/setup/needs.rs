@@ -14,11 +14,14 @@ pub(crate) enum Group {
     Guests,
     /// The kits that make hooks of Python and JavaScript.
     Kits,
+    /// Looking at pages.
+    Browser,
 }
 
 impl Group {
     /// All that `cargo xtask setup` looks after.
-    pub(crate) const ALL: [Self; 4] = [Self::Compile, Self::Build, Self::Guests, Self::Kits];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Compile, Self::Build, Self::Guests, Self::Kits, Self::Browser];
 }
 
 /// How one sees that something is here. Files and programs, since another distribution, or a person, may
@@ -50,7 +53,7 @@ const fn need(group: Group, package: &'static str, probe: Probe, why: &'static s
 
 /// Everything but the guests' toolchain.
 #[rustfmt::skip]
-pub(crate) const NEEDS: [Need; 15] = [
+pub(crate) const NEEDS: [Need; 18] = [
     need(Group::Compile, "gcc", Probe::Program("cc"), "to link"),
     need(Group::Compile, "libc6-dev", Probe::File(&["/usr/lib/x86_64-linux-gnu/libc.a", "/usr/lib64/libc.a", "/usr/lib/libc.a"]), "to link statically"),
     need(Group::Build, "obs-build", Probe::File(&["/usr/lib/obs-build/build", "/usr/lib/build/build"]), "to build packages: Skink drives its `build`"),
@@ -66,6 +69,9 @@ pub(crate) const NEEDS: [Need; 15] = [
     need(Group::Kits, "python3-venv", Probe::Succeeds("python3", &["-c", "import ensurepip, venv"]), "for hooks in Python"),
     need(Group::Kits, "nodejs", Probe::Program("node"), "for hooks in JavaScript"),
     need(Group::Kits, "npm", Probe::Program("npm"), "for hooks in JavaScript"),
+    need(Group::Browser, "chromium", Probe::Program("chromium"), "to look at the page of a build"),
+    need(Group::Browser, "chromium-driver", Probe::Program("chromedriver"), "to drive that browser"),
+    need(Group::Browser, "rpm", Probe::Program("rpmbuild"), "to make a package that a page tells of"),
 ];
 
 impl Need {

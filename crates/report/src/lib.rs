@@ -1,0 +1,24 @@
+//! What happened in one job: the model of `report.json`, and the same as a page for people and as SARIF for code
+//! hosts.
+//!
+//! Pure: no I/O, no clock, no process. Everything that page and SARIF show is in the model, so that they can be made
+//! anywhere from `report.json` alone.
+//!
+//! Invariant: the page runs no script and loads no style but its own two, whatever texts the report holds. Each text
+//! is escaped where it is put into the page, by its type; and no page holds a character that [`SafeText`] escapes.
+//!
+//! [`SafeText`]: skink_job::SafeText
+
+mod effect;
+mod html;
+mod model;
+mod read;
+mod sarif;
+
+pub use effect::{Effect, effect};
+pub use html::page;
+pub use model::{
+    FileReport, HookReport, ModuleReport, Report, ResultReport, RunReport, SCHEMA, Step, ToolReport,
+};
+pub use read::{MAX_BYTES, ReadError, read};
+pub use sarif::sarif;
