@@ -40,14 +40,15 @@ pub fn known_keys(place: &Place) -> BTreeSet<Key> {
     let ended = Running::start(place, None, &arguments).wait();
     assert_eq!(ended.code(), Some(1), "unknown keys are no errors: {}", ended.output());
     let complaint = format!("error: unknown key `{STRANGER}` in ");
-    let (mut kind, mut known) = ("", BTreeSet::new());
+    let (mut kind, mut known) = (String::new(), BTreeSet::new());
     let mut kinds = BTreeSet::new();
     for line in ended.stderr.lines() {
         if let Some((_, of)) = line.split_once(&complaint) {
-            kind = of;
+            // A message says which table it is; here only its sort counts.
+            kind = of.replace(".x]", ".NAME]");
         } else if let Some((_, keys)) = line.split_once("help: known keys: ") {
-            kinds.insert(kind);
-            known.extend(keys.split(", ").map(|key| (kind.to_owned(), key.trim_matches('`').to_owned())));
+            kinds.insert(kind.clone());
+            known.extend(keys.split(", ").map(|key| (kind.clone(), key.trim_matches('`').to_owned())));
         }
     }
     let strangers = POLICY.matches("STRANGER").count() + HOOKS.matches("STRANGER").count();
