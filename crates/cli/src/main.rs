@@ -6,6 +6,7 @@
 mod build;
 mod doctor;
 mod hook;
+mod install;
 mod layers;
 mod module;
 mod policy;
@@ -57,6 +58,8 @@ enum Verb {
     /// Check a policy, or ask it why.
     #[command(subcommand)]
     Policy(policy::PolicyVerb),
+    /// Stand in the place of `build` in one folder, such as the one that a backend hands out to its workers.
+    Install(install::InstallArguments),
     /// Test the walls on this machine: spawn a runner and let it try what it must not do.
     Doctor(doctor::DoctorArguments),
 }
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
         Verb::Hook(verb) => hook::main(verb),
         Verb::Module(verb) => module::main(verb),
         Verb::Policy(verb) => policy::main(verb),
+        Verb::Install(arguments) => install::main(&arguments),
         Verb::Doctor(arguments) => doctor::main(&arguments),
     };
     ended.unwrap_or_else(|error| {

@@ -13,6 +13,8 @@ pub(crate) enum Requires {
     Hooks,
     /// The packages of the example's chroot.
     Pool,
+    /// The Open Build Service's backend.
+    Backend,
     /// The Rust guest, and the kits for those in Python and JavaScript.
     Guests,
 }
@@ -54,7 +56,7 @@ pub(crate) struct Stage {
 }
 
 /// Every stage, in the order in which they run: the quick ones first.
-pub(crate) const STAGES: [Stage; 4] = [
+pub(crate) const STAGES: [Stage; 5] = [
     Stage {
         name: "unit",
         shows: "each crate keeps its promises",
@@ -86,5 +88,13 @@ pub(crate) const STAGES: [Stage; 4] = [
         tests: &[Tests::Crate("tests/build")],
         root: true,
         budget: Duration::from_secs(600),
+    },
+    Stage {
+        name: "obs",
+        shows: "Skink under an unmodified bs_worker of a real OBS backend",
+        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Pool, Requires::Backend],
+        tests: &[Tests::Crate("tests/obs")],
+        root: true,
+        budget: Duration::from_secs(360),
     },
 ];

@@ -8,7 +8,7 @@ use crate::layout::{Layout, fresh_folder};
 use crate::setup::{self, Group, Kits};
 use crate::stages::{Requires, STAGES, Stage, Tests};
 use crate::tally::Tally;
-use crate::{hooks, pool, process, product};
+use crate::{backend, hooks, pool, process, product};
 use anyhow::{Context, bail};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -63,6 +63,7 @@ fn prepare(layout: &Layout, stage: &Stage) -> anyhow::Result<()> {
             Requires::Product => product::ensure(layout)?,
             Requires::Hooks => drop(hooks::ensure(layout)?),
             Requires::Pool => pool::ensure(layout)?,
+            Requires::Backend => backend::ensure(layout)?,
             Requires::Guests => {
                 hooks::ensure_guest(layout)?;
                 Kits::of(layout).ensure(layout)?;
@@ -156,6 +157,7 @@ fn environment(layout: &Layout, stage: &Stage) -> Vec<(&'static str, PathBuf)> {
         ("SKINK_DIST", layout.prjconf()),
         ("SKINK_EXAMPLES", layout.examples()),
         ("SKINK_TEST_DIR", layout.test().join(stage.name)),
+        ("SKINK_OBS_SERVER", backend::code(layout)),
         ("SKINK_GUEST_RUST", layout.rust_guest()),
         ("SKINK_COMPONENTIZE_PY", kits.componentize_py()),
         ("SKINK_NODE_MODULES", kits.node_modules()),

@@ -14,11 +14,13 @@ pub(crate) enum Group {
     Guests,
     /// The kits that make hooks of Python and JavaScript.
     Kits,
+    /// A backend of the Open Build Service; its own code is looked after in `backend`.
+    Backend,
 }
 
 impl Group {
     /// All that `cargo xtask setup` looks after.
-    pub(crate) const ALL: [Self; 4] = [Self::Compile, Self::Build, Self::Guests, Self::Kits];
+    pub(crate) const ALL: [Self; 5] = [Self::Compile, Self::Build, Self::Guests, Self::Kits, Self::Backend];
 }
 
 /// How one sees that something is here. Files and programs, since another distribution, or a person, may
@@ -50,7 +52,7 @@ const fn need(group: Group, package: &'static str, probe: Probe, why: &'static s
 
 /// Everything but the guests' toolchain.
 #[rustfmt::skip]
-pub(crate) const NEEDS: [Need; 14] = [
+pub(crate) const NEEDS: [Need; 24] = [
     need(Group::Compile, "gcc", Probe::Program("cc"), "to link"),
     need(Group::Compile, "libc6-dev", Probe::File(&["/usr/lib/x86_64-linux-gnu/libc.a", "/usr/lib64/libc.a", "/usr/lib/libc.a"]), "to link statically"),
     need(Group::Build, "obs-build", Probe::File(&["/usr/lib/obs-build/build", "/usr/lib/build/build"]), "to build packages: Skink drives its `build`"),
@@ -65,6 +67,16 @@ pub(crate) const NEEDS: [Need; 14] = [
     need(Group::Kits, "python3-venv", Probe::Succeeds("python3", &["-c", "import ensurepip, venv"]), "for hooks in Python"),
     need(Group::Kits, "nodejs", Probe::Program("node"), "for hooks in JavaScript"),
     need(Group::Kits, "npm", Probe::Program("npm"), "for hooks in JavaScript"),
+    need(Group::Backend, "libbssolv-perl", Probe::Succeeds("perl", &["-MBSSolv", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "libfile-sync-perl", Probe::Succeeds("perl", &["-MFile::Sync", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "libjson-xs-perl", Probe::Succeeds("perl", &["-MJSON::XS", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "libnet-ssleay-perl", Probe::Succeeds("perl", &["-MNet::SSLeay", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "libsocket-msghdr-perl", Probe::Succeeds("perl", &["-MSocket::MsgHdr", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "libxml-parser-perl", Probe::Succeeds("perl", &["-MXML::Parser", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "libxml-simple-perl", Probe::Succeeds("perl", &["-MXML::Simple", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "cpio", Probe::Program("cpio"), "by bs_worker, and to unpack its code"),
+    need(Group::Backend, "curl", Probe::Program("curl"), "to talk to the OBS backend of the stage obs"),
+    need(Group::Backend, "osc", Probe::Program("osc"), "to show that Skink is its build command"),
 ];
 
 impl Need {

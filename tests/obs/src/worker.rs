@@ -1,0 +1,97 @@
+//! An unmodified bs_worker, with Skink as the `build` that it runs.
+
+use crate::backend::run;
+use crate::{ARCH, Backend, Client, Namespace, told};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// How Skink got there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// The backend hands it out to every worker.
+    ServerSide,
+    /// It lies in the worker's own folder, and the worker fetches no other.
+    WorkerSide,
+}
+
+impl Way {
+    /// The label by which a package asks for such a worker.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::ServerSide => "server-side",
+            Self::WorkerSide => "worker-side",
+        }
+    }
+}
+
+/// A worker.
+#[derive(Debug)]
+pub struct Worker {
+    /// How Skink got there.
+    pub way: Way,
+    /// Its build root.
+    pub root: PathBuf,
+    /// Its own folder.
+    pub state: PathBuf,
+}
+
+/// What is in the worker's own `build` folder, so that one sees that it was not fetched.
+pub(crate) const MARK: &str = "put-here-by-hand";
+
+impl Worker {
+    /// Starts one, as the init script of obs-worker does: with the code that the backend hands out.
+    pub fn start(namespace: &Namespace, backend: &Backend, way: Way, port: u16) -> Self {
+        let folder = namespace.memory().join(way.label());
+        let [boot, state, root, cache] = ["boot", "state", "root", "cache"].map(|name| folder.join(name));
+        for path in [&boot, &state, &root, &cache] {
+            fs::create_dir_all(namespace.path(path)).unwrap();
+        }
+        let code = Client(namespace).get(&Backend::results("/getworkercode")).unwrap();
+        fs::write(namespace.path(&boot.join("code.cpio")), code).unwrap();
+        run(namespace.command(&boot, "sh").args([
+            "-c",
+            "cpio --quiet -id <code.cpio && rm code.cpio && ln -s . XML && chmod 755 bs_worker",
+        ]));
+        let mut worker = namespace.command(&boot, "./bs_worker");
+        worker.arg("--root").arg(&root).arg("--statedir").arg(&state).arg("--cachedir").arg(&cache);
+        worker.args(["--cachesize", "1000", "--arch", ARCH, "--jobs", "2", "--owner", "tests"]);
+        worker.args([
+            "--hostlabel",
+            way.label(),
+            "--id",
+            &format!("{}:1", way.label()),
+            "--port",
+            &port.to_string(),
+        ]);
+        worker.args(["--reposerver", &Backend::results(""), "--srcserver", &Backend::sources("")]);
+        if way == Way::WorkerSide {
+            prefill(namespace, &state.join("build"));
+            worker.arg("--nocodeupdate");
+        }
+        let log = backend.log(way.label());
+        worker.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+        Self { way, root, state }
+    }
+
+    /// The log of the job at hand, on the worker itself.
+    pub fn log(&self) -> PathBuf {
+        self.root.join(".build.log")
+    }
+}
+
+/// A `build` folder as an admin makes it: obs-build's, and Skink in it.
+fn prefill(namespace: &Namespace, folder: &Path) {
+    run(namespace.command(Path::new("/"), "cp").arg("-rL").arg(&told().obs_build).arg(folder));
+    // What bs_worker adds to the folder that it fetches.
+    run(namespace.command(folder, "ln").args(["-s", ".", "Date"]));
+    run(namespace.command(folder, "ln").args(["-s", ".", "Time"]));
+    fs::write(namespace.path(&folder.join(MARK)), "").unwrap();
+    let mut install = namespace.command(Path::new("/"), told().skink());
+    run(install.arg("install").arg("--into").arg(folder).stdout(Stdio::null()));
+}
+
+/// Installs Skink in a `build` folder on this machine.
+pub(crate) fn install(folder: &Path) {
+    run(Command::new(told().skink()).arg("install").arg("--into").arg(folder).stdout(Stdio::null()));
+}
