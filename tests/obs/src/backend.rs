@@ -77,6 +77,12 @@ impl Backend {
         File::options().create(true).append(true).open(path).unwrap()
     }
 
+    /// What a program said so far.
+    pub fn log_text(&self, name: &str) -> String {
+        let bytes = fs::read(self.log.join(format!("{name}.log"))).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
     /// Starts all servers, and waits until they answer.
     pub fn start(&self, namespace: &Namespace) {
         for server in Server::ALL {

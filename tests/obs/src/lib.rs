@@ -24,4 +24,4 @@ pub use package::{Package, spec};
 pub use site::{ARCH, BASE, PROJECT, REPOSITORY, Site};
 pub use told::{Told, told};
 pub use until::{until, within};
-pub use worker::{Way, Worker};
+pub use worker::{Way, Worker, prefill};

@@ -105,20 +105,19 @@ impl Namespace {
         mounts.lines().filter(at).map(str::to_owned).collect()
     }
 
-    /// Processes of this network whose command line or root holds `text`. Those that build are in it, whatever other
-    /// namespaces they are in; the runners of hooks have no network at all and are found by `text` alone.
+    /// Processes whose command line, root or program holds `text`: a path below this place, which nobody else names.
     pub fn processes(&self, text: &str) -> Vec<Process> {
-        let link = |pid: &str, name: &str| fs::read_link(format!("/proc/{pid}/{name}")).ok();
-        let network = link(&self.first.to_string(), "ns/net");
         let pids = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.file_name());
-        let pids = pids.filter_map(|name| name.into_string().ok()).filter(|name| name.parse::<u32>().is_ok());
+        let pids = pids.filter_map(|name| name.to_str().and_then(|name| name.parse::<u32>().ok()));
         pids.filter_map(|pid| {
+            let link = |name: &str| fs::read_link(format!("/proc/{pid}/{name}")).unwrap_or_default();
             let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
             let command = String::from_utf8_lossy(&line).replace('\0', " ");
-            let root = link(&pid, "root").unwrap_or_default();
-            let is_ours = link(&pid, "ns/net") == network;
-            let named = command.contains(text) || root.to_string_lossy().contains(text);
-            (is_ours && named).then(|| Process { pid: pid.parse().unwrap_or_default(), command })
+            let named = [command.as_str(), &link("root").to_string_lossy(), &link("exe").to_string_lossy()]
+                .iter()
+                .any(|place| place.contains(text));
+            // Those who wait outside for one inside name it too.
+            (named && !command.starts_with("nsenter ")).then_some(Process { pid, command })
         })
         .collect()
     }

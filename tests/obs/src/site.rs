@@ -2,11 +2,12 @@
 
 use crate::backend::run;
 use crate::worker::install;
-use crate::{Backend, Client, Module, Namespace, Package, Way, Worker, told, until};
+use crate::{Backend, Client, Module, Namespace, Package, Way, Worker, told, until, within};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 /// What is built for.
 pub const ARCH: &str = "x86_64";
@@ -36,7 +37,7 @@ impl Site {
     /// Starts everything. `more` is added to the configuration of the backend and the workers.
     pub fn start(policy: &str, modules: &[Module], more: &str) -> Self {
         let folder = &told().folder;
-        let namespace = Namespace::new(&folder.join("memory"), &["/etc", "/var/lib"]);
+        let namespace = Namespace::new(&folder.join("memory"), &["/etc", "/usr/lib", "/var/lib"]);
         let backend = Backend::lay_out(folder, &format!("{CONFIGURATION}\n{more}"));
         install(&backend.build_code());
         be_the_admin(&namespace, policy, modules);
@@ -151,6 +152,14 @@ impl Site {
         self.client().text(&Backend::results(&url)).unwrap_or_default()
     }
 
+    /// Waits until the log of a build that runs has a text.
+    pub fn says(&self, project: &str, package: &str, text: &str) {
+        until(&format!("{text:?} in the log of {project}/{package}"), || {
+            (self.code(project, package) == "building" && self.log(project, package).contains(text))
+                .then_some(())
+        });
+    }
+
     /// A file of the results.
     pub fn result(&self, project: &str, package: &str, file: &str) -> String {
         let url = format!("/build/{project}/{REPOSITORY}/{ARCH}/{package}/{file}");
@@ -187,12 +196,44 @@ impl Site {
         jobs.map(|entry| entry.path()).filter(ours).collect()
     }
 
-    /// What Skink left on the machine of the workers: scratch folders and journals of jobs.
-    pub fn left_by_skink(&self) -> Vec<PathBuf> {
-        let state = self.namespace.path(Path::new("/var/lib/skink"));
-        let folders = ["jobs", "journal"].map(|name| state.join(name));
-        folders.iter().flat_map(fs::read_dir).flatten().flatten().map(|entry| entry.path()).collect()
+    /// Fails where something is left of the last job of a worker that has nothing else to do: a process, a mount, a
+    /// staged folder, a scratch folder or a journal.
+    pub fn left_nothing(&self, way: Way) {
+        let Worker { root, folder, .. } = self.worker(way);
+        let left = || {
+            let named = self.namespace.processes(&folder.display().to_string()).into_iter();
+            // The worker itself names its folder, and so does the child of it that waits before it says it is idle.
+            let processes =
+                named.filter(|process| !process.command.contains("bs_worker")).map(|process| process.command);
+            let mounts = self.namespace.mounts_below(root).into_iter();
+            let journals = self.journals(root).into_iter().map(|path| path.display().to_string());
+            processes.chain(mounts).chain(journals).collect::<Vec<_>>()
+        };
+        let gone = within(Duration::from_secs(20), || left().is_empty().then_some(()));
+        assert!(gone.is_some(), "{:#?}", left());
     }
+
+    /// The journals and scratch folders of jobs that nobody works at any more, or that worked in this root.
+    fn journals(&self, root: &Path) -> Vec<PathBuf> {
+        let state = self.namespace.path(Path::new("/var/lib/skink"));
+        let list =
+            |name: &str| fs::read_dir(state.join(name)).into_iter().flatten().flatten().map(|e| e.path());
+        let living: Vec<_> = list("journal").filter(|path| is_locked(path)).collect();
+        let is_anothers = |job: &Path| {
+            living.iter().any(|journal| {
+                let text = fs::read_to_string(journal).unwrap_or_default();
+                journal.file_stem() == job.file_stem() && !text.contains(&root.display().to_string())
+            })
+        };
+        let journals = list("journal").filter(|path| path.extension().is_some_and(|e| e == "jsonl"));
+        journals.chain(list("jobs")).filter(|path| !is_anothers(path)).collect()
+    }
+}
+
+/// Whether somebody works at the job of this journal.
+fn is_locked(journal: &Path) -> bool {
+    let Ok(file) = fs::File::open(journal) else { return false };
+    rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_err()
 }
 
 /// The example's configuration without a compiler, which no package of the tests needs, and with what compares.

@@ -16,7 +16,7 @@ pub fn within<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<
     }
 }
 
-/// The same, where no answer within five minutes is a failure.
+/// The same, where no answer within ten minutes is a failure: a build takes half a minute on an idle machine.
 pub fn until<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
-    within(Duration::from_secs(300), ask).unwrap_or_else(|| panic!("waited five minutes for {what}"))
+    within(Duration::from_secs(600), ask).unwrap_or_else(|| panic!("waited ten minutes for {what}"))
 }

@@ -1,7 +1,7 @@
 //! An unmodified bs_worker, with Skink as the `build` that it runs.
 
 use crate::backend::run;
-use crate::{ARCH, Backend, Client, Namespace, told};
+use crate::{ARCH, Backend, Client, Namespace, Site, told};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -32,12 +32,12 @@ pub struct Worker {
     pub way: Way,
     /// Its build root.
     pub root: PathBuf,
-    /// Its own folder.
-    pub state: PathBuf,
+    /// The folder of all that is its own, the root too.
+    pub folder: PathBuf,
 }
 
-/// What is in the worker's own `build` folder, so that one sees that it was not fetched.
-pub(crate) const MARK: &str = "put-here-by-hand";
+/// A file in the worker's own `build` folder, by which one sees that it was not fetched anew.
+const MARK: &str = "put-here-by-hand";
 
 impl Worker {
     /// Starts one, as the init script of obs-worker does: with the code that the backend hands out.
@@ -67,26 +67,43 @@ impl Worker {
         worker.args(["--reposerver", &Backend::results(""), "--srcserver", &Backend::sources("")]);
         if way == Way::WorkerSide {
             prefill(namespace, &state.join("build"));
+            fs::write(namespace.path(&state.join("build").join(MARK)), "").unwrap();
             worker.arg("--nocodeupdate");
         }
         let log = backend.log(way.label());
         worker.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
-        Self { way, root, state }
+        Self { way, root, folder }
     }
 
-    /// The log of the job at hand, on the worker itself.
-    pub fn log(&self) -> PathBuf {
-        self.root.join(".build.log")
+    /// A script for `%build` that says so and waits for [`Worker::go_on`]. The next build's root has no such file.
+    pub fn waiting_script(&self) -> String {
+        "echo this build waits\nuntil test -e /go-on; do sleep 0.1; done".to_owned()
+    }
+
+    /// Whether its `build` folder is the one that was put there by hand.
+    pub fn has_its_own_build(&self, namespace: &Namespace) -> bool {
+        namespace.path(&self.folder.join("state/build").join(MARK)).exists()
+    }
+
+    /// Lets the build go on that waits in the root.
+    pub fn go_on(&self, namespace: &Namespace) {
+        fs::write(namespace.path(&self.root.join("go-on")), "").unwrap();
+    }
+
+    /// How often the worker's own output has a line with `text`.
+    pub fn lines(&self, site: &Site, text: &str) -> usize {
+        let log = site.backend.log_text(self.way.label());
+        log.lines().filter(|line| line.contains(text)).count()
     }
 }
 
-/// A `build` folder as an admin makes it: obs-build's, and Skink in it.
-fn prefill(namespace: &Namespace, folder: &Path) {
+/// Makes a `build` folder as an admin does: obs-build's, and Skink in it.
+pub fn prefill(namespace: &Namespace, folder: &Path) {
     run(namespace.command(Path::new("/"), "cp").arg("-rL").arg(&told().obs_build).arg(folder));
     // What bs_worker adds to the folder that it fetches.
-    run(namespace.command(folder, "ln").args(["-s", ".", "Date"]));
-    run(namespace.command(folder, "ln").args(["-s", ".", "Time"]));
-    fs::write(namespace.path(&folder.join(MARK)), "").unwrap();
+    for link in ["Date", "Time"] {
+        run(namespace.command(folder, "ln").args(["-sn", ".", link]));
+    }
     let mut install = namespace.command(Path::new("/"), told().skink());
     run(install.arg("install").arg("--into").arg(folder).stdout(Stdio::null()));
 }
