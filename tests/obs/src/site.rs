@@ -117,10 +117,20 @@ impl Site {
 
     /// What each ended build of a package ended as, the oldest first.
     pub fn history(&self, project: &str, package: &str) -> Vec<String> {
+        self.of_history(project, package, "code")
+    }
+
+    /// Which worker made each ended build of a package.
+    pub fn builders(&self, project: &str, package: &str) -> Vec<String> {
+        self.of_history(project, package, "workerid")
+    }
+
+    fn of_history(&self, project: &str, package: &str, attribute: &str) -> Vec<String> {
         let url = format!("/build/{project}/{REPOSITORY}/{ARCH}/_jobhistory?package={package}");
         let history = self.client().text(&Backend::results(&url)).unwrap_or_default();
-        let code = |line: &str| line.split(" code=\"").nth(1)?.split('"').next().map(str::to_owned);
-        history.split("<jobhist ").filter_map(code).collect()
+        let begins = format!(" {attribute}=\"");
+        let value = |line: &str| line.split(&begins).nth(1)?.split('"').next().map(str::to_owned);
+        history.split("<jobhist ").filter_map(value).collect()
     }
 
     /// Waits until so many builds of a package have ended, and gives what the last of them ended as. The scheduler

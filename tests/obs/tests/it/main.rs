@@ -4,6 +4,7 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a test program")]
 
+mod allocate;
 mod backend;
 mod delivered;
 mod killed;
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
     println!("\nrunning {chosen} tests");
     let start = Instant::now();
     let (policy, modules) = policy::of_the_admin();
-    let site = Site::start(&policy, &modules, "");
+    let site = Site::start(&policy, &modules, &allocate::configuration());
     println!("backend and workers are up after {:.1} s", start.elapsed().as_secs_f64());
     let failed = AtomicUsize::new(0);
     for group in &groups {
