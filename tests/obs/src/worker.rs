@@ -77,7 +77,7 @@ impl Worker {
 
     /// A script for `%build` that says so and waits for [`Worker::go_on`]. The next build's root has no such file.
     pub fn waiting_script(&self) -> String {
-        "echo this build waits\nuntil test -e /go-on; do sleep 0.1; done".to_owned()
+        "echo this build waits\n{ set +x; } 2>/dev/null\nuntil test -e /go-on; do sleep 0.1; done".to_owned()
     }
 
     /// Whether its `build` folder is the one that was put there by hand.
