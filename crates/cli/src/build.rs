@@ -6,7 +6,7 @@
 use crate::{layers, print};
 use anyhow::{Context, Error, anyhow};
 use skink_obs::{Environment, Invocation, Mode, RealBuild, find_build, reentry};
-use skink_worker::layers::{LayersError, any, load};
+use skink_worker::layers::{LayersError, Said, any, load};
 use skink_worker::log::Log;
 use skink_worker::pipeline::{self, Job};
 use skink_worker::render::{Shown, set_colors};
@@ -73,14 +73,16 @@ fn build(invocation: &Invocation, real: &RealBuild, own: &Path, began: Instant) 
     let facts = invocation.facts();
     let project = facts.project.as_deref();
     let mandatory = policy.mandatory(project).next().map(|hook| hook.name.to_string());
-    let (sources, root) = (invocation.sources().unwrap_or(Path::new("")), invocation.root(real));
+    let (root, config) = (invocation.root(real), invocation.config_file(real));
+    let sources = invocation.sources().unwrap_or(Path::new(""));
+    let said = Said { sources, root: &root, config: config.as_deref() };
     match mandatory {
         Some(name) if options.none => return Err(Stop::job(LayersError::Mandatory(name))),
-        None if options.none || !any(sources, &root) => return Err(Stop::host(hand_on(invocation, real))),
+        None if options.none || !any(said) => return Err(Stop::host(hand_on(invocation, real))),
         Some(_) | None => {}
     }
     let host = Host::open(own, options.state.clone());
-    let layers = load(policy, project, sources, &root, options.modules.clone());
+    let layers = load(policy, project, said, options.modules.clone());
     if layers.as_ref().is_ok_and(|layers| layers.merged.entries.is_empty()) {
         // All of them are disabled: a host that cannot run hooks does as well.
         return Err(Stop::job(hand_on(invocation, real)));

@@ -7,6 +7,7 @@ mod build;
 mod command;
 mod doctor;
 mod hook;
+mod install;
 mod layers;
 mod manual;
 mod module;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         Verb::Module(verb) => module::main(verb),
         Verb::Policy(verb) => policy::main(verb, shown.verbosity()),
         Verb::Report(arguments) => report::main(&arguments),
+        Verb::Install(arguments) => install::main(&arguments),
         Verb::Doctor(arguments) => doctor::main(&arguments, shown.verbosity()),
         Verb::Completions { shell } => manual::completions(shell),
         Verb::Man { page, output } => manual::man(page.as_deref(), output.as_deref()),

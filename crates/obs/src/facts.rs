@@ -4,7 +4,11 @@ use crate::arch;
 use crate::invocation::Invocation;
 use crate::reason::{self, Origin};
 use skink_job::Facts;
+use std::io::Read;
 use std::path::Path;
+
+/// The most that is read of what osc noted, in bytes.
+const LONGEST_NOTE: u64 = 4096;
 
 /// Whether the text can be a package's, repository's or architecture's name: it may stand in a path.
 pub(crate) fn is_name(raw: &str) -> bool {
@@ -20,13 +24,18 @@ pub(crate) fn is_project_name(raw: &str) -> bool {
 
 impl Invocation {
     /// The facts of the job. What the arguments do not tell is left out; the end of the build is not known
-    /// yet. `--hook-project` counts only where the arguments name no project.
+    /// yet. `--hook-project` counts only where the arguments name no project, and a checkout of osc only where
+    /// neither does: osc tells `build` nothing of the project.
     pub fn facts(&self) -> Facts {
         let reason = self.text("reason").map(|text| reason::from_reason(&text)).unwrap_or_default();
         let disturl = self.text("disturl").map(|url| reason::from_disturl(&url)).unwrap_or_default();
         let (package, flavor) = self.package(&reason, &disturl);
         Facts {
-            project: reason.project.or(disturl.project).or_else(|| self.hooks().project.clone()),
+            project: reason
+                .project
+                .or(disturl.project)
+                .or_else(|| self.hooks().project.clone())
+                .or_else(|| self.checked_out_project()),
             package,
             repository: reason.repository.or(disturl.repository),
             arch: self.arch(),
@@ -40,6 +49,15 @@ impl Invocation {
             debuginfo: self.has("debuginfo") || self.environment().get("BUILD_DEBUG").is_some(),
             build: None,
         }
+    }
+
+    /// The project that osc noted beside the sources. Sources in the build root are a worker's, which names the
+    /// project itself.
+    fn checked_out_project(&self) -> Option<String> {
+        let note = self.sources()?.join(".osc/_project");
+        let mut text = String::new();
+        std::fs::File::open(note).ok()?.take(LONGEST_NOTE).read_to_string(&mut text).ok()?;
+        reason::kept(text.trim(), is_project_name)
     }
 
     fn package(&self, reason: &Origin, disturl: &Origin) -> (Option<String>, Option<String>) {
@@ -147,6 +165,25 @@ mod tests {
         ];
         for (args, env, fact, want) in rows {
             assert_eq!(fact(&facts(args, env)), *want, "{args} {env:?}");
+        }
+    }
+
+    #[test]
+    fn a_checkout_names_its_project_where_nothing_else_does() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(".osc")).unwrap();
+        let recipe = folder.path().join("a.spec").display().to_string();
+        let rows = [
+            ("home:me\n", String::new(), Some("home:me")),
+            ("home:me\n", "--hook-project|home:other|".to_owned(), Some("home:other")),
+            ("home:me\n", "--reason|Building a for project p|".to_owned(), Some("p")),
+            ("../me\n", String::new(), None),
+            ("", String::new(), None),
+        ];
+        for (note, options, want) in rows {
+            std::fs::write(folder.path().join(".osc/_project"), note).unwrap();
+            let got = facts(&format!("{options}{recipe}"), &[]);
+            assert_eq!(got.project.as_deref(), want, "{note:?} {options}");
         }
     }
 }

@@ -193,6 +193,12 @@ impl Invocation {
         self.last("rpmlist").map(|path| self.cwd.join(path))
     }
 
+    /// The file of the configuration, where the call names one; it may not be there.
+    pub fn config_file(&self, build: &RealBuild) -> Option<PathBuf> {
+        let dist = self.dist().filter(|dist| !dist.is_empty())?;
+        Some(crate::config::find(dist, &self.cwd, &self.config_dir(build)))
+    }
+
     /// The configuration as it was given: a path, or a name to be looked up.
     pub(crate) fn dist(&self) -> Option<&OsStr> {
         self.last("dist").or_else(|| self.environment.get("BUILD_DIST"))

@@ -1,66 +1,73 @@
-//! `build --kill` for a build in systemd-nspawn.
+//! `build --kill`: being told of it.
 //!
-//! There the script asks the host's machine manager to end the machine, which does not know it
-//! ([`crate::nspawn`]). But before that it makes a file `exit` in the build root, for a moment only; so we
-//! have the kernel tell us when it comes.
+//! Before the script kills what runs in a build root it makes a file `exit` there, in some modes for a moment only;
+//! so we have the kernel tell us when it comes. That is needed where the script does not find what it would have to
+//! end: a build in systemd-nspawn ([`crate::nspawn`]), of which the machine manager does not know, and a job that
+//! runs hooks, which are not in the build root at all.
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, kill_process};
+use std::io::{PipeReader, PipeWriter, pipe};
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::process::Child;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::{fs, io};
 
 const NAME: &[u8] = b"exit";
-/// How often the watching thread looks whether the build has ended by itself.
-const PERIOD: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 
 /// Watches a build root.
-pub(crate) struct KillFile(OwnedFd);
+#[derive(Debug)]
+pub struct KillFile(OwnedFd);
 
-/// A watch over one running build.
-pub(crate) struct Watch {
-    done: Arc<AtomicBool>,
-    thread: JoinHandle<bool>,
+/// A watch over what runs. Dropped, nobody watches any more.
+#[derive(Debug)]
+pub struct Watch {
+    /// Closed, it wakes the thread.
+    awake: Option<PipeWriter>,
+    thread: Option<JoinHandle<bool>>,
 }
 
 impl KillFile {
     /// Begins to watch, before the build starts. The root is made where it is not there, as the script would.
     pub(crate) fn in_root(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root)?;
+        Self::in_root_that_is_there(root)
+    }
+
+    /// Begins to watch a root.
+    pub fn in_root_that_is_there(root: &Path) -> io::Result<Self> {
         let fd = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
         inotify::add_watch(&fd, root, WatchFlags::CREATE | WatchFlags::ONLYDIR)?;
         Ok(Self(fd))
     }
 
-    /// Kills the build's first process, and all of the build with it, when the file comes.
-    pub(crate) fn watch(self, child: &Child) -> Watch {
-        let done = Arc::new(AtomicBool::new(false));
-        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        let thread = std::thread::spawn({
-            let done = Arc::clone(&done);
-            move || {
-                while !done.load(Ordering::Acquire) {
-                    if self.has_come() {
-                        return pid.is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok());
-                    }
-                }
-                false
-            }
-        });
-        Watch { done, thread }
+    /// Calls `end` when the file comes; what it says is what [`Watch::stop`] will.
+    pub fn watch(self, end: impl FnOnce() -> bool + Send + 'static) -> io::Result<Watch> {
+        let (asleep, awake) = pipe()?;
+        let watch = move || self.comes_before_end_of(&asleep) && end();
+        let thread = std::thread::Builder::new().name("kill-file".to_owned()).spawn(watch)?;
+        Ok(Watch { awake: Some(awake), thread: Some(thread) })
     }
 
-    /// Waits for a short time, and tells whether the file was made meanwhile.
+    /// Waits for the file, or for the other end of the pipe to be closed.
+    fn comes_before_end_of(&self, asleep: &PipeReader) -> bool {
+        loop {
+            let mut fds = [PollFd::new(&self.0, PollFlags::IN), PollFd::new(asleep, PollFlags::IN)];
+            let _ = poll(&mut fds, None);
+            let [_, end] = fds.map(|fd| !fd.revents().is_empty());
+            if self.has_come() {
+                return true;
+            }
+            if end {
+                return false;
+            }
+        }
+    }
+
+    /// Whether the file was made meanwhile.
     fn has_come(&self) -> bool {
-        let mut fds = [PollFd::new(&self.0, PollFlags::IN)];
-        let _ = poll(&mut fds, Some(&PERIOD));
         let mut buffer = [MaybeUninit::uninit(); 4096];
         let mut events = inotify::Reader::new(&self.0, &mut buffer);
         loop {
@@ -74,9 +81,46 @@ impl KillFile {
 }
 
 impl Watch {
-    /// Stops watching and tells whether the build was killed. Call it before the child is reaped.
-    pub(crate) fn stop(self) -> bool {
-        self.done.store(true, Ordering::Release);
-        self.thread.join().unwrap_or(false)
+    /// Stops watching and tells whether the file came and was acted on. Call it before a child that is ended by it is
+    /// reaped.
+    pub fn stop(mut self) -> bool {
+        self.end()
+    }
+
+    fn end(&mut self) -> bool {
+        drop(self.awake.take());
+        self.thread.take().is_some_and(|thread| thread.join().unwrap_or(false))
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    #[test]
+    fn the_file_is_seen_however_short_it_is_there() {
+        let root = tempfile::tempdir().unwrap();
+        let watch = |end| KillFile::in_root_that_is_there(root.path()).unwrap().watch(end).unwrap();
+        let (tell, told) = channel();
+        let watching = watch(Box::new(move || tell.send(()).is_ok()) as Box<dyn FnOnce() -> bool + Send>);
+        for name in ["other", "exit"] {
+            fs::write(root.path().join(name), "").unwrap();
+            fs::remove_file(root.path().join(name)).unwrap();
+        }
+        told.recv_timeout(Duration::from_secs(60)).unwrap();
+        assert!(watching.stop());
+
+        let quiet = watch(Box::new(|| true));
+        fs::write(root.path().join("other"), "").unwrap();
+        assert!(!quiet.stop(), "another file");
+        assert!(KillFile::in_root_that_is_there(&root.path().join("missing")).is_err());
     }
 }

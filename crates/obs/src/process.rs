@@ -157,7 +157,14 @@ impl BuildProcess<'_> {
         if let Some(signal) = pending() {
             forwarder.hand_on(signal);
         }
-        let watch = kill_file.map(|file| file.watch(&child));
+        let watch = match kill_file.map(|file| file.watch(kill(&child))).transpose() {
+            Ok(watch) => watch,
+            Err(e) => {
+                child.kill()?;
+                child.wait()?;
+                return Err(e.into());
+            }
+        };
         let copied = self.copy_lines(reader, sink);
         let forwarded = forwarder.stop();
         let killed = watch.is_some_and(Watch::stop);
@@ -250,6 +257,12 @@ pub fn signals_that_end() -> Vec<i32> {
     let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
     let is_ignored = |signal: &i32| ignored >> (signal - 1) & 1 == 1;
     [SIGTERM, SIGINT, SIGHUP, SIGQUIT].into_iter().filter(|signal| !is_ignored(signal)).collect()
+}
+
+/// Kills the build's first process, and all of the build with it.
+fn kill(child: &Child) -> impl FnOnce() -> bool + Send + 'static {
+    let first = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    move || first.is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok())
 }
 
 /// Hands signals on to the build's first process.

@@ -23,6 +23,13 @@ pub(crate) enum Declared {
 }
 
 impl HooksFile {
+    /// What this file declares and then what `later` does: of two entries of one name, the later one counts.
+    #[must_use]
+    pub fn followed_by(mut self, later: Self) -> Self {
+        self.declared.extend(later.declared);
+        self
+    }
+
     /// Reads a `_hooks` file. `file` is how messages call it.
     pub fn parse(text: impl AsRef<[u8]>, file: &str) -> Result<Self, Problems> {
         read_file(text.as_ref(), file, "the hooks file", |top| {

@@ -131,6 +131,17 @@ impl Problems {
         self.kept.len() >= KEPT
     }
 
+    /// Adds those of another part of the file, each with a note of what part that is.
+    pub(crate) fn join(&mut self, others: Self, note: Option<&str>) {
+        self.more += others.more;
+        for problem in others.kept {
+            self.add(|| match note {
+                Some(note) => problem.note(note),
+                None => problem,
+            });
+        }
+    }
+
     /// `Ok` where nothing is wrong.
     pub(crate) fn or<T>(mut self, value: T) -> Result<T, Self> {
         if self.kept.is_empty() {

@@ -31,8 +31,19 @@ pub(crate) fn read_file<T>(
             return Err(Problem::at(&Place::new(&source, good.len()..good.len()), message).into());
         }
     };
-    let reader = Reader { source: Source::new(file, text), problems: RefCell::default() };
-    let (top, errors) = DeTable::parse_recoverable(reader.source.text());
+    read_part(&Source::new(file, text), 0..text.len(), text, kind, read)
+}
+
+/// The same for a part of a text: `part` is how the bytes in `span` are to be read, and has as many.
+pub(crate) fn read_part<T>(
+    source: &Arc<Source>,
+    span: Range<usize>,
+    part: &str,
+    kind: &'static str,
+    read: impl FnOnce(&Table<'_>) -> T,
+) -> Result<T, Problems> {
+    let reader = Reader { source: Arc::clone(source), start: span.start, problems: RefCell::default() };
+    let (top, errors) = DeTable::parse_recoverable(part);
     if !errors.is_empty() {
         // What a broken text still holds would only give misleading problems.
         for error in errors {
@@ -58,12 +69,15 @@ fn checked_text(bytes: &[u8]) -> Result<&str, (&str, String)> {
 
 pub(crate) struct Reader {
     source: Arc<Source>,
+    /// Where in it the text begins that is read.
+    start: usize,
     problems: RefCell<Problems>,
 }
 
 impl Reader {
     fn place(&self, span: Range<usize>) -> Place {
-        Place::new(&self.source, span)
+        let shifted = |offset: usize| offset.saturating_add(self.start);
+        Place::new(&self.source, shifted(span.start)..shifted(span.end))
     }
 
     fn report(&self, place: &Place, message: impl AsRef<str>) {

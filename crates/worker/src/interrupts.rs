@@ -49,7 +49,8 @@ impl Interrupts {
         Ok(Listening { handle, thread: Some(thread) })
     }
 
-    fn interrupt(&self, signal: i32) {
+    /// Ends what runs, as if the signal had come.
+    pub fn interrupt(&self, signal: i32) {
         let mut state = self.state();
         state.signal = Some(signal);
         state.ends.iter().for_each(|(_, end)| end());

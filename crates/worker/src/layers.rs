@@ -1,4 +1,7 @@
-//! The three layers of one job: the admin's policy, the project's `_hooks`, the package's `_hooks`.
+//! The three layers of one job: the admin's policy, the project's hooks, the package's `_hooks`.
+//!
+//! The project's are lines of the job's build configuration, and the `_hooks` of the folder above the package where
+//! there is one, as osc lays out a checkout. On a worker there is none.
 
 use crate::WorkerError;
 use crate::admit::{ModuleFolders, find_file};
@@ -16,6 +19,8 @@ pub const INSTALLED_POLICY: &str = "/etc/skink/policy.toml";
 pub const INSTALLED_MODULES: &str = "/etc/skink/modules";
 /// The name of a layer's file beside the sources.
 const HOOKS_FILE: &str = "_hooks";
+/// The largest build configuration that is read, in bytes; those of large projects have some hundred thousand.
+const MAX_CONFIG: u64 = 16 << 20;
 
 /// Why the layers of a job could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -78,10 +83,43 @@ pub fn read_policy(installed: &Path, other: Option<&Path>) -> Result<Policy, Lay
     })
 }
 
-/// Whether [`load`] would find a file to read. Opens none.
-pub fn any(sources: &Path, root: &Path) -> bool {
-    let mut folders = std::iter::once(sources).chain(project_folder(sources, root));
+/// Where a job's hooks are said, besides the policy.
+#[derive(Debug, Clone, Copy)]
+pub struct Said<'a> {
+    /// The folder of the package's sources.
+    pub sources: &'a Path,
+    /// The build root.
+    pub root: &'a Path,
+    /// The job's build configuration, where it names one.
+    pub config: Option<&'a Path>,
+}
+
+/// Whether [`load`] would find anything to read.
+pub fn any(said: Said<'_>) -> bool {
+    let mut folders = std::iter::once(said.sources).chain(project_folder(said.sources, said.root));
+    // What cannot be read may say something, and is told of by `load`.
     folders.any(|folder| find_file(folder, HOOKS_FILE).is_some())
+        || read_config(said.config).map_or(true, |config| config.is_some())
+}
+
+/// The build configuration, if it has hook lines. One that is not there is for `build` to miss.
+fn read_config(path: Option<&Path>) -> Result<Option<(&Path, Vec<u8>)>, WorkerError> {
+    let Some(path) = path else { return Ok(None) };
+    let file = match fs::File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(WorkerError::file("read", path)(e)),
+    };
+    if !file.metadata().map_err(WorkerError::file("look at", path))?.is_file() {
+        return Ok(None); // a pipe can only be read once, and that is for `build`
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_CONFIG + 1).read_to_end(&mut bytes).map_err(WorkerError::file("read", path))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_CONFIG {
+        let why = format!("it has more than {MAX_CONFIG} bytes");
+        return Err(WorkerError::file("read", path)(std::io::Error::other(why)));
+    }
+    Ok(skink_policy::has_hook_lines(&bytes).then_some((path, bytes)))
 }
 
 /// The folder of the project's layer.
@@ -89,19 +127,27 @@ fn project_folder<'a>(sources: &'a Path, root: &Path) -> Option<&'a Path> {
     sources.parent().filter(|_| !sources.starts_with(root))
 }
 
-/// Reads the `_hooks` of the sources in `sources` and, where the build root is not around them, of the folder
-/// above, as osc lays out a checkout.
+/// Reads the hook lines of the configuration, the `_hooks` of the sources and, where the build root is not around
+/// them, of the folder above. Of a line and an entry above of one name the entry counts.
 pub fn load(
     policy: Policy,
     project: Option<&str>,
-    sources: &Path,
-    root: &Path,
+    said: Said<'_>,
     modules: Option<PathBuf>,
 ) -> Result<Layers, LayersError> {
+    let sources = said.sources;
     let package = read_hooks(sources)?;
-    let above = project_folder(sources, root);
-    let project_file = above.map(read_hooks).transpose()?.flatten();
-    let merged = merge(&policy, project, project_file.as_ref(), package.as_ref())?;
+    let above = project_folder(sources, said.root);
+    let above_file = above.map(read_hooks).transpose()?.flatten();
+    let lines = match read_config(said.config)? {
+        Some((path, bytes)) => Some(HooksFile::parse_lines(&bytes, &path.display().to_string())?),
+        None => None,
+    };
+    let project_layer = match (lines, above_file) {
+        (Some(lines), Some(file)) => Some(lines.followed_by(file)),
+        (lines, file) => lines.or(file),
+    };
+    let merged = merge(&policy, project, project_layer.as_ref(), package.as_ref())?;
     let folders = ModuleFolders {
         admin: Some(modules.unwrap_or_else(|| PathBuf::from(INSTALLED_MODULES))),
         project: above.map(Path::to_owned),
@@ -177,7 +223,8 @@ mod tests {
             let package = base.path().join("package");
             fs::create_dir(&package).unwrap();
             plant(&package.join(HOOKS_FILE));
-            match load(Policy::default(), None, &package, Path::new("/nowhere"), None) {
+            let said = Said { sources: &package, root: Path::new("/nowhere"), config: None };
+            match load(Policy::default(), None, said, None) {
                 Ok(layers) => {
                     let names: Vec<String> =
                         layers.merged.entries.iter().map(|entry| entry.name.to_string()).collect();
@@ -189,6 +236,53 @@ mod tests {
                     assert!(!error.contains("root:"), "{what}: {error}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_lines_of_the_configuration_are_of_the_project() {
+        let base = tempfile::tempdir().unwrap();
+        let (package, config) = (base.path().join("package"), base.path().join("prjconf"));
+        fs::create_dir(&package).unwrap();
+        let rows = [
+            // configuration, the folder's above, hooks with their layers; nothing where there are none to look for
+            (None, None, None),
+            (Some("Type: spec\n"), None, None),
+            (Some("#!Hook: a = { module = \"a.wasm\" }"), None, Some("a project")),
+            (
+                Some("#!Hook: a = { module = \"a.wasm\" }"),
+                Some("hooks.b.module = \"b\""),
+                Some("a project b project"),
+            ),
+            (Some("#!Hook: a = { disabled = true }"), None, Some("")),
+            (Some("#!Hook: a"), None, Some("error: this is no valid TOML")),
+        ];
+        for (lines, above, want) in rows {
+            let _ = fs::remove_file(&config);
+            let _ = fs::remove_file(base.path().join(HOOKS_FILE));
+            if let Some(lines) = lines {
+                fs::write(&config, lines).unwrap();
+            }
+            if let Some(above) = above {
+                fs::write(base.path().join(HOOKS_FILE), format!("schema = 1\n{above}")).unwrap();
+            }
+            let said = Said { sources: &package, root: Path::new("/nowhere"), config: Some(&config) };
+            let got = any(said).then(|| match load(Policy::default(), None, said, None) {
+                Ok(layers) => {
+                    let shown =
+                        layers.merged.entries.iter().map(|entry| format!("{} {}", entry.name, entry.layer));
+                    shown.collect::<Vec<_>>().join(" ")
+                }
+                Err(error) => error.to_string(),
+            });
+            let fits = match (&got, want) {
+                (Some(got), Some(want)) => {
+                    got == want || (want.starts_with("error") && got.starts_with(want))
+                }
+                (None, None) => true,
+                (Some(_), None) | (None, Some(_)) => false,
+            };
+            assert!(fits, "{lines:?} {above:?}: {got:?}, not {want:?}");
         }
     }
 }

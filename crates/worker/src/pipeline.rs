@@ -14,10 +14,12 @@ use crate::status::{Status, TaskId};
 use crate::trees::{self, Trees, readable};
 use crate::views::Views;
 use crate::{Host, WorkerError, fault, publish};
+use signal_hook::consts::SIGTERM;
 use skink_job::{Millis, Outcome, Phase, SafeText};
 use skink_module::Replaces;
 use skink_obs::{
-    BuildProcess, Invocation, LineSink, RealBuild, RewriteRequest, Rewritten, ScratchFolder, Special, rewrite,
+    BuildProcess, Invocation, KillFile, LineSink, RealBuild, RewriteRequest, Rewritten, ScratchFolder,
+    Special, Watch, rewrite,
 };
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -188,7 +190,9 @@ impl<'a> Way<'a> {
         let listening = job.host.interrupts.listen();
         self.listening = Some(listening.map_err(WorkerError::file("listen for signals to", &self.root))?);
         self.timed("inputs", |way| way.inputs(job, hooks))?;
+        let told = self.told_of_kill(job);
         self.timed("pre-chroot", |way| way.phase(job, hooks, Phase::PreChroot));
+        drop(told); // from here on it ends the build
         let so_far = self.decide(job, 0);
         if so_far.code != 0 {
             return Ok(so_far);
@@ -200,6 +204,7 @@ impl<'a> Way<'a> {
         }
         let code = self.timed("build", |way| way.build(job, &rewritten))?;
         self.timed("snapshot", |way| way.snapshot(job))?;
+        let _told = self.told_of_kill(job);
         self.timed("transform", |way| way.phase(job, hooks, Phase::Transform));
         self.timed("check", |way| way.phase(job, hooks, Phase::Check));
         fault::point("checks-ended");
@@ -207,6 +212,17 @@ impl<'a> Way<'a> {
         fault::point("decided");
         self.timed("hand-back", |way| way.hand_back(&decision))?;
         Ok(decision)
+    }
+
+    /// While hooks run, `build --kill` ends the job as a signal does: it looks for processes in the build root, where
+    /// none of theirs is. Without a root there is nothing that could be killed.
+    fn told_of_kill(&self, job: &Job<'_>) -> Option<Watch> {
+        let interrupts = job.host.interrupts.clone();
+        let end = move || {
+            interrupts.interrupt(SIGTERM);
+            true
+        };
+        KillFile::in_root_that_is_there(&self.root).and_then(|file| file.watch(end)).ok()
     }
 
     /// What became of it all, and of a signal that ended it.
@@ -427,6 +443,14 @@ impl<'a> Way<'a> {
             .for_each(|line| job.log.print(line));
         let place = publish::of(job.invocation, &self.root);
         if let Err(e) = publish::write(&self.report, &place, &self.around.kept) {
+            job.log.line(&format!("skink: {e}"));
+        }
+        // A worker hands on the results and nothing else of the root.
+        let is_of_worker = job.invocation.sources().is_some_and(|sources| sources.starts_with(&self.root));
+        if is_of_worker
+            && self.report.exit_code == 0
+            && let Err(e) = publish::add_to_results(&self.report, &self.root)
+        {
             job.log.line(&format!("skink: {e}"));
         }
         fault::point("report-written");

@@ -1,5 +1,7 @@
 //! Where the report and the attachments of a job are left for people.
 //!
+//! Under a worker of the Open Build Service the report is one of the results, since nothing else is collected.
+//!
 //! Invariant: what is below the build root is the build's to have prepared, so there no symlink leads the report
 //! out of the root, and nothing that the build left can pass for the report.
 
@@ -18,6 +20,9 @@ use std::path::{Component, Path, PathBuf};
 
 /// The folder below the build root where they go unless `--hook-report` says otherwise.
 const FOLDER: &str = ".build.hooks";
+
+/// The report's name among the results, in `OTHER`.
+const IN_RESULTS: &str = "skink-report.json";
 
 /// A place for one report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +115,25 @@ pub(crate) fn write(report: &Report, place: &Place, kept: &Path) -> Result<(), W
         copy_tree(&open(kept)?, &to, Means::Copy).map_err(failed("copy attachments to"))?;
     }
     Ok(())
+}
+
+/// Adds the report to the visible results. Call it after the build, when nobody else writes there.
+pub(crate) fn add_to_results(report: &Report, root: &Path) -> Result<(), WorkerError> {
+    let path = root.join(VISIBLE).join("OTHER").join(IN_RESULTS);
+    let failed = |error| WorkerError::file("write", &path)(error);
+    let text = serde_json::to_string_pretty(report).map_err(|e| failed(e.into()))? + "\n";
+    let Some(results) = skink_obs::Results::open(root)? else { return Ok(()) };
+    let results = results.folder().try_clone_to_owned().map_err(failed)?;
+    write_to_results(&Dir::from_std_file(results.into()), text.as_bytes()).map_err(failed)
+}
+
+fn write_to_results(results: &Dir, text: &[u8]) -> io::Result<()> {
+    if results.symlink_metadata("OTHER").is_err_and(|e| e.kind() == io::ErrorKind::NotFound) {
+        make_staged(results, "OTHER")?;
+    }
+    let other = results.open_dir_nofollow("OTHER")?;
+    remove(&other, IN_RESULTS)?;
+    write_file(&other, Path::new(IN_RESULTS), text)
 }
 
 impl Place {
@@ -284,6 +308,45 @@ mod tests {
     fn link(target: &Path, link: &Path) {
         fs::create_dir_all(link.parent().unwrap()).unwrap();
         symlink(target, link).unwrap();
+    }
+
+    #[test]
+    fn the_report_among_the_results_is_ours_and_in_them() {
+        let text = |root: &Path| fs::read_to_string(root.join(".build.packages/OTHER/skink-report.json"));
+        type Plant = fn(&Path, &Path);
+        let rows: [(&str, Plant, bool); 5] = [
+            ("no folder", |_, _| {}, true),
+            ("a folder", |results, _| fs::create_dir(results.join("OTHER")).unwrap(), true),
+            ("a link to the host", |results, host| symlink(host, results.join("OTHER")).unwrap(), false),
+            (
+                "a report of the build's",
+                |results, _| {
+                    fs::create_dir(results.join("OTHER")).unwrap();
+                    fs::write(results.join("OTHER/skink-report.json"), "forged").unwrap();
+                },
+                true,
+            ),
+            (
+                "a link as the report",
+                |results, host| link(&host.join("file"), &results.join("OTHER/skink-report.json")),
+                true,
+            ),
+        ];
+        for (what, plant, is_written) in rows {
+            let (base, root, _kept) = root();
+            let (host, results) = (base.path().join("host"), root.join("home/results"));
+            fs::create_dir(&host).unwrap();
+            fs::create_dir(&results).unwrap();
+            symlink("home/results", root.join(".build.packages")).unwrap();
+            plant(&results, &host);
+            let added = add_to_results(&Report::new(Facts::default(), std::time::UNIX_EPOCH), &root);
+            assert_eq!(added.is_ok(), is_written, "{what}: {added:?}");
+            assert_eq!(text(&root).is_ok_and(|text| text.starts_with('{')), is_written, "{what}");
+            assert_eq!(fs::read_dir(&host).unwrap().count(), 0, "{what}");
+        }
+        let (_base, root, _kept) = root();
+        add_to_results(&Report::new(Facts::default(), std::time::UNIX_EPOCH), &root).unwrap();
+        assert!(!root.join(".build.packages").exists(), "no results, no report among them");
     }
 
     #[test]

@@ -11,6 +11,7 @@
     reason = "a command for people; its output is its purpose"
 )]
 
+mod backend;
 mod bench;
 mod cargo;
 mod demo;
@@ -40,6 +41,7 @@ cargo xtask VERB
 
   setup             install what is missing, and say what and why
   pool              download the packages of the example's chroot
+  backend           download the OBS backend of the stage obs
   product           build skink, skink-runner and skink-compiler into target/skink/bin
   hooks             build wasm-hooks/ into target/skink/hooks and print the digests
       --check-reproducible    build a second time, from a copy elsewhere, and compare
@@ -72,6 +74,7 @@ fn run() -> anyhow::Result<bool> {
             Kits::of(&layout).ensure(&layout)?;
         }
         "pool" => pool::ensure(&layout)?,
+        "backend" => backend::ensure(&layout)?,
         "product" => product::ensure(&layout)?,
         "hooks" if arguments.check_reproducible => return reproducible::check(&layout),
         "hooks" => drop(hooks::ensure(&layout)?),

@@ -15,6 +15,8 @@ pub(crate) enum Requires {
     Pool,
     /// A cargo that compiles hooks by the command that the documents show.
     GuestCargo,
+    /// The Open Build Service's backend.
+    Backend,
     /// The Rust guest, and the kits for those in Python and JavaScript.
     Guests,
     /// A browser, and what drives it.
@@ -58,7 +60,7 @@ pub(crate) struct Stage {
 }
 
 /// Every stage, in the order in which they run: the quick ones first.
-pub(crate) const STAGES: [Stage; 6] = [
+pub(crate) const STAGES: [Stage; 7] = [
     Stage {
         name: "unit",
         shows: "each crate keeps its promises",
@@ -106,5 +108,13 @@ pub(crate) const STAGES: [Stage; 6] = [
         tests: &[Tests::Crate("tests/build")],
         root: true,
         budget: Duration::from_secs(600),
+    },
+    Stage {
+        name: "obs",
+        shows: "Skink under an unmodified bs_worker of a real OBS backend",
+        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Pool, Requires::Backend],
+        tests: &[Tests::Crate("tests/obs")],
+        root: true,
+        budget: Duration::from_secs(360),
     },
 ];

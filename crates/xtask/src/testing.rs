@@ -8,7 +8,7 @@ use crate::layout::{Layout, fresh_folder};
 use crate::setup::{self, Group, Kits};
 use crate::stages::{Requires, STAGES, Stage, Tests};
 use crate::tally::Tally;
-use crate::{hooks, pool, process, product};
+use crate::{backend, hooks, pool, process, product};
 use anyhow::{Context, bail};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -68,6 +68,7 @@ fn prepare(layout: &Layout, stage: &Stage) -> anyhow::Result<()> {
             Requires::Browser => drop(setup::ensure(layout, &[Group::Browser])?),
             Requires::Pool => pool::ensure(layout)?,
             Requires::GuestCargo => hooks::ensure_cargo(layout)?,
+            Requires::Backend => backend::ensure(layout)?,
             Requires::Guests => {
                 hooks::ensure_guest(layout)?;
                 Kits::of(layout).ensure(layout)?;
@@ -163,6 +164,7 @@ pub(crate) fn environment(layout: &Layout, scratch: PathBuf) -> Vec<(&'static st
         ("SKINK_DIST", layout.prjconf()),
         ("SKINK_EXAMPLES", layout.examples()),
         ("SKINK_TEST_DIR", scratch),
+        ("SKINK_OBS_SERVER", backend::code(layout)),
         ("SKINK_GUEST_RUST", layout.rust_guest()),
         ("SKINK_GUEST_CARGO", layout.guest_cargo()),
         ("SKINK_COMPONENTIZE_PY", kits.componentize_py()),

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-const POLICY: &str = include_str!("policy-base.toml");
+pub(crate) const POLICY: &str = include_str!("policy-base.toml");
 const HOOKS: &str = include_str!("hooks-base.toml");
 
 thread_local! {
@@ -32,7 +32,7 @@ const HOLDERS: [(&str, &str); 9] = [
     ("the hooks file", "hooks"),
 ];
 
-type Row = (&'static str, &'static str, &'static str, &'static str);
+pub(crate) type Row = (&'static str, &'static str, &'static str, &'static str);
 
 /// Table, key, what stands in the base file, what is put in its place.
 #[rustfmt::skip]
@@ -89,7 +89,7 @@ const POLICY_ROWS: &[Row] = &[
 ];
 
 #[rustfmt::skip]
-const HOOKS_ROWS: &[Row] = &[
+pub(crate) const HOOKS_ROWS: &[Row] = &[
     ("[hooks.NAME]", "module", "one.wasm", "other.wasm"),
     ("[hooks.NAME]", "sha256", "\"aaaa", "\"0aaa"),
     ("[hooks.NAME]", "phases", "[\"check\"]", "[\"transform\", \"check\"]"),
@@ -137,7 +137,7 @@ fn requests() -> Vec<Grants> {
 
 /// All that comes of a policy and a hooks file: decisions, tools, hooks and their order. No parsed value is
 /// shown that nobody acts on.
-fn outcome(policy: &Policy, file: &HooksFile) -> String {
+pub(crate) fn outcome(policy: &Policy, file: &HooksFile) -> String {
     let mut out = String::new();
     for project in [Some("home:a"), Some("openSUSE:Factory"), None] {
         for module in [digest(0xaa), digest(0xbb)] {
@@ -178,7 +178,7 @@ fn outcome(policy: &Policy, file: &HooksFile) -> String {
     out
 }
 
-fn changed(base: &str, (kind, key, from, to): &Row) -> String {
+pub(crate) fn changed(base: &str, (kind, key, from, to): &Row) -> String {
     assert!(base.contains(from) && from != to, "{kind} {key}: {from:?} is not in the base file");
     base.replacen(from, to, 1)
 }

@@ -2,6 +2,7 @@
 
 mod admit;
 pub(crate) mod keys;
+mod lines;
 mod mangled;
 mod merge;
 mod problems;

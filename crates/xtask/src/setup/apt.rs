@@ -52,6 +52,26 @@ impl Apt {
             .context("could not download packages; is the registry of Debian packages reachable from here?")
     }
 
+    /// Downloads one package into `folder`, without what it depends on. Nothing is installed.
+    pub(crate) fn download_one(&self, package: &str, folder: &Path) -> anyhow::Result<()> {
+        make_folder(folder)?;
+        let attempt = || {
+            let mut apt = process::command("apt-get");
+            apt.current_dir(folder).args(["-q", "download", package]);
+            if process::is_root() {
+                apt.args(["-o", "APT::Sandbox::User=root"]);
+            }
+            run_logged(&mut apt, &self.log)
+        };
+        if attempt().is_ok() {
+            return Ok(());
+        }
+        self.update()?;
+        attempt().with_context(|| {
+            format!("could not download {package}; is the registry of Debian packages reachable from here?")
+        })
+    }
+
     fn download_command(&self, packages: &[String], folder: &Path) -> anyhow::Result<std::process::Command> {
         // An empty status file makes apt work out the whole closure; the lists are the machine's own.
         let status = self.state.join("status");

@@ -16,12 +16,14 @@ pub(crate) enum Group {
     Kits,
     /// Looking at pages.
     Browser,
+    /// A backend of the Open Build Service; its own code is looked after in `backend`.
+    Backend,
 }
 
 impl Group {
     /// All that `cargo xtask setup` looks after.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Compile, Self::Build, Self::Guests, Self::Kits, Self::Browser];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Compile, Self::Build, Self::Guests, Self::Kits, Self::Browser, Self::Backend];
 }
 
 /// How one sees that something is here. Files and programs, since another distribution, or a person, may
@@ -53,7 +55,7 @@ const fn need(group: Group, package: &'static str, probe: Probe, why: &'static s
 
 /// Everything but the guests' toolchain.
 #[rustfmt::skip]
-pub(crate) const NEEDS: [Need; 18] = [
+pub(crate) const NEEDS: [Need; 28] = [
     need(Group::Compile, "gcc", Probe::Program("cc"), "to link"),
     need(Group::Compile, "libc6-dev", Probe::File(&["/usr/lib/x86_64-linux-gnu/libc.a", "/usr/lib64/libc.a", "/usr/lib/libc.a"]), "to link statically"),
     need(Group::Build, "obs-build", Probe::File(&["/usr/lib/obs-build/build", "/usr/lib/build/build"]), "to build packages: Skink drives its `build`"),
@@ -72,6 +74,16 @@ pub(crate) const NEEDS: [Need; 18] = [
     need(Group::Browser, "chromium", Probe::Program("chromium"), "to look at the page of a build"),
     need(Group::Browser, "chromium-driver", Probe::Program("chromedriver"), "to drive that browser"),
     need(Group::Browser, "rpm", Probe::Program("rpmbuild"), "to make a package that a page tells of"),
+    need(Group::Backend, "libbssolv-perl", Probe::Succeeds("perl", &["-MBSSolv", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "libfile-sync-perl", Probe::Succeeds("perl", &["-MFile::Sync", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "libjson-xs-perl", Probe::Succeeds("perl", &["-MJSON::XS", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "libnet-ssleay-perl", Probe::Succeeds("perl", &["-MNet::SSLeay", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "libsocket-msghdr-perl", Probe::Succeeds("perl", &["-MSocket::MsgHdr", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "libxml-parser-perl", Probe::Succeeds("perl", &["-MXML::Parser", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "libxml-simple-perl", Probe::Succeeds("perl", &["-MXML::Simple", "-e1"]), "by the OBS backend of the stage obs"),
+    need(Group::Backend, "cpio", Probe::Program("cpio"), "by bs_worker, and to unpack its code"),
+    need(Group::Backend, "curl", Probe::Program("curl"), "to talk to the OBS backend of the stage obs"),
+    need(Group::Backend, "osc", Probe::Program("osc"), "to show that Skink is its build command"),
 ];
 
 impl Need {
