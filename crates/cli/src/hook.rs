@@ -86,6 +86,9 @@ pub(crate) fn main(verb: HookVerb) -> Result<ExitCode> {
     let HookVerb::Run(arguments) = verb;
     let host = Host::open(&std::env::current_exe()?, arguments.state.clone())?;
     let (policy, phase) = policy_and_phase(&host, &arguments)?;
+    if phase == Phase::Allocate {
+        bail!("a hook of the phase allocate is asked by `skink allocate --ask FILE`");
+    }
     let report = run(&host, &policy, trial(&arguments, phase)?, &Quiet)?;
     match arguments.format {
         Format::Json => print::line(&serde_json::to_string_pretty(&report)?),

@@ -1,11 +1,13 @@
 //! The `skink` command: it stands where `build` stands, tries single hooks, and answers questions.
 //!
 //! Each verb is a module of its own. The program is also started by itself, as the first process of a build's
-//! namespaces and as the first step in a tool root, and by others under the name `build`.
+//! namespaces and as the first step in a tool root, and by others under the names `build` and `skink-hostcheck`.
 
+mod allocate;
 mod build;
 mod doctor;
 mod hook;
+mod hostcheck;
 mod layers;
 mod module;
 mod policy;
@@ -57,6 +59,10 @@ enum Verb {
     /// Check a policy, or ask it why.
     #[command(subcommand)]
     Policy(policy::PolicyVerb),
+    /// Answer a dispatcher that asks which worker takes which job, through the policy's [[allocate]] hooks.
+    Allocate(allocate::AllocateArguments),
+    /// Tell bs_worker whether this machine takes a job: its `--hostcheck`, under the name skink-hostcheck.
+    Hostcheck(hostcheck::HostCheckArguments),
     /// Test the walls on this machine: spawn a runner and let it try what it must not do.
     Doctor(doctor::DoctorArguments),
 }
@@ -85,10 +91,16 @@ fn main() -> ExitCode {
         return build::main(arguments);
     }
     start_tracing();
+    let arguments = hostcheck::as_verb(&called_as, arguments);
+    // There every other code keeps the worker's jobs away for a day.
+    let is_hostcheck = arguments.get(1).is_some_and(|verb| verb == "hostcheck");
     let verb = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments.verb,
         Err(error) => {
             let _ = error.print();
+            if is_hostcheck {
+                return ExitCode::SUCCESS;
+            }
             // 2, which clap would give, is "unchanged" here.
             return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
         }
@@ -98,6 +110,8 @@ fn main() -> ExitCode {
         Verb::Hook(verb) => hook::main(verb),
         Verb::Module(verb) => module::main(verb),
         Verb::Policy(verb) => policy::main(verb),
+        Verb::Allocate(arguments) => allocate::main(&arguments),
+        Verb::Hostcheck(arguments) => Ok(hostcheck::main(&arguments)),
         Verb::Doctor(arguments) => doctor::main(&arguments),
     };
     ended.unwrap_or_else(|error| {

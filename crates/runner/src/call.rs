@@ -47,7 +47,7 @@ pub(crate) fn fit(
 
 /// Lowers the resources to what a call with these limits needs, which was not known when the runner was spawned, and
 /// builds the last walls. `None` where the descriptors are not those that are named: the call is ended then.
-fn wall_in(
+pub(crate) fn wall_in(
     wire: &Wire,
     kinds: &[Descriptor],
     descriptors: Vec<OwnedFd>,
@@ -66,13 +66,13 @@ fn wall_in(
 }
 
 /// A module that fits its own interfaces, ready to be instantiated.
-struct Linked {
-    engine: Engine,
-    pre: InstancePre<State>,
+pub(crate) struct Linked {
+    pub(crate) engine: Engine,
+    pub(crate) pre: InstancePre<State>,
 }
 
 impl Linked {
-    fn export(&self, phase: Phase) -> Result<Export, RunnerEnd> {
+    pub(crate) fn export(&self, phase: Phase) -> Result<Export, RunnerEnd> {
         Export::find(&self.pre, phase).map_err(unlinkable)
     }
 }
@@ -83,10 +83,11 @@ fn unlinkable(error: wasmtime::Error) -> RunnerEnd {
 }
 
 /// Loads the module for calls of `phases` and links it.
-fn link(artefact: Option<&File>, flavour: Flavour, phases: &[Phase]) -> Result<Linked, RunnerEnd> {
-    if flavour == Flavour::Metered || phases.contains(&Phase::Allocate) {
-        return Err(RunnerEnd::Unlinkable("`allocate` hooks are not offered yet".to_owned()));
-    }
+pub(crate) fn link(
+    artefact: Option<&File>,
+    flavour: Flavour,
+    phases: &[Phase],
+) -> Result<Linked, RunnerEnd> {
     let host = |what: &str, error: &dyn std::fmt::Display| RunnerEnd::HostError(format!("{what}: {error}"));
     let artefact =
         artefact.ok_or_else(|| RunnerEnd::HostError("no artefact came with the call".to_owned()))?;
@@ -137,6 +138,6 @@ fn make(
 }
 
 /// Ends a call that never reached the guest.
-fn end(wire: &Wire, ended: RunnerEnd) -> Result<(), ServeError> {
+pub(crate) fn end(wire: &Wire, ended: RunnerEnd) -> Result<(), ServeError> {
     Ok(wire.end(CallEnd { end: ended, usage: skink_job::Usage::default() })?)
 }

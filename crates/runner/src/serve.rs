@@ -1,6 +1,6 @@
 //! The runner's life: ready, one request, its answer.
 
-use crate::call;
+use crate::{allocate, call};
 use skink_protocol::{FromRunner, ProtocolError, ToRunner, VERSION};
 use skink_walls::{Profile, WallsError};
 use std::time::{Duration, Instant};
@@ -39,7 +39,8 @@ pub(crate) fn serve() -> Result<(), ServeError> {
             skink_walls::lock(&[], Profile::Runner)?;
             Ok(channel.send(&FromRunner::Probed(skink_walls::probe()), soon())?)
         }
-        ToRunner::Reply(_) => Err(ServeError::Unasked),
+        ToRunner::Allocate { limits } => allocate::serve(channel, &limits, received.descriptors),
+        ToRunner::Reply(_) | ToRunner::Ask(_) => Err(ServeError::Unasked),
     }
 }
 
