@@ -20,6 +20,7 @@ my $json = eval { require JSON::XS } ? 'JSON::XS' : do { require JSON::PP; 'JSON
 sub constraint {
   my ($path, $on_failure) = @_;
   die("skink: '$on_failure' is neither 'abstain' nor 'refuse'\n") unless $on_failure =~ /^(?:abstain|refuse)$/;
+  die("skink: $path is too long for a socket\n") if length($path) > 107;
   my $retry = 0;
   return sub {
     my $answer = Time::HiRes::time() < $retry ? '' : ask($path, @_);

@@ -72,7 +72,12 @@ pub(crate) fn main(arguments: &AllocateArguments) -> Result<ExitCode> {
     let host = arguments.files.host()?;
     let hooks = admit_all(&host, &policy, arguments.files.modules());
     if let Some((hook, why)) = hooks.iter().find_map(|one| Some((&one.hook, one.module.as_ref().err()?))) {
-        bail!("the hook {} of {} cannot be asked: {}", hook.name, hook.place, SafeText::line(&why.to_string()));
+        bail!(
+            "the hook {} of {} cannot be asked: {}",
+            hook.name,
+            hook.place,
+            SafeText::line(&why.to_string())
+        );
     }
     let _listening = host.interrupts.listen().context("cannot listen for signals")?;
     let within = Duration::from(arguments.answer_within);

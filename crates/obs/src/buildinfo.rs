@@ -62,7 +62,8 @@ fn parse(text: &[u8]) -> Result<NamedFacts, String> {
         return Err(format!("its element is <{}>", root.tag_name().name()));
     }
     let attributes = root.attributes().map(|attribute| (attribute.name(), attribute.value()));
-    let elements = root.children().filter(is_text).map(|node| (node.tag_name().name(), node.text().unwrap_or("")));
+    let elements =
+        root.children().filter(is_text).map(|node| (node.tag_name().name(), node.text().unwrap_or("")));
     let mut facts = NamedFacts::new();
     for (name, value) in attributes.chain(elements) {
         facts.entry(name.to_owned()).or_default().push(value.trim().to_owned());
@@ -103,10 +104,12 @@ mod tests {
 
     #[test]
     fn unknown_elements_are_no_errors_and_other_files_are() {
-        let more = JOB.replace("<rev>", "<genbuildreqs>x</genbuildreqs><module>a</module><module>b</module><rev>");
+        let more =
+            JOB.replace("<rev>", "<genbuildreqs>x</genbuildreqs><module>a</module><module>b</module><rev>");
         assert_eq!(parse(more.as_bytes()).unwrap()["module"], ["a", "b"]);
         let bomb = "<!DOCTYPE b [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><buildinfo><arch>&b;</arch></buildinfo>";
-        let outside = "<!DOCTYPE b [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><buildinfo><arch>&a;</arch></buildinfo>";
+        let outside =
+            "<!DOCTYPE b [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><buildinfo><arch>&a;</arch></buildinfo>";
         let deep = "<buildinfo>".repeat(100_000);
         let (cut, _) = JOB.split_at(JOB.len() / 2);
         let rows: [&[u8]; 9] = [

@@ -9,18 +9,12 @@ use crate::end::{Known, classify};
 use crate::serve::ServeError;
 use skink_host::{Clock, Export, Inputs, State, Wire, entered, guard, rearm};
 use skink_job::{Limits, Phase};
-use skink_protocol::{
-    CallEnd, Channel, Descriptor, Flavour, ProtocolError, Question, RunnerEnd, ToRunner,
-};
+use skink_protocol::{CallEnd, Channel, Descriptor, Flavour, ProtocolError, Question, RunnerEnd, ToRunner};
 use std::os::fd::OwnedFd;
 use wasmtime::Store;
 
 /// Serves questions until the worker closes the socket. `limits` are those of the whole process.
-pub(crate) fn serve(
-    channel: Channel,
-    limits: &Limits,
-    descriptors: Vec<OwnedFd>,
-) -> Result<(), ServeError> {
+pub(crate) fn serve(channel: Channel, limits: &Limits, descriptors: Vec<OwnedFd>) -> Result<(), ServeError> {
     let wire = Wire::new(channel, Clock::start(limits.wall_time), limits.log_bytes);
     let Some(handed) = wall_in(&wire, &[Descriptor::Artefact], descriptors, limits)? else { return Ok(()) };
     let linked = link(handed.artefact().as_ref(), Flavour::Metered, &[Phase::Allocate])

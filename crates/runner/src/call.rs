@@ -83,11 +83,7 @@ fn unlinkable(error: wasmtime::Error) -> RunnerEnd {
 }
 
 /// Loads the module for calls of `phases` and links it.
-pub(crate) fn link(
-    artefact: Option<&File>,
-    flavour: Flavour,
-    phases: &[Phase],
-) -> Result<Linked, RunnerEnd> {
+pub(crate) fn link(artefact: Option<&File>, flavour: Flavour, phases: &[Phase]) -> Result<Linked, RunnerEnd> {
     let host = |what: &str, error: &dyn std::fmt::Display| RunnerEnd::HostError(format!("{what}: {error}"));
     let artefact =
         artefact.ok_or_else(|| RunnerEnd::HostError("no artefact came with the call".to_owned()))?;

@@ -255,9 +255,11 @@ fn check_pin(entry: &HookEntry, digest: &Digest, path: &Path) -> Result<(), Stri
 
 fn check_phases(entry: &HookEntry, manifest: &Manifest) -> Result<(), String> {
     if manifest.phases.iter().all(|phase| *phase == Phase::Allocate) {
-        return Err("the module has only the phase allocate, which no job can bring: it is asked before there is a \
+        return Err(
+            "the module has only the phase allocate, which no job can bring: it is asked before there is a \
                     build; an admin names it in [[allocate]] of the policy"
-            .to_owned());
+                .to_owned(),
+        );
     }
     let missing = entry.phases.iter().flatten().find(|phase| !manifest.phases.contains(phase));
     missing.map_or(Ok(()), |phase| {

@@ -41,7 +41,8 @@ struct Job {
 
 impl Rule {
     fn matches(&self, job: &Job) -> bool {
-        let pairs = [(&self.projects, &job.project), (&self.packages, &job.package), (&self.archs, &job.arch)];
+        let pairs =
+            [(&self.projects, &job.project), (&self.packages, &job.package), (&self.archs, &job.arch)];
         pairs.iter().all(|(patterns, name)| {
             patterns.as_ref().is_none_or(|patterns| patterns.iter().any(|pattern| star(pattern, name)))
         })

@@ -48,7 +48,10 @@ impl Asked {
         if !parts.is_empty() {
             return Err(RequestError::Part("has a part that is none of `job`, `worker`, `constraints`"));
         }
-        Ok(Self::new(job, Allocation { worker, constraints: constraints.unwrap_or_default(), ..Allocation::default() }))
+        Ok(Self::new(
+            job,
+            Allocation { worker, constraints: constraints.unwrap_or_default(), ..Allocation::default() },
+        ))
     }
 
     /// From facts that are flat already.
@@ -103,7 +106,9 @@ fn flatten(name: &str, value: Value, facts: &mut NamedFacts, budget: &mut usize)
         Value::Bool(value) => value.to_string(),
         Value::Number(value) => value.to_string(),
         Value::String(value) => value,
-        Value::Array(items) => return items.into_iter().try_for_each(|item| flatten(name, item, facts, budget)),
+        Value::Array(items) => {
+            return items.into_iter().try_for_each(|item| flatten(name, item, facts, budget));
+        }
         Value::Object(mut fields) => {
             let excluded = fields.get("exclude").and_then(Value::as_str) == Some("true");
             if let Some(content) = fields.remove("_content") {
@@ -159,7 +164,8 @@ mod tests {
 
     #[test]
     fn the_reposerver_has_names_of_its_own() {
-        let line = br#"{"job":{"project":"p","repoid":"r","packid":"k","arch":"a"},"worker":{},"constraints":null}"#;
+        let line =
+            br#"{"job":{"project":"p","repoid":"r","packid":"k","arch":"a"},"worker":{},"constraints":null}"#;
         let facts = Asked::parse(line).unwrap().facts;
         assert_eq!((facts.repository.as_deref(), facts.package.as_deref()), (Some("r"), Some("k")));
     }

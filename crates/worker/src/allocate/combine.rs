@@ -152,7 +152,12 @@ mod tests {
             (Dispatcher, vec![(trap(), Abstain)], "abstain", 1),
             (Dispatcher, vec![(trap(), Abstain), (yes(), Abstain)], "yes", 2),
             (Dispatcher, vec![(trap(), Refuse), (yes(), Abstain)], "no a: it gave no answer (trap): ", 1),
-            (Dispatcher, vec![(limit(LimitKind::Fuel), Refuse)], "no a: it gave no answer (limit): fuel: met", 1),
+            (
+                Dispatcher,
+                vec![(limit(LimitKind::Fuel), Refuse)],
+                "no a: it gave no answer (limit): fuel: met",
+                1,
+            ),
             (Dispatcher, vec![(limit(LimitKind::WallTime), Refuse)], "no a: it gave no answer (limit): ", 1),
             (Dispatcher, vec![(host(), Refuse)], "no a: it gave no answer (host-error): ", 1),
             (Worker, vec![(limit(LimitKind::WallTime), Refuse), (host(), Refuse)], "abstain", 2),

@@ -43,7 +43,8 @@ fn of_texts(meminfo: &str, cpuinfo: &str, version: &str) -> NamedFacts {
     }
     // `Features` on aarch64.
     let flags = cpuinfo.lines().filter_map(|line| line.split_once(':'));
-    let flags = flags.filter(|(key, _)| matches!(key.trim(), "flags" | "Features")).map(|(_, flags)| flags).next();
+    let flags =
+        flags.filter(|(key, _)| matches!(key.trim(), "flags" | "Features")).map(|(_, flags)| flags).next();
     let flags: Vec<String> = flags.unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     if !flags.is_empty() {
         facts.insert("hardware.cpu.flag".to_owned(), flags);

@@ -60,13 +60,17 @@ impl Socket {
             return Err(SocketError::Taken(path.to_owned()));
         }
         match fs::symlink_metadata(path) {
-            Ok(there) if !there.file_type().is_socket() => return Err(SocketError::NoSocket(path.to_owned())),
+            Ok(there) if !there.file_type().is_socket() => {
+                return Err(SocketError::NoSocket(path.to_owned()));
+            }
             Ok(_) | Err(_) => {}
         }
         // Made under another name, in a folder that nobody looks into, and moved when it is as it must be.
         let draft = beside(path, "new");
         match fs::remove_file(&draft) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed("remove", &draft)(error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(failed("remove", &draft)(error));
+            }
             Ok(()) | Err(_) => {}
         }
         let listener = UnixListener::bind(&draft).map_err(failed("listen at", path))?;

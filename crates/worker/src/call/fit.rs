@@ -30,12 +30,7 @@ pub(crate) fn fits(
     }
 }
 
-fn ask(
-    host: &Host,
-    artefact: &File,
-    flavour: Flavour,
-    phases: Vec<Phase>,
-) -> Result<RunnerEnd, Broken> {
+fn ask(host: &Host, artefact: &File, flavour: Flavour, phases: Vec<Phase>) -> Result<RunnerEnd, Broken> {
     let mut child = host.spawner.spawn(&host.runner).map_err(crate::WorkerError::from)?;
     await_ready(&mut child)?;
     let deadline = Some(Instant::now() + PATIENCE);

@@ -64,8 +64,17 @@ fn what_is_wrong_with_the_machine_takes_the_job() {
         ("a broken policy", "schema = 2\n".to_owned(), &no, &[], 0),
         ("another project", policy.replace("[\"**\"]", "[\"home:b\"]"), &no, &[], 0),
         ("no module", policy.replace("allocate.wasm", "absent.wasm"), &no, &[], 0),
-        ("another module", policy.replace("sha256 = \"", "sha256 = \"00000000000000000000000000000000\
-            00000000000000000000000000000000\" # \""), &no, &[], 1),
+        (
+            "another module",
+            policy.replace(
+                "sha256 = \"",
+                "sha256 = \"00000000000000000000000000000000\
+            00000000000000000000000000000000\" # \"",
+            ),
+            &no,
+            &[],
+            1,
+        ),
         ("an empty job", policy.clone(), "", &[], 0),
         ("no job", policy.clone(), "<worker/>", &[], 0),
         ("half a job", policy.clone(), "<buildinfo project=\"a\">", &[], 0),

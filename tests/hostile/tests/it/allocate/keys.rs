@@ -4,7 +4,8 @@ use super::{lay_out, options, request};
 use skink_tests_hostile::{Place, Running};
 
 /// What each of these rows begins with: fuel that lasts for minutes, so that time ends a loop.
-const LIMITS: (&str, &str) = ("wall-time = \"10s\"\nfuel = 1000000\n", "wall-time = \"5s\"\nfuel = 900000000000\n");
+const LIMITS: (&str, &str) =
+    ("wall-time = \"10s\"\nfuel = 1000000\n", "wall-time = \"5s\"\nfuel = 900000000000\n");
 
 /// Kind, key, what the hook does, a text of the policy and what is put in its place, words of the answer or the error
 /// before and after.
@@ -22,9 +23,9 @@ const ROWS: [Row; 9] = [
         "\nabstain\n"),
     ("[[allocate]]", "settings", "settings", "level = 1", "level = 2", "{\"level\":1}", "{\"level\":2}"),
     ("[allocate.limits]", "memory", "grow", "\"8MiB\"", "\"1MiB\"", "yes\n", "(limit): memory: the limit is 1"),
-    ("[allocate.limits]", "wall-time", "loop", "\"5s\"", "\"100ms\"", "no answer within 5 s",
+    ("[allocate.limits]", "wall-time", "loop", "\"5s\"", "\"100ms\"", "no answer within 5.0 s",
         "no answer within 100 ms"),
-    ("[allocate.limits]", "fuel", "loop", "900000000000", "1000000", "no answer within 5 s",
+    ("[allocate.limits]", "fuel", "loop", "900000000000", "1000000", "no answer within 5.0 s",
         "fuel: the hook's fuel is used up"),
 ];
 
@@ -63,13 +64,25 @@ fn a_hooks_file_cannot_name_one() {
     assert!(ended.stderr.contains("no job can bring a hook of the phase `allocate`"), "{}", ended.stderr);
     assert!(ended.stderr.contains("an admin names such a hook in [[allocate]]"), "{}", ended.stderr);
     // Nor does one come in by an entry that names no phase.
-    let module = std::fs::read({ lay_out(&place); place.path("allocate.wasm") }).unwrap();
+    let module = std::fs::read({
+        lay_out(&place);
+        place.path("allocate.wasm")
+    })
+    .unwrap();
     let digest = skink_tests_hostile::sha256(&module);
-    let policy = format!("schema = 1\n[[allow]]\nmodule = \"m\"\nsha256 = [\"{digest}\"]\nprojects = [\"**\"]\n");
+    let policy =
+        format!("schema = 1\n[[allow]]\nmodule = \"m\"\nsha256 = [\"{digest}\"]\nprojects = [\"**\"]\n");
     place.write("policy.toml", policy);
     let path = |name: &str| place.path(name).to_str().unwrap().to_owned();
     let arguments = [
-        "hook", "run", "--phase", "check", "--hook-policy", &path("policy.toml"), "--state", &path("state"),
+        "hook",
+        "run",
+        "--phase",
+        "check",
+        "--hook-policy",
+        &path("policy.toml"),
+        "--state",
+        &path("state"),
         &path("allocate.wasm"),
     ];
     let ended = Running::start(&place, None, &arguments).wait();

@@ -69,7 +69,8 @@ impl<'p> Server<'p> {
 
     fn begin(place: &Place, policy: &str) -> Running {
         let socket = place.path("socket").to_str().unwrap().to_owned();
-        let mut arguments = ["allocate", "--answer-within", "30s", "--serve", &socket].map(str::to_owned).to_vec();
+        let mut arguments =
+            ["allocate", "--answer-within", "30s", "--serve", &socket].map(str::to_owned).to_vec();
         arguments.extend(options(place, policy));
         Running::start(place, None, &arguments)
     }

@@ -139,10 +139,9 @@ fn what_cannot_be_asked_does_not_start() {
     let place = Place::new("start");
     let policy = lay_out(&place);
     place.write("other.wasm", "no module");
-    let rows: [(&str, &str, &str); 6] = [
+    let rows: [(&str, &str, &str); 5] = [
         ("allocate.wasm", "absent.wasm", "absent.wasm: No such file"),
         ("allocate.wasm", "other.wasm", "has the sha256"),
-        ("[[allocate]]", "[[mandatory]]", "unknown key"),
         ("on-failure = \"refuse\"\n", "", "[[allocate]] needs the key `on-failure`"),
         ("fuel = 1000000", "fuel = 1", "`fuel` is 1; it must be from 10000"),
         ("wall-time = \"10s\"", "wall-time = \"1h\"", "must be from 1 ms to 10"),
