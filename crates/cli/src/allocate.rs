@@ -100,6 +100,9 @@ fn answer_on(
     within: Duration,
 ) -> Result<ExitCode> {
     with_allocator(host, hooks, |allocator: &Allocator<'_>| {
+        if let Some((hook, outcome)) = allocator.problems().first() {
+            bail!("the hook {hook} cannot be asked: {}: {}", outcome.word(), outcome.detail());
+        }
         let socket = Socket::bind(path, owner)?;
         print::line(&format!("{} hooks answer on {}", hooks.len(), SafeText::line(&path.to_string_lossy())));
         let tell = |line: &SafeText| {

@@ -6,9 +6,11 @@ use super::combine::{Heard, Side, Verdict, combine};
 use super::runner::{Runner, Said};
 use crate::Host;
 use crate::call::ended::host_error;
-use skink_job::{AllocateLimits, ByteCount, Digest};
+use skink_job::{AllocateLimits, ByteCount, Digest, HookName, Outcome};
 use skink_protocol::Question;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 /// The hooks, each with the runner of its module.
@@ -16,27 +18,37 @@ use std::time::{Duration, Instant};
 pub struct Allocator<'h> {
     hooks: &'h [Admitted],
     runners: BTreeMap<Digest, Runner>,
+    problems: Vec<(HookName, Outcome)>,
 }
 
-/// Starts one runner for each module, lets `what` ask them, and ends them.
+/// Starts one runner for each module, waits until they stand, lets `what` ask them, and ends them.
 pub fn with_allocator<R>(host: &Host, hooks: &[Admitted], what: impl FnOnce(&Allocator<'_>) -> R) -> R {
     std::thread::scope(|scope| {
-        let mut runners = BTreeMap::new();
+        let (mut runners, mut stands) = (BTreeMap::new(), Vec::new());
         for admitted in hooks {
             let digest = admitted.hook.sha256;
             let same = || hooks.iter().filter(|other| other.hook.sha256 == digest);
             let memory = same().map(|other| other.hook.limits.memory).max().unwrap_or(ByteCount(0));
-            if let Ok(artefact) = &admitted.module {
-                runners.entry(digest).or_insert_with(|| Runner::start(scope, host, artefact, memory));
+            if let (Ok(artefact), Entry::Vacant(free)) = (&admitted.module, runners.entry(digest)) {
+                let (runner, stood) = Runner::start(scope, host, artefact, memory);
+                free.insert(runner);
+                stands.push((admitted.hook.name.clone(), stood));
             }
         }
+        let problem = |(hook, stood): (HookName, Receiver<_>)| Some((hook, stood.recv().ok().flatten()?));
+        let problems = stands.into_iter().filter_map(problem).collect();
         // Dropped before the threads are waited for: they end when nobody can ask them any more.
-        let allocator = Allocator { hooks, runners };
+        let allocator = Allocator { hooks, runners, problems };
         what(&allocator)
     })
 }
 
 impl Allocator<'_> {
+    /// Hooks whose runner did not stand up. It is tried again when they are asked.
+    pub fn problems(&self) -> &[(HookName, Outcome)] {
+        &self.problems
+    }
+
     /// Asks the hooks of the job's project, one after the other, until one refuses. Who has not answered `within` so
     /// much time in all has given no answer.
     pub fn ask(&self, asked: &Asked, side: Side, within: Duration) -> Verdict {

@@ -49,18 +49,19 @@ struct Request {
 pub(super) struct Runner(Sender<Request>);
 
 impl Runner {
-    /// Starts a thread with a runner for a module, which may be asked with as much memory as `memory`.
+    /// Starts a thread with a runner for a module, which may be asked with as much memory as `memory`. The other way
+    /// tells, once, whether the first runner stood up.
     pub(super) fn start<'s>(
         scope: &'s Scope<'s, '_>,
         host: &'s Host,
         artefact: &'s File,
         memory: ByteCount,
-    ) -> Self {
-        let (sender, requests) = channel();
+    ) -> (Self, Receiver<Option<Outcome>>) {
+        let ((sender, requests), (stood, stands)) = (channel(), sync_channel(1));
         let life = Millis::from(LIFE * 2);
         let limits = Limits { memory, wall_time: life, ..AllocateLimits::default().of_call() };
-        scope.spawn(move || live(&Nest { host, artefact, limits }, &requests));
-        Self(sender)
+        scope.spawn(move || live(&Nest { host, artefact, limits }, &requests, &stood));
+        (Self(sender), stands)
     }
 
     /// Asks, and waits for the answer until `late`.
@@ -81,8 +82,9 @@ struct Nest<'h> {
     limits: Limits,
 }
 
-fn live(nest: &Nest<'_>, requests: &Receiver<Request>) {
+fn live(nest: &Nest<'_>, requests: &Receiver<Request>, stood: &SyncSender<Option<Outcome>>) {
     let mut warm = Warm::stand_up(nest);
+    let _ = stood.send(warm.as_ref().err().cloned());
     while let Ok(Request { question, late, answer }) = requests.recv() {
         if Instant::now() >= late {
             let _ = answer.send(too_late());

@@ -87,6 +87,20 @@ fn what_is_wrong_with_the_machine_takes_the_job() {
     assert_nothing_left(&place);
 }
 
+#[test]
+fn without_a_runner_the_job_is_taken() {
+    let place = Place::new("hostcheck-no-runner");
+    let policy = lay_out(&place);
+    let no = JOB.replace("package=\"hello\"", "package=\"no\"");
+    assert_eq!(check(&place, &policy, &no, "precheck", &[]).code(), Some(1));
+    let runner = place.program("skink-runner");
+    std::fs::remove_file(&runner).unwrap();
+    std::os::unix::fs::symlink("/bin/false", &runner).unwrap();
+    let ended = check(&place, &policy, &no, "precheck", &[]);
+    assert_eq!(ended.code(), Some(0), "{}", ended.output());
+    assert_nothing_left(&place);
+}
+
 /// `bs_worker` starts its host check by one word, without a shell; and labels may come in the environment.
 #[test]
 fn it_has_a_name_of_one_word() {

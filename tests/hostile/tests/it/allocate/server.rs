@@ -160,3 +160,19 @@ fn what_cannot_be_asked_does_not_start() {
     assert!(ended.stderr.contains("is no socket"), "{}", ended.stderr);
     assert_eq!(std::fs::read_to_string(place.path("socket")).unwrap(), "precious");
 }
+
+/// The module is compiled and filed already, and then the runner is no runner any more.
+#[test]
+fn without_a_runner_it_does_not_start() {
+    let place = Place::new("no-runner");
+    let policy = lay_out(&place);
+    assert_eq!(Server::start(&place, &policy).ask("yes"), "yes");
+    let runner = place.program("skink-runner");
+    std::fs::remove_file(&runner).unwrap();
+    std::os::unix::fs::symlink("/bin/false", &runner).unwrap();
+    let ended = Server::begin(&place, &policy).wait();
+    assert_eq!(ended.code(), Some(1), "{}", ended.output());
+    assert!(ended.stderr.contains("the hook letters cannot be asked: host-error: "), "{}", ended.stderr);
+    assert!(!place.path("socket").exists());
+    assert_nothing_left(&place);
+}
