@@ -203,7 +203,13 @@ fn no_answer(end: RunnerEnd) -> Outcome {
         Outcome::Passed | Outcome::Unchanged { .. } => {
             Outcome::Crashed { detail: "the runner gave the verdict of another phase".into() }
         }
-        outcome => outcome,
+        outcome @ (Outcome::Failed { .. }
+        | Outcome::Refused { .. }
+        | Outcome::Limit { .. }
+        | Outcome::Trap { .. }
+        | Outcome::Crashed { .. }
+        | Outcome::HostError { .. }
+        | Outcome::Skipped { .. }) => outcome,
     }
 }
 

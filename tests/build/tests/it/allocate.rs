@@ -31,7 +31,8 @@ packages = ["chromium"]
 
 fn run(place: &Place, request: &str, policy: &str) -> (Option<i32>, String) {
     let path = |name: &str| place.path(name).to_str().unwrap().to_owned();
-    (place.write("request", request), place.write("policy.toml", policy));
+    place.write("request", request);
+    place.write("policy.toml", policy);
     let hooks = told("SKINK_HOOKS_DIR").to_str().unwrap().to_owned();
     let options = ["--hook-modules", &hooks, "--policy", &path("policy.toml"), "--state", &path("state")];
     let mut arguments = vec!["allocate", "--answer-within", "60s", "--ask"];
