@@ -167,12 +167,13 @@ fn without_a_runner_it_does_not_start() {
     let place = Place::new("no-runner");
     let policy = lay_out(&place);
     assert_eq!(Server::start(&place, &policy).ask("yes"), "yes");
-    let runner = place.program("skink-runner");
+    let (runner, stale) = (place.program("skink-runner"), place.path("socket"));
+    std::fs::remove_file(&stale).unwrap();
     std::fs::remove_file(&runner).unwrap();
     std::os::unix::fs::symlink("/bin/false", &runner).unwrap();
     let ended = Server::begin(&place, &policy).wait();
     assert_eq!(ended.code(), Some(1), "{}", ended.output());
     assert!(ended.stderr.contains("the hook letters cannot be asked: host-error: "), "{}", ended.stderr);
-    assert!(!place.path("socket").exists());
+    assert!(!stale.exists());
     assert_nothing_left(&place);
 }
