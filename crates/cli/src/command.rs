@@ -3,7 +3,7 @@
 //! `skink build` has `build`'s own grammar, which `skink_obs` reads; here its options are only described, from the very
 //! table that it reads them by.
 
-use crate::{doctor, hook, install, module, policy, report};
+use crate::{allocate, doctor, hook, hostcheck, install, module, policy, report};
 use clap::{
     Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint,
 };
@@ -85,6 +85,10 @@ pub(crate) enum Verb {
     Policy(policy::PolicyVerb),
     /// Make a page or SARIF of a `report.json`, here or on another machine than that of the build.
     Report(report::ReportArguments),
+    /// Answer a dispatcher that asks which worker takes which job, through the policy's [[allocate]] hooks.
+    Allocate(allocate::AllocateArguments),
+    /// Tell bs_worker whether this machine takes a job: its `--hostcheck`, under the name skink-hostcheck.
+    Hostcheck(hostcheck::HostCheckArguments),
     /// Stand in the place of `build` in one folder, such as the one that a backend hands out to its workers.
     Install(install::InstallArguments),
     /// Test the walls on this machine: spawn a runner and let it try what it must not do.
@@ -111,7 +115,7 @@ const BUILD_CODES: &str = "Exit codes: those of `build` (0 succeeded, 1 failed, 
 failed before it looked at the hooks.";
 
 /// Verbs that show nothing which could be more or less, or have other options for it.
-const UNSHOWN: [&str; 5] = ["build", "completions", "install", "man", "report"];
+const UNSHOWN: [&str; 7] = ["allocate", "build", "completions", "hostcheck", "install", "man", "report"];
 
 /// The whole of it, with the options of `skink build`.
 pub(crate) fn command() -> Command {

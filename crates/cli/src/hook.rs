@@ -92,6 +92,9 @@ pub(crate) fn main(verb: HookVerb, verbosity: Verbosity) -> Result<ExitCode> {
     let HookVerb::Run(arguments) = verb;
     let host = Host::open(&std::env::current_exe()?, arguments.state.clone())?;
     let (policy, phase) = policy_and_phase(&host, &arguments)?;
+    if phase == Phase::Allocate {
+        bail!("a hook of the phase allocate is asked by `skink allocate --ask FILE`");
+    }
     let status = Status::stderr(Shown::Progress.at(verbosity));
     let report = run(&host, &policy, trial(&arguments, phase)?, &StatusProgress::new(status.clone()));
     status.close();

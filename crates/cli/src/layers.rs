@@ -10,6 +10,11 @@ pub(crate) fn policy(other: Option<&Path>) -> Result<Policy> {
     Ok(read_policy(Path::new(INSTALLED_POLICY), other)?)
 }
 
+/// This policy, whatever is installed.
+pub(crate) fn only(policy: &Path) -> Result<Policy> {
+    Ok(read_policy(policy, None)?)
+}
+
 /// Whether an admin installed a policy on this machine.
 pub(crate) fn is_installed() -> bool {
     Path::new(INSTALLED_POLICY).exists()

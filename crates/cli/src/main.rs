@@ -1,12 +1,14 @@
 //! The `skink` command: it stands where `build` stands, tries single hooks, and answers questions.
 //!
 //! Each verb is a module of its own. The program is also started by itself, as the first process of a build's
-//! namespaces and as the first step in a tool root, and by others under the name `build`.
+//! namespaces and as the first step in a tool root, and by others under the names `build` and `skink-hostcheck`.
 
+mod allocate;
 mod build;
 mod command;
 mod doctor;
 mod hook;
+mod hostcheck;
 mod install;
 mod layers;
 mod manual;
@@ -45,10 +47,16 @@ fn main() -> ExitCode {
         return build::main(arguments);
     }
     start_tracing();
+    let arguments = hostcheck::as_verb(&called_as, arguments);
+    // There every other code keeps the worker's jobs away for a day.
+    let is_hostcheck = arguments.get(1).is_some_and(|verb| verb == "hostcheck");
     let command::Arguments { verb, shown } = match command::parse(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
+            if is_hostcheck {
+                return ExitCode::SUCCESS;
+            }
             // 2, which clap would give, is "unchanged" here.
             return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
         }
@@ -60,6 +68,8 @@ fn main() -> ExitCode {
         Verb::Module(verb) => module::main(verb),
         Verb::Policy(verb) => policy::main(verb, shown.verbosity()),
         Verb::Report(arguments) => report::main(&arguments),
+        Verb::Allocate(arguments) => allocate::main(&arguments),
+        Verb::Hostcheck(arguments) => Ok(hostcheck::main(&arguments)),
         Verb::Install(arguments) => install::main(&arguments),
         Verb::Doctor(arguments) => doctor::main(&arguments, shown.verbosity()),
         Verb::Completions { shell } => manual::completions(shell),

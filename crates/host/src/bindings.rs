@@ -21,6 +21,7 @@ wasmtime::component::bindgen!({
         package skink:runner;
 
         world hooks {
+            export skink:hook/allocate@0.1.0;
             export skink:hook/pre-chroot@0.1.0;
             export skink:hook/transform@0.1.0;
             export skink:hook/check@0.1.0;
@@ -40,6 +41,7 @@ wasmtime::component::bindgen!({
         "skink:hook/tools.tool": crate::tools::Tool,
         "skink:hook/tools.process": crate::tools::Process,
         "skink:hook/plan.plan": crate::plan::Plan,
+        "skink:hook/allocate-context.context": crate::context::AllocateContext,
         "skink:hook/pre-chroot-context.context": crate::context::PreChrootContext,
         "skink:hook/transform-context.context": crate::context::TransformContext,
         "skink:hook/check-context.context": crate::context::CheckContext,

@@ -2,11 +2,12 @@
 
 use crate::State;
 use crate::bindings::exports::skink::hook;
+use crate::bindings::exports::skink::hook::allocate::Answer;
 use crate::bindings::skink::hook::types::{Failure, Verdict};
-use crate::context::{CheckContext, CleanupContext, PreChrootContext, TransformContext};
+use crate::context::{AllocateContext, CheckContext, CleanupContext, PreChrootContext, TransformContext};
 use crate::refusal::kind_of;
 use skink_job::Phase;
-use skink_protocol::FailureKind;
+use skink_protocol::{FailureKind, RawAnswer};
 use wasmtime::component::{Instance, InstancePre, Resource};
 use wasmtime::{Result, Store};
 
@@ -19,12 +20,16 @@ pub enum Said {
     Fail(String),
     /// It judges the build as unchanged.
     Unchanged(String),
+    /// It says whether a worker takes the job.
+    Answer(RawAnswer),
     /// It could not do its work.
     Failure(FailureKind, String),
 }
 
 /// The typed export of a phase, found but not instantiated yet.
 pub enum Export {
+    /// Before there is a build.
+    Allocate(hook::allocate::GuestIndices),
     /// Before the chroot.
     PreChroot(hook::pre_chroot::GuestIndices),
     /// After the build.
@@ -39,10 +44,10 @@ impl Export {
     /// Finds the export of `phase`.
     ///
     /// # Errors
-    /// The component lacks it, or hooks of that phase are not offered.
+    /// The component lacks it.
     pub fn find(pre: &InstancePre<State>, phase: Phase) -> Result<Self> {
         Ok(match phase {
-            Phase::Allocate => return Err(wasmtime::Error::msg("`allocate` hooks are not offered yet")),
+            Phase::Allocate => Self::Allocate(hook::allocate::GuestIndices::new(pre)?),
             Phase::PreChroot => Self::PreChroot(hook::pre_chroot::GuestIndices::new(pre)?),
             Phase::Transform => Self::Transform(hook::transform::GuestIndices::new(pre)?),
             Phase::Check => Self::Check(hook::check::GuestIndices::new(pre)?),
@@ -56,6 +61,11 @@ impl Export {
     /// The guest trapped, or the host ended the call: see [`crate::Stop`].
     pub fn call(&self, store: &mut Store<State>, instance: &Instance) -> Result<Said> {
         let done = match self {
+            Self::Allocate(export) => {
+                let guest = export.load(&mut *store, instance)?;
+                let context = lend(store, AllocateContext)?;
+                return Ok(answered(guest.call_allocate(&mut *store, context)?));
+            }
             Self::PreChroot(export) => {
                 let guest = export.load(&mut *store, instance)?;
                 let context = lend(store, PreChrootContext)?;
@@ -92,9 +102,20 @@ fn said(done: std::result::Result<Verdict, Failure>) -> Said {
         Ok(Verdict::Pass) => Said::Pass,
         Ok(Verdict::Fail(reason)) => Said::Fail(reason),
         Ok(Verdict::Unchanged(reason)) => Said::Unchanged(reason),
-        Err(failure) => {
-            let (kind, what) = kind_of(failure);
-            Said::Failure(kind, what)
-        }
+        Err(failure) => failed(failure),
     }
+}
+
+fn answered(done: std::result::Result<Answer, Failure>) -> Said {
+    match done {
+        Ok(Answer::Yes) => Said::Answer(RawAnswer::Yes),
+        Ok(Answer::No(reason)) => Said::Answer(RawAnswer::No(reason)),
+        Ok(Answer::Abstain) => Said::Answer(RawAnswer::Abstain),
+        Err(failure) => failed(failure),
+    }
+}
+
+fn failed(failure: Failure) -> Said {
+    let (kind, what) = kind_of(failure);
+    Said::Failure(kind, what)
 }

@@ -37,7 +37,9 @@ pub use wire::{MAX_MESSAGE, Wire, cut};
 
 /// What is behind the guest's handles; opaque outside of this crate.
 pub mod handles {
-    pub use crate::context::{CheckContext, CleanupContext, PreChrootContext, TransformContext};
+    pub use crate::context::{
+        AllocateContext, CheckContext, CleanupContext, PreChrootContext, TransformContext,
+    };
     pub use crate::files::{File, Tree};
     pub use crate::job::Job;
     pub use crate::outbox::{Outbox, Writer};

@@ -10,21 +10,21 @@ use std::collections::BTreeSet;
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Engine, Result};
 
-/// The name of the interface that a phase is called through; none where hooks of that phase are not offered.
-pub(crate) fn export_of(phase: Phase) -> Option<&'static str> {
+/// The name of the interface that a phase is called through.
+pub(crate) fn export_of(phase: Phase) -> &'static str {
     match phase {
-        Phase::Allocate => None,
-        Phase::PreChroot => Some("skink:hook/pre-chroot@0.1.0"),
-        Phase::Transform => Some("skink:hook/transform@0.1.0"),
-        Phase::Check => Some("skink:hook/check@0.1.0"),
-        Phase::Cleanup => Some("skink:hook/cleanup@0.1.0"),
+        Phase::Allocate => "skink:hook/allocate@0.1.0",
+        Phase::PreChroot => "skink:hook/pre-chroot@0.1.0",
+        Phase::Transform => "skink:hook/transform@0.1.0",
+        Phase::Check => "skink:hook/check@0.1.0",
+        Phase::Cleanup => "skink:hook/cleanup@0.1.0",
     }
 }
 
 /// The phases that a component exports.
 fn phases_of(component: &Component) -> BTreeSet<Phase> {
-    let exports = |name| component.get_export_index(None, name).is_some();
-    Phase::ALL.iter().copied().filter(|phase| export_of(*phase).is_some_and(exports)).collect()
+    let exports = |phase: &Phase| component.get_export_index(None, export_of(*phase)).is_some();
+    Phase::ALL.iter().copied().filter(exports).collect()
 }
 
 /// A linker with all interfaces. It is made before the module is known; [`misplaced`] says what a module may not have
@@ -43,6 +43,7 @@ pub fn linker(engine: &Engine) -> Result<Linker<State>> {
     hook::tools::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     hook::plan::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     hook::outbox::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    hook::allocate_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     hook::pre_chroot_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     hook::transform_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     hook::check_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;

@@ -6,7 +6,7 @@ use crate::trace::Trace;
 use crate::wasi;
 use crate::{Clock, Stop, Wire};
 use skink_engine::{Epochs, Limiter};
-use skink_job::{Facts, Grants, LimitKind, Limits, Usage};
+use skink_job::{Allocation, Facts, Grants, LimitKind, Limits, Usage};
 use skink_protocol::ToolInfo;
 use std::fs::File;
 use std::os::fd::OwnedFd;
@@ -24,6 +24,8 @@ const CALL_BYTES: usize = 8 << 20;
 pub struct Inputs {
     /// The job's facts.
     pub facts: Facts,
+    /// What an allocate hook is asked about, beside the facts.
+    pub allocation: Allocation,
     /// The hook's settings, JSON text.
     pub settings: String,
     /// The hook's grants.

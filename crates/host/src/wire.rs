@@ -6,7 +6,7 @@
 use crate::report::budget::{LogBudget, Room};
 use crate::{Clock, Refusal, Stop};
 use skink_job::ByteCount;
-use skink_protocol::{CallEnd, Channel, FromRunner, ProtocolError, RawFinding, Reply, ToRunner};
+use skink_protocol::{CallEnd, Channel, FromRunner, ProtocolError, RawFinding, Reply, ToRunner, VERSION};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -110,12 +110,38 @@ impl Wire {
                 ToRunner::Reply(Ok(reply)) => Ok(reply),
                 // What was denied, the worker has told its audit.
                 ToRunner::Reply(Err((kind, what))) => Err(Refusal::Told(kind, what)),
-                ToRunner::Start(_) | ToRunner::Fit { .. } | ToRunner::Probe => {
+                ToRunner::Start(_)
+                | ToRunner::Fit { .. }
+                | ToRunner::Probe
+                | ToRunner::Allocate { .. }
+                | ToRunner::Ask(_) => {
                     Err(Stop::Worker { asked, problem: "it sent another request".to_owned() }.into())
                 }
             },
             Err(error) => Err(inner.broken(asked, &error).into()),
         }
+    }
+
+    /// Says that the module stands and may be asked.
+    ///
+    /// # Errors
+    /// The worker is gone, or takes nothing more.
+    pub fn ready(&self) -> Result<(), ProtocolError> {
+        self.inner().channel.send(&FromRunner::Ready { version: VERSION }, Some(Instant::now() + GRACE))
+    }
+
+    /// Waits for what the worker wants next, for as long as it likes.
+    ///
+    /// # Errors
+    /// The worker is gone, or does not speak this version.
+    pub fn request(&self) -> Result<ToRunner, ProtocolError> {
+        Ok(self.inner().channel.receive::<ToRunner>(None)?.message)
+    }
+
+    /// The wire for one more call, over the same connection. Of the call before nothing is left.
+    pub fn renew(&self, clock: Clock, log_bytes: ByteCount) {
+        let mut inner = self.inner();
+        (inner.clock, inner.log, inner.denied) = (clock, LogBudget::new(log_bytes), 0);
     }
 
     /// Bytes of findings, progress and lines so far, and the findings that were dropped.

@@ -3,6 +3,7 @@
 //! Pure data: no I/O, no clock, no process. Every other crate speaks these types, so that a name, a digest or
 //! a byte count is parsed once, at the edge, and is right ever after.
 
+mod allocate;
 mod facts;
 mod finding;
 mod grant;
@@ -15,6 +16,7 @@ mod quantity;
 mod report_formats;
 mod text;
 
+pub use allocate::{AllocateLimits, Allocation, Answer, NamedFacts, OnBroken};
 pub use facts::{BuildEnd, Facts, TreeRole};
 pub use finding::{Finding, Severity};
 pub use grant::{Grants, PlanGrants};

@@ -44,9 +44,6 @@ fn check_exports(manifest: &Manifest, exports: &[String]) -> Result<(), Refusal>
     if manifest.phases.is_empty() {
         return Err(Refusal::NoPhase);
     }
-    if let Some(phase) = manifest.phases.iter().chain(&exported).find(|phase| **phase == Phase::Allocate) {
-        return Err(Refusal::PhaseNotOffered { phase: *phase });
-    }
     if let Some(phase) = manifest.phases.iter().find(|phase| !exported.contains(phase)) {
         return Err(Refusal::PhaseNotExported { phase: *phase });
     }
@@ -136,6 +133,8 @@ mod tests {
     const CHECK: &[&str] = &["skink:hook/check@0.1.0"];
     const TRANSFORM: &[&str] = &["skink:hook/transform@0.1.0"];
 
+    const ALLOCATE: &[&str] = &["skink:hook/allocate@0.1.0"];
+
     const BOTH: &[&str] = &["skink:hook/check@0.1.0", "skink:hook/transform@0.1.0", "wasi:cli/run@0.2.0"];
 
     #[test]
@@ -155,6 +154,8 @@ mod tests {
         check(&description("\"check\"", "", &python, CHECK)).unwrap();
         let imports = ["skink:hook/outbox@0.1.0", "skink:hook/check-context@0.1.0"];
         check(&description("\"check\",\"transform\"", "\"outbox\":true", &imports, BOTH)).unwrap();
+        let imports = ["skink:hook/job@0.1.0", "skink:hook/allocate-context@0.1.0"];
+        check(&description("\"allocate\"", "", &imports, ALLOCATE)).unwrap();
     }
 
     /// Phases, grants, imports, exports, and what the refusal says.
@@ -166,7 +167,9 @@ mod tests {
         ("\"check\"", "", &[], &[], "does not export `skink:hook/check@0.1.0`"),
         ("\"check\"", "", &[], TRANSFORM, "does not export `skink:hook/check@0.1.0`"),
         ("\"check\"", "", &[], BOTH, "does not name the phase `transform`"),
-        ("\"allocate\"", "", &[], &["skink:hook/allocate@0.1.0"], "not offered by this version"),
+        ("\"allocate\"", "", &[], CHECK, "does not export `skink:hook/allocate@0.1.0`"),
+        ("\"allocate\"", "\"attachments\":[\"a.log\"]", &[], ALLOCATE, "requests the grant `attachments`"),
+        ("\"allocate\"", "", &["skink:hook/files@0.1.0"], ALLOCATE, "belongs to the phase pre-chroot or"),
         (
             "\"check\"",
             "",

@@ -59,7 +59,11 @@ pub(crate) const GRANTS: &[Grant] = &[
     Grant { name: "outbox", phases: &[Transform], asked: |grants| grants.outbox },
     Grant { name: "unchanged", phases: &[Check], asked: |grants| grants.unchanged },
     Grant { name: "tools", phases: &[PreChroot, Transform, Check], asked: |grants| !grants.tools.is_empty() },
-    Grant { name: "attachments", phases: Phase::ALL, asked: |grants| !grants.attachments.is_empty() },
+    Grant {
+        name: "attachments",
+        phases: &[PreChroot, Transform, Check, Cleanup],
+        asked: |grants| !grants.attachments.is_empty(),
+    },
     Grant { name: "plan", phases: &[PreChroot], asked: |grants| plan(grants) },
 ];
 

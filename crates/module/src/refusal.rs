@@ -27,15 +27,6 @@ pub enum Refusal {
     /// The manifest names no phase.
     #[error("the manifest names no phase; write the exported ones, such as \"phases\": [\"check\"]")]
     NoPhase,
-    /// The phase is not called by this version.
-    #[error(
-        "the phase `{phase}` is not offered by this version of Skink; take it out of the manifest and the \
-             exports"
-    )]
-    PhaseNotOffered {
-        /// Which.
-        phase: Phase,
-    },
     /// Manifest and exports do not name the same phases.
     #[error(
         "the manifest names the phase `{phase}`, but the component does not export \

@@ -20,6 +20,7 @@
 mod added_options;
 mod arch;
 mod args;
+mod buildinfo;
 mod config;
 mod environment;
 mod expand;
@@ -39,6 +40,7 @@ mod rewrite;
 mod rpmlist;
 mod scratch;
 
+pub use buildinfo::{BuildInfoError, read_buildinfo};
 pub use config::ConfigError;
 pub use environment::Environment;
 pub use expand::ExpandError;

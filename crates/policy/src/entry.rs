@@ -166,11 +166,16 @@ fn read_phases(table: &Table<'_>) -> Option<BTreeSet<Phase>> {
         let help = || "name at least one, or leave the key out for every phase of the module".to_owned();
         table.report_helped(&place, "`phases` names no phase, so the hook would never be called", help);
     }
+    for phase in phases.iter().filter(|phase| phase.value == Phase::Allocate) {
+        let message = "no job can bring a hook of the phase `allocate`: it is asked before there is a build";
+        let help = || "an admin names such a hook in [[allocate]] of the policy".to_owned();
+        table.report_helped(&phase.place, message, help);
+    }
     Some(phases.into_iter().map(|phase| phase.value).collect())
 }
 
 /// A module is a file in a known folder, named so that it needs no quoting anywhere.
-fn module_file(raw: &str) -> Result<FileName, String> {
+pub(crate) fn module_file(raw: &str) -> Result<FileName, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let name: FileName = by_grammar(raw)?;
     if raw.chars().all(plain) {

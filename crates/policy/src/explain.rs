@@ -16,6 +16,10 @@ impl Policy {
         for rules in &self.layers {
             rules.explain(project, module, &wanted, &mut lines);
         }
+        for hook in self.allocate_hooks().iter().filter(|hook| hook.sha256 == *module) {
+            let asked = if hook.is_asked_for(project) { "is asked" } else { "is not asked" };
+            lines.push(format!("{} ({}): {asked} which worker takes such a job", hook.place, hook.name));
+        }
         lines.push(match self.admit(project, module, requested) {
             Decision::Allowed(allowed) => format!("allowed by {}", allowed.rule),
             Decision::Refused { reason } => format!("refused: {reason}"),

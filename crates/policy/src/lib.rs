@@ -12,6 +12,7 @@
 //! [`Projects`], and what a failure means in [`Allowed::on_failure`].
 
 mod admit;
+mod allocate;
 mod cover;
 mod entry;
 mod explain;
@@ -33,6 +34,7 @@ mod tests;
 mod words;
 
 pub use admit::{Allowed, Decision};
+pub use allocate::AllocateHook;
 pub use cover::granted;
 pub use entry::{HookEntry, Layer, ModuleSource};
 pub use hooks::HooksFile;

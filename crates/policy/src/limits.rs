@@ -13,7 +13,7 @@ const TIB: u64 = 1 << 40;
 const DAY: u64 = 24 * 3_600_000;
 
 /// The least that makes sense of each limit.
-const LEAST: Limits = Limits {
+pub(crate) const LEAST: Limits = Limits {
     memory: ByteCount(64 * KIB),
     wall_time: Millis(10),
     handles: 8,
@@ -81,7 +81,7 @@ pub(crate) fn stricter(a: &Limits, b: &Limits) -> Limits {
     }
 }
 
-fn bytes(
+pub(crate) fn bytes(
     table: &Table<'_>,
     key: &'static str,
     limit: &mut ByteCount,
@@ -95,7 +95,7 @@ fn bytes(
     }
 }
 
-fn time(
+pub(crate) fn time(
     table: &Table<'_>,
     key: &'static str,
     limit: &mut Millis,
@@ -123,7 +123,7 @@ fn number(
     }
 }
 
-fn check<T: Ord + Display>(table: &Table<'_>, key: &str, found: &At<T>, least: T, most: T) {
+pub(crate) fn check<T: Ord + Display>(table: &Table<'_>, key: &str, found: &At<T>, least: T, most: T) {
     if found.value < least || found.value > most {
         let message = format!("`{key}` is {}; it must be from {least} to {most}", found.value);
         table.report(&found.place, message);

@@ -12,8 +12,8 @@ impl Policy {
     /// This policy, narrowed by another (`--hook-policy` where a policy is installed).
     ///
     /// A module is allowed only if both allow it; limits are the smaller, `on-failure` and `on-limit` the
-    /// stricter. Mandatory hooks, tools and repositories are those of `self`. What `narrower` would add or
-    /// change is a problem: a mandatory hook, or a tool or repository that is described otherwise.
+    /// stricter. Mandatory and `[[allocate]]` hooks, tools and repositories are those of `self`. What `narrower`
+    /// would add or change is a problem: such a hook, or a tool or repository that is described otherwise.
     pub fn narrowed_by(mut self, narrower: Self) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let base = self.layers.first();
@@ -22,6 +22,11 @@ impl Policy {
                 let message = "a narrower policy can not add a mandatory hook";
                 let help = "declare it in the installed policy, or in the project's _hooks";
                 problems.add(|| Problem::at(&mandatory.entry.place, message).help(help));
+            }
+            for hook in &rules.allocate {
+                let message = "a narrower policy can not add an [[allocate]] hook";
+                let help = "declare it in the installed policy";
+                problems.add(|| Problem::at(&hook.place, message).help(help));
             }
             for (name, tool) in &rules.tools {
                 let other = base.and_then(|base| base.tools.get(name));

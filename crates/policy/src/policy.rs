@@ -1,5 +1,6 @@
 //! The file `policy.toml`.
 
+use crate::allocate::AllocateHook;
 use crate::hooks::check_schema;
 use crate::limits::{self, Set};
 use crate::projects::Pattern;
@@ -33,6 +34,7 @@ pub(crate) struct Rules {
     /// The rules that name a module, in the file's order.
     pub(crate) index: HashMap<Digest, Vec<usize>>,
     pub(crate) mandatory: Vec<Mandatory>,
+    pub(crate) allocate: Vec<AllocateHook>,
 }
 
 /// A program that hooks may be granted, as `[tools.NAME]` describes it.
@@ -137,6 +139,7 @@ impl Rules {
         top.tables("mandatory", "[[mandatory]]", |table| {
             self.mandatory.extend(read_mandatory(table, self));
         });
+        self.read_allocate(top);
     }
 
     /// Adds a rule, unless an earlier one leaves nothing for it to decide.

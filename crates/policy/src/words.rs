@@ -1,6 +1,6 @@
 //! Closed sets of words, and the nearest right word for a mistyped one.
 
-use skink_job::{OnProblem, Phase, SafeText, Stage, When};
+use skink_job::{OnBroken, OnProblem, Phase, SafeText, Stage, When};
 
 /// A closed set of words.
 pub(crate) trait Word: Copy + 'static {
@@ -14,7 +14,7 @@ macro_rules! word {
         fn word(self) -> &'static str { self.as_str() }
     })+ };
 }
-word!(OnProblem, Phase, Stage, When);
+word!(OnBroken, OnProblem, Phase, Stage, When);
 
 /// The candidate that `raw` was most likely meant to be: at most a third of it is mistyped.
 pub(crate) fn nearest<'a>(raw: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {

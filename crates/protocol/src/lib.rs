@@ -7,12 +7,14 @@
 //!
 //! Both sides come from one build, so there is one version, [`VERSION`], and no negotiation.
 
+mod allocate;
 mod channel;
 mod compile;
 mod error;
 mod plan_edit;
 mod run;
 
+pub use allocate::{Question, RawAnswer};
 pub use channel::{Channel, Received};
 pub use compile::{FromCompiler, ModuleDescription, ToCompiler};
 pub use error::ProtocolError;
@@ -22,7 +24,7 @@ pub use run::{
 };
 
 /// The version that both sides must speak; it changes with every change of a frame.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The largest frame, in bytes.
 pub const MAX_FRAME: usize = 4 << 20;

@@ -1,5 +1,6 @@
 //! Frames between the worker and the runner.
 
+use crate::allocate::{Question, RawAnswer};
 use crate::plan_edit::PlanEditFrame;
 use serde::{Deserialize, Serialize};
 use skink_job::{Facts, Grants, LimitKind, Limits, Phase, PlanEdit, Severity, Usage};
@@ -49,6 +50,15 @@ pub enum ToRunner {
     },
     /// Instead of a call: try what the walls forbid and say what happened.
     Probe,
+    /// Instead of one call: serve the hook of the phase `allocate` whose module, compiled in the metered flavour, is
+    /// the one descriptor that comes with this. Answered by [`FromRunner::Ready`] once the module stands; then the
+    /// runner may be asked until the socket closes.
+    Allocate {
+        /// What the process may use in all its life.
+        limits: Limits,
+    },
+    /// One question, after [`ToRunner::Allocate`]; answered by [`FromRunner::End`], and the runner stays.
+    Ask(Box<Question>),
 }
 
 /// Everything that one call needs to know.
@@ -119,7 +129,7 @@ pub enum FromRunner {
     Plan(#[serde(with = "PlanEditFrame")] PlanEdit),
     /// A request to the broker; answered.
     Tool(ToolRequest),
-    /// The call has ended; the runner exits.
+    /// The call has ended; the runner exits, unless it was to be asked again.
     End(Box<CallEnd>),
     /// The answer to [`ToRunner::Probe`]; the runner exits.
     Probed(Vec<ProbeResult>),
@@ -250,6 +260,8 @@ pub enum RunnerEnd {
     Fail(String),
     /// The hook judged the build as unchanged.
     Unchanged(String),
+    /// The hook of the phase `allocate` answered.
+    Answer(RawAnswer),
     /// The hook could not do its work.
     Failure(FailureKind, String),
     /// A limit was met.

@@ -10,25 +10,27 @@ use skink_walls::{Prepared, Profile, WallsError};
 use wasmtime::Engine;
 use wasmtime::component::Linker;
 
-/// The engine of most calls and all that a guest may import, or why there is none.
+/// An engine and all that a guest may import, or why there is none.
 pub(crate) type Engines = Result<(Engine, Linker<State>), RunnerEnd>;
 
 /// What is ready when the call comes.
 pub(crate) struct Ahead {
     /// To be finished with the call's descriptors.
     pub(crate) walls: Prepared,
+    /// Of the flavour that most calls have.
     pub(crate) engines: Engines,
 }
 
 impl Ahead {
     /// Makes everything.
     pub(crate) fn make() -> Result<Self, WallsError> {
-        Ok(Self { walls: skink_walls::prepare(Profile::Runner)?, engines: engines() })
+        Ok(Self { walls: skink_walls::prepare(Profile::Runner)?, engines: engines(Flavour::Timed) })
     }
 }
 
-fn engines() -> Engines {
-    let made = Engine::new(&config(Flavour::Timed)).and_then(|engine| Ok((linker(&engine)?, engine)));
+/// Makes an engine of a flavour.
+pub(crate) fn engines(flavour: Flavour) -> Engines {
+    let made = Engine::new(&config(flavour)).and_then(|engine| Ok((linker(&engine)?, engine)));
     made.map(|(linker, engine)| (engine, linker))
         .map_err(|error| RunnerEnd::HostError(format!("making the engine: {error:#}")))
 }

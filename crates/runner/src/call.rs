@@ -1,6 +1,6 @@
 //! One call, from the worker's request to its end.
 
-use crate::ahead::{Ahead, Engines};
+use crate::ahead::{self, Ahead, Engines};
 use crate::end::{Known, classify};
 use crate::handed::Handed;
 use crate::serve::ServeError;
@@ -58,7 +58,7 @@ pub(crate) fn fit(
 
 /// Lowers the resources to what a call with these limits needs, which was not known when the runner was spawned, and
 /// builds the last walls. `None` where the descriptors are not those that are named: the call is ended then.
-fn wall_in(
+pub(crate) fn wall_in(
     wire: &Wire,
     walls: Prepared,
     kinds: &[Descriptor],
@@ -78,13 +78,13 @@ fn wall_in(
 }
 
 /// A module that fits its own interfaces, ready to be instantiated.
-struct Linked {
-    engine: Engine,
-    pre: InstancePre<State>,
+pub(crate) struct Linked {
+    pub(crate) engine: Engine,
+    pub(crate) pre: InstancePre<State>,
 }
 
 impl Linked {
-    fn export(&self, phase: Phase) -> Result<Export, RunnerEnd> {
+    pub(crate) fn export(&self, phase: Phase) -> Result<Export, RunnerEnd> {
         Export::find(&self.pre, phase).map_err(unlinkable)
     }
 }
@@ -95,18 +95,18 @@ fn unlinkable(error: wasmtime::Error) -> RunnerEnd {
 }
 
 /// Loads the module for calls of `phases` and links it.
-fn link(
+pub(crate) fn link(
     engines: Engines,
     artefact: Option<&File>,
     flavour: Flavour,
     phases: &[Phase],
 ) -> Result<Linked, RunnerEnd> {
-    if flavour == Flavour::Metered || phases.contains(&Phase::Allocate) {
-        return Err(RunnerEnd::Unlinkable("`allocate` hooks are not offered yet".to_owned()));
-    }
     let artefact =
         artefact.ok_or_else(|| RunnerEnd::HostError("no artefact came with the call".to_owned()))?;
-    let (engine, linker) = engines?;
+    let (engine, linker) = match flavour {
+        Flavour::Timed => engines,
+        Flavour::Metered => ahead::engines(flavour),
+    }?;
     let component: Component = load(&engine, artefact).map_err(|error| match &error {
         LoadError::Stale(_) => RunnerEnd::StaleArtefact(error.to_string()),
         // Also what a later engine may add.
@@ -155,6 +155,6 @@ fn make(
 }
 
 /// Ends a call that never reached the guest.
-fn end(wire: &Wire, ended: RunnerEnd) -> Result<(), ServeError> {
+pub(crate) fn end(wire: &Wire, ended: RunnerEnd) -> Result<(), ServeError> {
     Ok(wire.end(CallEnd { end: ended, usage: skink_job::Usage::default() })?)
 }

@@ -6,7 +6,7 @@
 use crate::crash;
 use skink_host::{Clock, MAX_MESSAGE, Said, State, Stop, cut};
 use skink_job::LimitKind;
-use skink_protocol::{FailureKind, RunnerEnd};
+use skink_protocol::{FailureKind, RawAnswer, RunnerEnd};
 use wasmtime::Trap;
 use wasmtime::component::ResourceTableError;
 
@@ -54,6 +54,8 @@ fn content(said: Said, state: &State) -> RunnerEnd {
                 Err(stop) => stopped(&stop),
             }
         }
+        Said::Answer(RawAnswer::No(reason)) => RunnerEnd::Answer(RawAnswer::No(text(reason))),
+        Said::Answer(answer @ (RawAnswer::Yes | RawAnswer::Abstain)) => RunnerEnd::Answer(answer),
         Said::Failure(kind, what) => RunnerEnd::Failure(kind, text(what)),
     }
 }

@@ -1,6 +1,7 @@
 //! The descriptors that come with a call.
 
 use skink_host::Inputs;
+use skink_job::Allocation;
 use skink_protocol::{Descriptor, Start};
 use skink_walls::Access;
 use std::fs::File;
@@ -71,6 +72,7 @@ impl Handed {
     pub(crate) fn inputs(self, start: Start) -> (Option<File>, Inputs) {
         let inputs = Inputs {
             facts: start.facts,
+            allocation: Allocation::default(),
             settings: start.settings,
             grants: start.grants,
             tools: start.tools,

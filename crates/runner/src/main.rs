@@ -1,12 +1,15 @@
-//! `skink-runner`: the child process that makes one call of one hook, and ends.
+//! `skink-runner`: the child process that makes one call of one hook, and ends; for a hook of the phase `allocate`
+//! it makes one call after the other.
 //!
 //! It is the only process in which a guest runs. It has no authority of its own: what it reads and writes are
-//! descriptors that the worker hands over with the call, and all else is asked of the worker. It is used once.
+//! descriptors that the worker hands over with the call, and all else is asked of the worker. It is used for one
+//! hook of one job, or for one `allocate` module.
 //!
 //! Order: walls around the process, ready, what needs no call, the call with its descriptors, the last walls, and only
 //! then the first byte of the guest's code.
 
 mod ahead;
+mod allocate;
 mod call;
 mod crash;
 mod end;

@@ -1,7 +1,7 @@
 //! The runner's life: ready, one request, its answer.
 
 use crate::ahead::Ahead;
-use crate::call;
+use crate::{allocate, call};
 use skink_protocol::{FromRunner, ProtocolError, Received, ToRunner, VERSION};
 use skink_walls::WallsError;
 use std::time::{Duration, Instant};
@@ -41,7 +41,8 @@ pub(crate) fn serve() -> Result<(), ServeError> {
             ahead.walls.lock(&[])?;
             Ok(channel.send(&FromRunner::Probed(skink_walls::probe()), soon())?)
         }
-        ToRunner::Reply(_) => Err(ServeError::Unasked),
+        ToRunner::Allocate { limits } => allocate::serve(channel, &limits, descriptors, ahead),
+        ToRunner::Reply(_) | ToRunner::Ask(_) => Err(ServeError::Unasked),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::call::fits;
 use crate::report::{HookReport, ModuleReport};
 use crate::{Host, fault};
 use skink_engine::{ArtefactKey, COMPILE_TIME, Compiled, Stored, WalledError, compile_walled};
-use skink_job::{Digest, Grants, OnProblem, Outcome, SafeText};
+use skink_job::{Digest, Grants, OnProblem, Outcome, Phase, SafeText};
 use skink_module::{Manifest, Sealed};
 use skink_policy::{Allowed, Decision, HookEntry, ModuleSource, Policy};
 use skink_protocol::Flavour;
@@ -66,11 +66,11 @@ impl From<String> for Why {
 }
 
 impl Why {
-    fn host(error: impl Display) -> Self {
+    pub(crate) fn host(error: impl Display) -> Self {
         Self::Host(error.to_string())
     }
 
-    fn outcome(&self) -> Outcome {
+    pub(crate) fn outcome(&self) -> Outcome {
         let text = |text: &str| SafeText::block(text).truncated(4000);
         match self {
             Self::Module(reason) => Outcome::Refused { reason: text(reason) },
@@ -254,6 +254,13 @@ fn check_pin(entry: &HookEntry, digest: &Digest, path: &Path) -> Result<(), Stri
 }
 
 fn check_phases(entry: &HookEntry, manifest: &Manifest) -> Result<(), String> {
+    if manifest.phases.iter().all(|phase| *phase == Phase::Allocate) {
+        return Err(
+            "the module has only the phase allocate, which no job can bring: it is asked before there is a \
+                    build; an admin names it in [[allocate]] of the policy"
+                .to_owned(),
+        );
+    }
     let missing = entry.phases.iter().flatten().find(|phase| !manifest.phases.contains(phase));
     missing.map_or(Ok(()), |phase| {
         let has: Vec<&str> = manifest.phases.iter().map(|phase| phase.as_str()).collect();
@@ -263,7 +270,12 @@ fn check_phases(entry: &HookEntry, manifest: &Manifest) -> Result<(), String> {
 
 /// The artefact of a module, from the store or from the compiler.
 pub fn compiled(host: &Host, module: &Sealed) -> Result<Stored, Why> {
-    let key = ArtefactKey { module: module.digest(), flavour: Flavour::Timed };
+    compiled_as(host, module, Flavour::Timed)
+}
+
+/// The same, of one flavour.
+pub(crate) fn compiled_as(host: &Host, module: &Sealed, flavour: Flavour) -> Result<Stored, Why> {
+    let key = ArtefactKey { module: module.digest(), flavour };
     if let Some(stored) = host.store.get(&key).map_err(Why::host)? {
         return Ok(stored);
     }
@@ -271,9 +283,8 @@ pub fn compiled(host: &Host, module: &Sealed) -> Result<Stored, Why> {
         Ok(Compiled::Done { description, artefact }) => {
             // Only what fits is filed.
             let manifest = skink_module::check(&description).map_err(|e| e.to_string())?;
-            if let Some(reason) =
-                fits(host, &artefact, manifest.phases.into_iter().collect()).map_err(Why::Host)?
-            {
+            let phases = manifest.phases.into_iter().filter(|phase| flavour_of(*phase) == flavour).collect();
+            if let Some(reason) = fits(host, &artefact, flavour, phases).map_err(Why::Host)? {
                 return Err(Why::Module(reason));
             }
             host.store.put(&key, &artefact, &description).map_err(Why::host)
@@ -287,10 +298,17 @@ pub fn compiled(host: &Host, module: &Sealed) -> Result<Stored, Why> {
     }
 }
 
+/// The flavour that a phase's calls are made in.
+fn flavour_of(phase: Phase) -> Flavour {
+    match phase {
+        Phase::Allocate => Flavour::Metered,
+        Phase::PreChroot | Phase::Transform | Phase::Check | Phase::Cleanup => Flavour::Timed,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use skink_job::Phase;
 
     #[test]
     fn of_rule_and_entry_the_stricter_says_what_a_refusal_does() {

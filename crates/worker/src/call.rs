@@ -3,7 +3,7 @@
 //! The runner is not trusted. What it sends is decoded with limits, counted again and escaped; a malformed
 //! frame, a flood or silence beyond the deadline ends the call, and dropping the child ends the process.
 
-mod ended;
+pub(crate) mod ended;
 mod fit;
 mod given;
 

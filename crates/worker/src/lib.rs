@@ -7,6 +7,7 @@
 //! back; whatever is made outside of this process is in the [`journal`] before it is made.
 
 pub mod admit;
+pub mod allocate;
 pub mod call;
 pub mod decide;
 mod error;

@@ -28,6 +28,10 @@ STRANGER
 STRANGER
 [[mandatory]]
 STRANGER
+[[allocate]]
+STRANGER
+[allocate.limits]
+STRANGER
 ";
 
 const HOOKS: &str = "schema = 1\nSTRANGER\n[hooks.x]\nSTRANGER\n";

@@ -209,6 +209,7 @@ pub fn shown(end: &RunnerEnd) -> String {
         RunnerEnd::Pass => "pass".to_owned(),
         RunnerEnd::Fail(text) => format!("fail: {text}"),
         RunnerEnd::Unchanged(text) => format!("unchanged: {text}"),
+        RunnerEnd::Answer(answer) => format!("answer: {answer:?}"),
         RunnerEnd::Failure(kind, text) => format!("{kind:?}: {text}"),
         RunnerEnd::Limit(kind, text) => format!("limit({kind}): {text}"),
         RunnerEnd::Trap(crash) => format!("trap: {}", crash.message),

@@ -398,7 +398,7 @@ fn modules_that_do_not_fit_the_phase_are_not_linked() {
         (Phase::Check, "outbox-in-check", "skink:hook/outbox"),
         (Phase::Check, "unknown-import", "test:worlds/http"),
         (Phase::Transform, "pass", "skink:hook/transform"),
-        (Phase::Allocate, "pass", "not offered"),
+        (Phase::Allocate, "pass", "skink:hook/allocate"),
     ];
     for (phase, module, named) in rows {
         let got = shown(&call(&component(module), &Call { phase, ..place.call() }).call.end);

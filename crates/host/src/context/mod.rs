@@ -3,11 +3,16 @@
 //! Invariant: a getter gives a handle only where the grant covers it. Without it the guest is told so and the
 //! audit too; there is no other way to that handle.
 
+mod allocate;
 mod check;
 mod cleanup;
 mod give;
 mod pre_chroot;
 mod transform;
+
+/// What an allocate hook is handed.
+#[derive(Debug)]
+pub struct AllocateContext;
 
 /// What a pre-chroot hook is handed.
 #[derive(Debug)]

@@ -45,7 +45,9 @@ impl HostJob for State {
     fn fact(&mut self, job: Resource<Job>, name: String) -> Result<Option<String>> {
         self.trace.note(format_args!("job.fact({})", Short(&name)));
         self.table.get(&job)?;
-        Ok(fact(&self.inputs.facts, &name))
+        let inputs = &self.inputs;
+        let of_dispatcher = || inputs.allocation.job.get(&name)?.first().cloned();
+        Ok(fact(&inputs.facts, &name).or_else(of_dispatcher))
     }
 
     fn settings(&mut self, job: Resource<Job>) -> Result<String> {

@@ -20,12 +20,14 @@ pub(crate) fn asked(kind: &'static str, key: &'static str) {
 }
 
 /// Keys that hold tables whose own keys are in the tables below.
-const HOLDERS: [(&str, &str); 9] = [
+const HOLDERS: [(&str, &str); 11] = [
     ("the policy", "tools"),
     ("the policy", "repositories"),
     ("the policy", "limits"),
     ("the policy", "allow"),
     ("the policy", "mandatory"),
+    ("the policy", "allocate"),
+    ("[[allocate]]", "limits"),
     ("[[allow]]", "grants"),
     ("[[allow]]", "limits"),
     ("[allow.grants]", "plan"),
@@ -86,6 +88,15 @@ const POLICY_ROWS: &[Row] = &[
     ("[[mandatory]]", "before", "[\"one\"]", "[\"two\"]"),
     ("[[mandatory]]", "on-failure", "\"warn\" # mandatory", "\"fail\" # mandatory"),
     ("[[mandatory]]", "settings", "level = 1", "level = 2"),
+    ("[[allocate]]", "name", "\"labels\"", "\"other\""),
+    ("[[allocate]]", "module", "\"labels.wasm\"", "\"other.wasm\""),
+    ("[[allocate]]", "sha256", "\"cccc", "\"0ccc"),
+    ("[[allocate]]", "projects", "[\"home:**\"] # allocate", "[\"**\"] # allocate"),
+    ("[[allocate]]", "on-failure", "\"refuse\"", "\"abstain\""),
+    ("[[allocate]]", "settings", "rules = 1", "rules = 2"),
+    ("[allocate.limits]", "memory", "31MiB", "1MiB"),
+    ("[allocate.limits]", "wall-time", "31ms", "1ms"),
+    ("[allocate.limits]", "fuel", "fuel = 31000", "fuel = 11000"),
 ];
 
 #[rustfmt::skip]
@@ -172,6 +183,11 @@ pub(crate) fn outcome(policy: &Policy, file: &HooksFile) -> String {
             writeln!(out, "{phase} {:?}", order(&merged.entries, *phase).unwrap()).unwrap();
         }
     }
+    for hook in policy.allocate_hooks() {
+        let crate::AllocateHook { name, module, sha256, settings, limits, on_failure, .. } = hook;
+        let asked = [Some("home:a"), Some("openSUSE:Factory")].map(|project| hook.is_asked_for(project));
+        writeln!(out, "{name} {module} {sha256} {settings} {limits:?} {on_failure} {asked:?}").unwrap();
+    }
     let tool = policy.tool(&"rpmlint".parse().unwrap()).unwrap();
     let repository = policy.repository("pool").unwrap();
     writeln!(out, "{:?} {:?} {:?} {:?}", tool.program, tool.root, tool.etc, repository.packages).unwrap();
@@ -244,6 +260,9 @@ fn every_grant_and_limit_has_a_key() {
     let limits: BTreeSet<String> = limits.into_iter().map(|key| key.replace('_', "-")).collect();
     assert_eq!(of("[limits]"), limits);
     assert_eq!(of("[allow.limits]"), limits);
+    let limits = keys(serde_json::to_value(skink_job::AllocateLimits::default()).unwrap());
+    let limits: BTreeSet<String> = limits.into_iter().map(|key| key.replace('_', "-")).collect();
+    assert_eq!(of("[allocate.limits]"), limits);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tables over the whole of both files. Grammars are tested beside their code.
 
 mod admit;
+mod allocate;
 pub(crate) mod keys;
 mod lines;
 mod mangled;

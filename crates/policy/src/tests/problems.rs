@@ -161,6 +161,14 @@ fn each_mistake_has_its_place_and_its_help() {
         (false, "[hooks.a]\nmodule = \"a/b.wasm\"".into(), 3, 10, "must not hold a '/'", ""),
         (false, "[hooks.a]\nmodule = \"a b.wasm\"".into(), 3, 10, "only letters, digits", ""),
         (false, hook("phases = [\"prechroot\"]"), 4, 11, "no value of `phases`", "mean `pre-chroot`?"),
+        (
+            false,
+            hook("phases = [\"check\", \"allocate\"]"),
+            4,
+            20,
+            "no job can bring a hook of the phase `allocate`",
+            "in [[allocate]] of the policy",
+        ),
         (false, hook("phases = []"), 4, 1, "`phases` names no phase", "leave the key out"),
         (false, hook("phases = [\"cleanup\"]\nwhen = \"always\""), 5, 8, "`when` has no effect", ""),
         (false, hook("phases = [\"transform\"]\nstage = \"raw\""), 5, 9, "`stage` has no effect", ""),
@@ -273,7 +281,7 @@ fn hostile_text_is_shown_and_not_obeyed() {
   |
 2 | \"\\u{202e}x\" = 1
   | ^^^^^^^^^^^
-  = help: known keys: `schema`, `tools`, `repositories`, `limits`, `allow`, `mandatory`
+  = help: known keys: `schema`, `tools`, `repositories`, `limits`, `allow`, `mandatory`, `allocate`
 "
     );
 }

@@ -10,12 +10,15 @@ pub(super) const MAX_TEXT: usize = 16 << 10;
 /// The most pairs of key and value of one finding that are kept.
 const MAX_EXTRA: usize = 32;
 
-pub(super) fn outcome_of(end: RunnerEnd, log: &[SafeText]) -> Outcome {
+pub(crate) fn outcome_of(end: RunnerEnd, log: &[SafeText]) -> Outcome {
     let text = |raw: String| SafeText::block(&raw).truncated(MAX_TEXT);
     match end {
         RunnerEnd::Pass => Outcome::Passed,
         RunnerEnd::Fail(reason) => Outcome::Failed { reason: text(reason) },
         RunnerEnd::Unchanged(reason) => Outcome::Unchanged { reason: text(reason) },
+        RunnerEnd::Answer(_) => {
+            Outcome::Crashed { detail: "the runner answered a question that nobody asked".into() }
+        }
         RunnerEnd::Failure(_, reason) => Outcome::Failed { reason: text(reason) },
         RunnerEnd::Limit(kind, detail) => Outcome::Limit { kind, detail: text(detail) },
         RunnerEnd::Trap(raw) => Outcome::Trap { report: crash_report(raw, last_words(log)) },
@@ -31,11 +34,11 @@ pub(super) fn over_time(limits: &Limits) -> Outcome {
     Outcome::Limit { kind: LimitKind::WallTime, detail: detail.into() }
 }
 
-pub(super) fn host_error(detail: &str) -> Outcome {
+pub(crate) fn host_error(detail: &str) -> Outcome {
     Outcome::HostError { detail: SafeText::line(detail).truncated(MAX_TEXT) }
 }
 
-pub(super) fn crashed(child: Child, error: &ProtocolError) -> Outcome {
+pub(crate) fn crashed(child: Child, error: &ProtocolError) -> Outcome {
     let ChildEnd { status, stderr, .. } = child.wait(Instant::now() + Duration::from_secs(2));
     let how = match (error, status) {
         (ProtocolError::Closed, Some(ExitStatus::Code(code))) => format!("it exited with code {code}"),

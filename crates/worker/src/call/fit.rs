@@ -13,8 +13,13 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// `Ok(Some(reason))` where the module does not fit one of the phases, `Err` where that cannot be told.
-pub fn fits(host: &Host, artefact: &File, phases: Vec<Phase>) -> Result<Option<String>, String> {
-    match ask(host, artefact, phases) {
+pub fn fits(
+    host: &Host,
+    artefact: &File,
+    flavour: Flavour,
+    phases: Vec<Phase>,
+) -> Result<Option<String>, String> {
+    match ask(host, artefact, flavour, phases) {
         Ok(RunnerEnd::Pass) => Ok(None),
         Ok(RunnerEnd::Unlinkable(reason)) => Ok(Some(reason)),
         Ok(end) => Err(format!("the runner cannot tell whether the module fits: {end:?}")),
@@ -25,10 +30,10 @@ pub fn fits(host: &Host, artefact: &File, phases: Vec<Phase>) -> Result<Option<S
     }
 }
 
-fn ask(host: &Host, artefact: &File, phases: Vec<Phase>) -> Result<RunnerEnd, Broken> {
+fn ask(host: &Host, artefact: &File, flavour: Flavour, phases: Vec<Phase>) -> Result<RunnerEnd, Broken> {
     let mut child = host.runners.take()?;
     let deadline = Some(Instant::now() + PATIENCE);
-    let fit = ToRunner::Fit { flavour: Flavour::Timed, phases };
+    let fit = ToRunner::Fit { flavour, phases };
     child.channel.send_with(&fit, &[artefact.as_fd()], deadline)?;
     let FromRunner::End(end) = child.channel.receive::<FromRunner>(deadline)?.message else {
         return Err(Broken::Protocol(ProtocolError::Closed));

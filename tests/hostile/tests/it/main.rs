@@ -35,6 +35,7 @@ macro_rules! rows {
 }
 
 mod admission;
+mod allocate;
 mod binary;
 mod features;
 mod files;

@@ -10,13 +10,15 @@ use skink_tests_hostile::{Key, Place, known_keys};
 use std::collections::BTreeSet;
 
 /// Keys that hold tables whose own keys have rows.
-const HOLDERS: [(&str, &str); 6] = [
+const HOLDERS: [(&str, &str); 8] = [
     ("the policy", "tools"),
     ("the policy", "limits"),
     ("the policy", "allow"),
     ("[[allow]]", "grants"),
     ("[[allow]]", "limits"),
     ("[allow.grants]", "plan"),
+    ("the policy", "allocate"),
+    ("[[allocate]]", "limits"),
 ];
 
 /// What only a build has, whole tables and single keys: their rows are in `tests/build`.
@@ -29,7 +31,8 @@ const KEYS_OF_BUILDS: [(&str, &str); 3] =
 fn every_known_key_has_a_row() {
     let place = Place::new("known-keys");
     let known = known_keys(&place).into_iter().filter(|(kind, _)| !OF_BUILDS.contains(&kind.as_str()));
-    let rows = [limits::keys(), grants::keys(), tools::keys(), rules::keys()].concat();
+    let rows =
+        [limits::keys(), grants::keys(), tools::keys(), rules::keys(), crate::allocate::keys()].concat();
     let rows = rows.iter().chain(&HOLDERS).chain(&KEYS_OF_BUILDS);
     let rows: BTreeSet<Key> = rows.map(|(kind, key)| ((*kind).to_owned(), (*key).to_owned())).collect();
     assert_eq!(known.collect::<BTreeSet<_>>(), rows);
