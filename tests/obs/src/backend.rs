@@ -99,7 +99,7 @@ impl Backend {
             command.arg(ARCH);
         }
         let log = self.log(server.program());
-        command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+        in_background(command.stdout(log.try_clone().unwrap()).stderr(log));
     }
 
     /// Waits until one hears us, where it is one that does.
@@ -173,6 +173,12 @@ fn configured(template: &str, data: &Path) -> String {
         }
     }
     text + "our $obsname = 'tests.example.org';\nour $disable_data_sync = 1;\n"
+}
+
+/// Starts a command that ends with its namespaces.
+pub(crate) fn in_background(command: &mut Command) {
+    let mut child = command.spawn().unwrap();
+    std::thread::spawn(move || child.wait());
 }
 
 /// Runs a command that must succeed.

@@ -1,6 +1,6 @@
 //! An unmodified bs_worker, with Skink as the `build` that it runs.
 
-use crate::backend::run;
+use crate::backend::{in_background, run};
 use crate::{ARCH, Backend, Client, Namespace, Site, told};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ impl Worker {
             worker.arg("--nocodeupdate");
         }
         let log = backend.log(way.label());
-        worker.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+        in_background(worker.stdout(log.try_clone().unwrap()).stderr(log));
         Self { way, root, folder }
     }
 

@@ -85,4 +85,6 @@ pub(crate) fn a_hook_sends_jobs_where_it_should(site: &Site) {
         assert_eq!(site.builders(project, name), [format!("{}:1", way.label())], "{name}");
     }
     assert!(server.try_wait().unwrap().is_none(), "the server has ended");
+    server.kill().unwrap();
+    server.wait().unwrap();
 }

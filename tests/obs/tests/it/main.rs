@@ -2,7 +2,13 @@
 //!
 //! Run by `cargo xtask test obs`; without root and what that tells of this checkout, it fails and says so.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a test program")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test program"
+)]
 
 mod allocate;
 mod backend;
