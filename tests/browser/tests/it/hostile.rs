@@ -49,7 +49,9 @@ fn poison(value: &mut Value, at: &str, told: &mut Vec<String>) {
             // No report is read in which the name of a hook is none.
             let is_hook = fields.contains_key("on_limit");
             for (key, field) in fields.iter_mut() {
-                if !KEPT.contains(&key.as_str()) && !(is_hook && key == "name") {
+                // The plan is shown as its hooks made it.
+                let is_shown = !(is_hook && key == "name") && !(at.is_empty() && key == "plan");
+                if is_shown && !KEPT.contains(&key.as_str()) {
                     poison(field, &format!("{at}/{key}"), told);
                 }
             }
