@@ -9,6 +9,8 @@ use thirtyfour::{
 };
 use tokio::runtime::Runtime;
 
+/// How long a page or a script may take, on a machine that does much else.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// What makes a browser keep to itself.
 const QUIET: [&str; 9] = [
     "--headless",
@@ -80,7 +82,8 @@ impl Browser {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let page = runtime.block_on(async {
             let page = WebDriver::new(driver.url.clone(), capabilities).await.expect("no browser");
-            page.set_page_load_timeout(Duration::from_secs(60)).await.unwrap();
+            page.set_page_load_timeout(PATIENCE).await.unwrap();
+            page.set_script_timeout(PATIENCE).await.unwrap();
             page
         });
         Self { runtime, page, _driver: driver, _profile: profile }

@@ -264,7 +264,7 @@ pub fn many(number: usize) -> Value {
             &format!("rule-{}", n % 25),
             &package,
             &file,
-            &format!("It is number {n}."),
+            &format!("It is number #{n}."),
         )
     };
     report["hooks"][2]["findings"] = (0..number).map(one).collect();

@@ -61,7 +61,8 @@
       one("#nothing").hidden = shown !== 0;
     };
 
-    filters.addEventListener("input", apply);
+    // A list tells of a choice by one of the two, depending on who chose.
+    for (const kind of ["input", "change"]) filters.addEventListener(kind, apply);
     one("#reset").addEventListener("click", () => {
       for (const box of boxes) box.checked = true;
       hook.value = "";

@@ -119,11 +119,11 @@ fn numbers(report: &Report) -> Markup {
                 li { (shape(look)) b { (grouped(number)) } " " (severity) @if number != 1 { "s" } }
             }
             li {
-                b { (grouped(called.count())) } " hook calls"
+                (count(called.count(), "hook call"))
                 @let bad = bad.count();
                 @if bad > 0 { ", " (bad) " not passed" }
             }
-            li { b { (grouped(report.results.len())) } " results, " (ByteCount(bytes)) }
+            li { (count(report.results.len(), "result")) ", " (ByteCount(bytes)) }
         }
     }
 }

@@ -83,10 +83,10 @@ fn thousands_of_findings_are_filtered_too_and_beyond_them_the_gravest_are_there(
     let (_reports, page) = page_of("many", &many(5000));
     let browser = Browser::open(&page);
     assert_eq!(shown(&browser), "5,000 findings");
-    browser.fill("#by-text", "number 77.");
+    browser.fill("#by-text", "number #77.");
     assert_eq!(
         (shown(&browser).as_str(), browser.ask(SEEN)),
-        ("1 of 5,000 findings", json!(["It is number 77."]))
+        ("1 of 5,000 findings", json!(["It is number #77."]))
     );
     assert_eq!(browser.complaints(), Vec::<String>::new());
 

@@ -31,7 +31,7 @@ fn every_step_and_call_is_there_in_order_and_side_by_side() {
         ])
     );
     let bars = browser.ask("return [...document.querySelectorAll('#timeline a.row')].map(row => {
-        const bar = row.querySelector('.bar').getBoundingClientRect(), track = row.querySelector('svg').getBoundingClientRect();
+        const bar = row.querySelector('.bar').getBoundingClientRect(), track = row.querySelector('.track').getBoundingClientRect();
         return [row.hash, bar.left - track.left, bar.right - track.left, track.width] })");
     let at = |row: usize, column: usize| bars[row][column].as_f64().unwrap();
     let names: Vec<&str> = bars.as_array().unwrap().iter().map(|bar| bar[0].as_str().unwrap()).collect();
