@@ -46,7 +46,7 @@ fn pair(place: &Place, module: &Path, most: Duration) -> anyhow::Result<Pair> {
     });
     let ours = move || {
         let stored = host.store.get(&key)?.context("the store has lost the artefact")?;
-        match fits(&host, &stored.artefact, vec![Phase::Check]) {
+        match fits(&host, &stored.artefact, Flavour::Timed, vec![Phase::Check]) {
             Ok(None) => Ok(None),
             Ok(Some(why)) | Err(why) => bail!("it does not fit: {why}"),
         }

@@ -22,10 +22,10 @@ pub(crate) fn serve(
     ahead: Ahead,
 ) -> Result<(), ServeError> {
     let wire = Wire::new(channel, Clock::start(limits.wall_time), limits.log_bytes);
-    let Ahead { walls, engines } = ahead;
+    let Ahead { walls, engines } = ahead.for_flavour(Flavour::Metered);
     let handed = wall_in(&wire, walls, &[Descriptor::Artefact], descriptors, limits)?;
     let Some(handed) = handed else { return Ok(()) };
-    let linked = link(engines, handed.artefact().as_ref(), Flavour::Metered, &[Phase::Allocate])
+    let linked = link(engines, handed.artefact().as_ref())
         .and_then(|linked| linked.export(Phase::Allocate).map(|export| (linked, export)));
     let (linked, export) = match linked {
         Ok(linked) => linked,

@@ -1,6 +1,6 @@
 //! One call, from the worker's request to its end.
 
-use crate::ahead::{self, Ahead, Engines};
+use crate::ahead::{Ahead, Engines};
 use crate::end::{Known, classify};
 use crate::handed::Handed;
 use crate::serve::ServeError;
@@ -23,12 +23,12 @@ pub(crate) fn serve(
 ) -> Result<(), ServeError> {
     let clock = Clock::start(start.limits.wall_time);
     let wire = Wire::new(channel, clock, start.limits.log_bytes);
-    let Ahead { walls, engines } = ahead;
+    let Ahead { walls, engines } = ahead.for_flavour(start.flavour);
     let handed = wall_in(&wire, walls, &start.descriptors, descriptors, &start.limits)?;
     let Some(handed) = handed else { return Ok(()) };
-    let (phase, flavour, limits) = (start.phase, start.flavour, start.limits);
+    let (phase, limits) = (start.phase, start.limits);
     let (artefact, inputs) = handed.inputs(start);
-    let prepared = link(engines, artefact.as_ref(), flavour, &[phase])
+    let prepared = link(engines, artefact.as_ref())
         .and_then(|linked| linked.export(phase).map(|export| (linked, export)));
     match prepared {
         Ok((linked, export)) => make(&linked, &export, inputs, &limits, &wire, clock),
@@ -46,10 +46,10 @@ pub(crate) fn fit(
 ) -> Result<(), ServeError> {
     let limits = Limits::default();
     let wire = Wire::new(channel, Clock::start(limits.wall_time), limits.log_bytes);
-    let Ahead { walls, engines } = ahead;
+    let Ahead { walls, engines } = ahead.for_flavour(flavour);
     let handed = wall_in(&wire, walls, &[Descriptor::Artefact], descriptors, &limits)?;
     let Some(handed) = handed else { return Ok(()) };
-    let wrong = match link(engines, handed.artefact().as_ref(), flavour, phases) {
+    let wrong = match link(engines, handed.artefact().as_ref()) {
         Ok(linked) => phases.iter().find_map(|phase| linked.export(*phase).err()),
         Err(wrong) => Some(wrong),
     };
@@ -94,19 +94,11 @@ fn unlinkable(error: wasmtime::Error) -> RunnerEnd {
     RunnerEnd::Unlinkable(format!("the module does not fit this Skink: {error:#}; {todo}"))
 }
 
-/// Loads the module for calls of `phases` and links it.
-pub(crate) fn link(
-    engines: Engines,
-    artefact: Option<&File>,
-    flavour: Flavour,
-    phases: &[Phase],
-) -> Result<Linked, RunnerEnd> {
+/// Loads the module and links it.
+pub(crate) fn link(engines: Engines, artefact: Option<&File>) -> Result<Linked, RunnerEnd> {
     let artefact =
         artefact.ok_or_else(|| RunnerEnd::HostError("no artefact came with the call".to_owned()))?;
-    let (engine, linker) = match flavour {
-        Flavour::Timed => engines,
-        Flavour::Metered => ahead::engines(flavour),
-    }?;
+    let (engine, linker) = engines?;
     let component: Component = load(&engine, artefact).map_err(|error| match &error {
         LoadError::Stale(_) => RunnerEnd::StaleArtefact(error.to_string()),
         // Also what a later engine may add.

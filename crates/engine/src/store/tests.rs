@@ -150,12 +150,7 @@ fn what_was_verified_is_not_read_again_until_somebody_touches_it() {
     assert!(store.get(&fixture.key).unwrap().is_some());
     let before = entry.metadata().unwrap();
     while entry.metadata().unwrap().ctime_nsec() == before.ctime_nsec() {
-        File::options()
-            .write(true)
-            .open(&entry)
-            .unwrap()
-            .set_modified(before.modified().unwrap())
-            .unwrap();
+        File::options().write(true).open(&entry).unwrap().set_modified(before.modified().unwrap()).unwrap();
     }
     assert!(store.get(&fixture.key).unwrap().is_none(), "touched, with its time of writing put back");
     stamped();

@@ -41,7 +41,6 @@ fn policy(sha256: &str) -> String {
 }
 
 /// No package says where it is to be built, and both workers are idle: only the hook can keep them apart.
-#[expect(dead_code, reason = "a row of the table as soon as `skink allocate` is there")]
 pub(crate) fn a_hook_sends_jobs_where_it_should(site: &Site) {
     let (folder, module) = (folder(), module_named("allocate-labels"));
     let inside = site.namespace.path(&folder);

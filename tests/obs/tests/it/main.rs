@@ -45,6 +45,8 @@ const GROUPS: &[&[Row]] = &[
         ("killed_for_a_long_log", killed::for_a_long_log),
         ("osc_builds_with_skink", osc::builds_with_skink),
     ],
+    // The only ones that ask which worker may have a job.
+    &[("an_allocate_hook_sends_jobs_where_it_should", allocate::a_hook_sends_jobs_where_it_should)],
     // The servers are away for a moment.
     &[("a_backend_that_restarts_and_hangs_gets_the_results", backend::restarts_and_hangs)],
     // Last, because the worker sleeps for a minute then.
