@@ -39,7 +39,9 @@ impl FromStr for ReportFormats {
                 "sarif" => formats.sarif = true,
                 "all" => formats = Self { html: true, sarif: true },
                 _ => {
-                    return Err(FormatError { given: SafeText::line(word).truncated(40).as_str().to_owned() });
+                    return Err(FormatError {
+                        given: SafeText::line(word).truncated(40).as_str().to_owned(),
+                    });
                 }
             }
         }

@@ -355,8 +355,14 @@ mod tests {
             ("--hook-polcy=x", "unknown option \"--hook-polcy\"; did you mean --hook-policy?"),
             ("--hook", "unknown option \"--hook\"; did you mean --hook-none?"),
             ("--hook-none=1", "--hook-none takes no value"),
-            ("--hook-report-format=pdf", "--hook-report-format: \"pdf\" is no format of a report; there are json (always), html, sarif and all, with commas between them"),
-            ("--hook-report-format", "--hook-report-format needs a list of formats, as in --hook-report-format=html,sarif"),
+            (
+                "--hook-report-format=pdf",
+                "--hook-report-format: \"pdf\" is no format of a report; there are json (always), html, sarif and all, with commas between them",
+            ),
+            (
+                "--hook-report-format",
+                "--hook-report-format needs a list of formats, as in --hook-report-format=html,sarif",
+            ),
             ("--hook-report|--clean", "--hook-report needs a file, as in --hook-report=report.json"),
             (
                 "--hook-project|a b",

@@ -1,5 +1,7 @@
 //! The three formats of one report: JSON and SARIF against their schemas, the page against what it promises.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "these are tests")]
+
 use serde_json::{Value, json};
 use skink_job::{
     BuildEnd, ByteCount, CrashReport, Facts, Finding, Frame, LimitKind, Millis, OnProblem, Outcome, Phase,

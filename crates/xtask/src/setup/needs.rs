@@ -20,8 +20,7 @@ pub(crate) enum Group {
 
 impl Group {
     /// All that `cargo xtask setup` looks after.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Compile, Self::Build, Self::Guests, Self::Kits, Self::Browser];
+    pub(crate) const ALL: [Self; 5] = [Self::Compile, Self::Build, Self::Guests, Self::Kits, Self::Browser];
 }
 
 /// How one sees that something is here. Files and programs, since another distribution, or a person, may
