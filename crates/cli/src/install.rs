@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn each_step_leaves_a_folder_that_builds() {
         let installed = |real: &str| {
-            ["build=skink", real, "skink-compiler=skink", "skink-runner=skink"].map(str::to_owned)
+            [real, "build=skink", "skink-compiler=skink", "skink-runner=skink"].map(str::to_owned)
         };
         let (_base, folder, own) = folders();
         let place = || Place::look_at(&folder).unwrap();

@@ -97,7 +97,7 @@ fn how_much_is_shown_can_be_asked_for() {
         // The refusal, in its section and as what decided, and the table are always there.
         assert!(said.matches("the module x.wasm is not in").count() == 2, "{more:?}: {said}");
         assert!(said.contains("closest limit"), "{more:?}: {said}");
-        assert_eq!(said.contains("steps: admit"), steps, "{more:?}: {said}");
+        assert_eq!(said.contains("steps: layers"), steps, "{more:?}: {said}");
     }
 }
 

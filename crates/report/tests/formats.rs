@@ -1,5 +1,7 @@
 //! The three formats of one report: JSON and SARIF against their schemas, the page against what it promises.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "these are tests")]
+
 use serde_json::{Value, json};
 use skink_job::{
     BuildEnd, ByteCount, CrashReport, Facts, Finding, Frame, LimitKind, Millis, OnProblem, Outcome, Phase,
@@ -98,7 +100,9 @@ fn full() -> Report {
 }
 
 fn errors(schema: &str, value: &Value) -> Vec<String> {
-    let schema = serde_json::from_str(schema).unwrap();
+    // A bracket too many in a pattern of OASIS's schema, of a key that is not written here: no such expression is read.
+    let schema = schema.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$");
+    let schema = serde_json::from_str(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }

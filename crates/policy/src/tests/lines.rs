@@ -65,7 +65,7 @@ fn each_mistake_has_its_place_and_its_help() {
             "Type: spec\n#!Hook: a = { module = \"a\", whn = \"success\" }",
             2,
             29,
-            "unknown key `whn` in [hooks.NAME]",
+            "unknown key `whn` in [hooks.a]",
             "mean `when`?",
         ),
         ("#!Hook: a = { when = \"success\" }", 1, 13, "needs the key `module`", "admin's folder of modules"),

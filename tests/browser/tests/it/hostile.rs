@@ -51,8 +51,8 @@ fn poison(value: &mut Value, at: &str, told: &mut Vec<String>) {
             for (key, field) in fields.iter_mut() {
                 // The plan is shown as its hooks made it.
                 let is_known = is_hook && (key == "name" || key == "steps");
-                let is_shown = !is_known && !(at.is_empty() && key == "plan");
-                if is_shown && !KEPT.contains(&key.as_str()) {
+                let is_plan = at.is_empty() && key == "plan";
+                if !is_known && !is_plan && !KEPT.contains(&key.as_str()) {
                     poison(field, &format!("{at}/{key}"), told);
                 }
             }
