@@ -55,10 +55,10 @@ pub fn linker(engine: &Engine) -> Result<Linker<State>> {
 pub fn misplaced(engine: &Engine, component: &Component) -> Option<String> {
     let phases = phases_of(component);
     let imports = component.component_type();
-    let mut ours = imports.imports(engine).filter_map(|(name, _)| name.strip_prefix("skink:hook/"));
-    ours.find(|name| {
-        let interface = name.split_once('@').map_or(*name, |(interface, _version)| interface);
-        !skink_module::importable(interface, &phases)
-    })
-    .map(str::to_owned)
+    let is_misplaced = |name: &&str| {
+        let ours = name.strip_prefix("skink:hook/");
+        let interface = ours.map(|name| name.split_once('@').map_or(name, |(interface, _version)| interface));
+        interface.is_some_and(|interface| !skink_module::importable(interface, &phases))
+    };
+    imports.imports(engine).map(|(name, _)| name).find(is_misplaced).map(str::to_owned)
 }
