@@ -31,7 +31,7 @@ pub(crate) fn a_malformed_line_fails_the_build(site: &Site) {
     let log = site.log(project, name);
     assert_eq!(code, "failed", "{log}");
     for told in [
-        "error: unknown key `wen` in [hooks.NAME]",
+        "error: unknown key `wen` in [hooks.lint]",
         "/.build.config:",
         "#!Hook: lint = { module = \"rpmlint.wasm\", wen = \"success\" }",
         "help: did you mean `when`?",
