@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 use serde_json::json;
 use skink_job::Phase;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const FOLDERS: usize = 100;
 const FILES_EACH: usize = 100;
@@ -62,12 +62,14 @@ fn fill(results: &Path) -> anyhow::Result<()> {
 
 /// As the guest does it, and in its words.
 fn native(root: &Path, read: bool) -> anyhow::Result<String> {
-    let mut found: Vec<(PathBuf, fs::Metadata)> = Vec::new();
-    let mut todo = vec![root.to_owned()];
+    let mut found: Vec<(String, fs::Metadata)> = Vec::new();
+    let mut todo = vec![String::new()];
     while let Some(folder) = todo.pop() {
-        for entry in fs::read_dir(&folder).with_context(|| format!("listing {}", folder.display()))? {
-            let path = entry?.path();
-            let metadata = fs::symlink_metadata(&path)?;
+        for entry in fs::read_dir(root.join(&folder)).with_context(|| format!("listing {folder:?}"))? {
+            let entry = entry?;
+            let (name, metadata) = (entry.file_name(), entry.metadata()?);
+            let name = name.to_str().context("a name that is no text")?;
+            let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
             if metadata.is_dir() {
                 todo.push(path.clone());
             }
@@ -78,7 +80,7 @@ fn native(root: &Path, read: bool) -> anyhow::Result<String> {
     let (mut files, mut bytes) = (0, 0);
     for (path, metadata) in found.iter().filter(|(_, metadata)| metadata.is_file()) {
         files += 1;
-        bytes += if read { fs::read(path)?.len() as u64 } else { metadata.len() };
+        bytes += if read { fs::read(root.join(path))?.len() as u64 } else { metadata.len() };
     }
     Ok(format!("{files} files, {bytes} bytes"))
 }
