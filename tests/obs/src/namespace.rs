@@ -107,20 +107,38 @@ impl Namespace {
 
     /// Processes whose command line, root or program holds `text`: a path below this place, which nobody else names.
     pub fn processes(&self, text: &str) -> Vec<Process> {
-        let pids = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.file_name());
-        let pids = pids.filter_map(|name| name.to_str().and_then(|name| name.parse::<u32>().ok()));
-        pids.filter_map(|pid| {
+        let mut processes = all_processes();
+        processes.retain(|Process { pid, command }| {
             let link = |name: &str| fs::read_link(format!("/proc/{pid}/{name}")).unwrap_or_default();
-            let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            let command = String::from_utf8_lossy(&line).replace('\0', " ");
-            let named = [command.as_str(), &link("root").to_string_lossy(), &link("exe").to_string_lossy()]
-                .iter()
-                .any(|place| place.contains(text));
+            let (root, program) = (link("root"), link("exe"));
+            let places = [command.as_str(), &root.to_string_lossy(), &program.to_string_lossy()];
             // Those who wait outside for one inside name it too.
-            (named && !command.starts_with("nsenter ")).then_some(Process { pid, command })
-        })
-        .collect()
+            places.iter().any(|place| place.contains(text)) && !command.starts_with(WAITING)
+        });
+        processes
     }
+
+    /// Those who wait outside, each for a process inside.
+    fn waiting_outside(&self) -> Vec<Process> {
+        let target = format!(" --target {} ", self.first);
+        let mut processes = all_processes();
+        processes.retain(|process| process.command.starts_with(WAITING) && process.command.contains(&target));
+        processes
+    }
+}
+
+/// How the command line of one who waits outside begins.
+const WAITING: &str = "nsenter ";
+
+/// All that the machine has now.
+fn all_processes() -> Vec<Process> {
+    let pids = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.file_name());
+    let pids = pids.filter_map(|name| name.to_str().and_then(|name| name.parse::<u32>().ok()));
+    pids.map(|pid| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        Process { pid, command: String::from_utf8_lossy(&line).replace('\0', " ") }
+    })
+    .collect()
 }
 
 impl Process {
@@ -134,7 +152,12 @@ impl Process {
 impl Drop for Namespace {
     fn drop(&mut self) {
         drop(self.outside.stdin.take());
-        let ended = until("the namespaces to end", || self.outside.try_wait().transpose());
+        let ended = until("the namespaces to end", || {
+            // nsenter stops together with the process that it waits for, and does not go on with it; until it has
+            // taken note of the death of that process, the namespaces do not end.
+            self.waiting_outside().iter().for_each(|process| process.signal(Signal::CONT));
+            self.outside.try_wait().transpose()
+        });
         assert!(ended.is_ok(), "{ended:?}");
     }
 }

@@ -1,10 +1,11 @@
 //! Which worker gets a job: what an `allocate` hook says, asked by the real bs_dispatch.
 
+use rustix::process::Signal;
 use skink_tests_obs::{Package, Server, Site, Way, module_named, told, until};
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 /// The sub that the dispatcher asks through.
 fn constraint() -> PathBuf {
@@ -48,19 +49,10 @@ pub(crate) fn a_hook_sends_jobs_where_it_should(site: &Site) {
     fs::write(inside.join("allocate-labels.wasm"), &module.bytes).unwrap();
     fs::write(inside.join("policy.toml"), policy(&module.sha256)).unwrap();
     let mut serve = site.namespace.command(&folder, told().skink());
-    serve.args([
-        "allocate",
-        "--serve",
-        "socket",
-        "--policy",
-        "policy.toml",
-        "--hook-modules",
-        ".",
-        "--state",
-        "state",
-    ]);
+    serve.args(["allocate", "--serve"]).arg(folder.join("socket"));
+    serve.args(["--policy", "policy.toml", "--hook-modules", ".", "--state", "state"]);
     let log = site.backend.log("allocate");
-    let mut server = serve.stdout(Stdio::null()).stderr(log).spawn().unwrap();
+    let mut server = Serving { site, outside: serve.stdout(Stdio::null()).stderr(log).spawn().unwrap() };
     until("the socket", || inside.join("socket").exists().then_some(()));
     // The one that runs has found no server, and waits before it asks again.
     site.backend.kill(&site.namespace, Server::Dispatcher);
@@ -83,7 +75,22 @@ pub(crate) fn a_hook_sends_jobs_where_it_should(site: &Site) {
         assert_eq!(site.ended(project, name, 1), "failed");
         assert_eq!(site.builders(project, name), [format!("{}:1", way.label())], "{name}");
     }
-    assert!(server.try_wait().unwrap().is_none(), "the server has ended");
-    server.kill().unwrap();
-    server.wait().unwrap();
+    assert!(server.outside.try_wait().unwrap().is_none(), "the server has ended");
+}
+
+/// The server, ended with the row. Who waits for it outside must see it end: whoever is left without a parent keeps the
+/// namespaces from ending.
+struct Serving<'a> {
+    site: &'a Site,
+    outside: Child,
+}
+
+impl Drop for Serving<'_> {
+    fn drop(&mut self) {
+        let socket = folder().join("socket");
+        let inside = self.site.namespace.processes(&socket.display().to_string());
+        inside.iter().for_each(|process| process.signal(Signal::TERM));
+        let ended = until("the server's end", || self.outside.try_wait().transpose());
+        assert!(ended.is_ok(), "{ended:?}");
+    }
 }
