@@ -83,7 +83,7 @@ pub(crate) const STAGES: [Stage; 7] = [
         requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::GuestCargo],
         tests: &[Tests::Crate("tests/docs")],
         root: false,
-        budget: Duration::from_secs(120),
+        budget: Duration::from_secs(240),
     },
     Stage {
         name: "hostile",
@@ -115,6 +115,6 @@ pub(crate) const STAGES: [Stage; 7] = [
         requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Pool, Requires::Backend],
         tests: &[Tests::Crate("tests/obs")],
         root: true,
-        budget: Duration::from_secs(360),
+        budget: Duration::from_secs(900),
     },
 ];
