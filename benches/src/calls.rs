@@ -9,13 +9,16 @@ use skink_policy::{HookEntry, Policy};
 use skink_worker::Host;
 use skink_worker::admit::{Admission, Admitted, ModuleFolders};
 use skink_worker::call::{CallSpec, Progress, call};
+use skink_worker::standby::{ReadAs, Standby};
 use skink_worker::trees::Trees;
-use std::fs;
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const PAUSE: Duration = Duration::from_millis(2);
+/// Far longer than a runner takes to prepare.
+const REST: Duration = Duration::from_millis(30);
 
 /// What is called, and on what.
 pub(crate) struct Subject<'a> {
@@ -29,15 +32,18 @@ pub(crate) struct Subject<'a> {
 }
 
 /// One call after the other, with what they share.
-pub(crate) struct Calls {
-    pub(crate) host: Rc<Host>,
+#[derive(Clone)]
+pub(crate) struct Calls(Rc<Shared>);
+
+struct Shared {
+    host: Host,
     hook: Admitted,
     phase: Phase,
     facts: Facts,
     trees: Trees,
     /// Holds a folder of each call. They stay until the next run, since a job does not wait for their removal.
     folder: PathBuf,
-    made: usize,
+    made: Cell<usize>,
 }
 
 /// What a call said in the log, and its dying runner.
@@ -49,7 +55,7 @@ pub(crate) struct Made {
 impl Calls {
     /// `name` is the row's.
     pub(crate) fn new(place: &Place, name: &str, subject: Subject<'_>) -> anyhow::Result<Self> {
-        let host = Rc::new(Host::open(&place.skink(), Some(place.state()))?);
+        let host = Host::open(&place.skink(), Some(place.state()))?;
         let facts = Facts {
             arch: std::env::consts::ARCH.to_owned(),
             host_arch: std::env::consts::ARCH.to_owned(),
@@ -61,49 +67,60 @@ impl Calls {
         let trees = Trees { raw_results: results.clone(), results, ..Trees::default() };
         let hook = admitted(&host, &place.fresh(&format!("{name}/admission"))?, subject)?;
         let folder = place.fresh(&format!("{name}/calls"))?;
-        Ok(Self { host, hook, phase, facts, trees, folder, made: 0 })
+        Ok(Self(Rc::new(Shared { host, hook, phase, facts, trees, folder, made: Cell::new(0) })))
+    }
+
+    /// Has runners stand ready for the next calls, as a job does for all that it will make.
+    pub(crate) fn stand_by(&self, calls: usize) {
+        let next = self.0.made.get() + 1;
+        self.0.host.runners.stand_by((next..).take(calls).map(|number| self.standby(number)).collect());
     }
 
     /// A step that waits until a runner stands ready for the next call.
     pub(crate) fn a_runner_waits(&self) -> Step {
-        let host = Rc::clone(&self.host);
+        let calls = self.clone();
         Box::new(move || {
-            host.runners.foresee(1);
-            while host.runners.waiting() == 0 {
+            calls.stand_by(1);
+            while calls.0.host.runners.waiting() == 0 {
                 std::thread::sleep(PAUSE);
             }
-            // It has said that it is ready; let it come to its rest.
-            std::thread::sleep(PAUSE);
+            // It has been told what to prepare for; let it come to its rest.
+            std::thread::sleep(REST);
             Ok(None)
         })
     }
 
+    fn standby(&self, number: usize) -> Standby {
+        let Shared { hook, phase, trees, folder, .. } = &*self.0;
+        let allowed = (&hook.allowed.grants, hook.allowed.limits);
+        let folder = folder.join(number.to_string());
+        let trees = ReadAs { trees, raw: false };
+        Standby::new((&hook.entry.name, *phase), &hook.artefact, allowed, trees, &folder)
+    }
+
     /// Makes one call.
-    pub(crate) fn next(&mut self) -> anyhow::Result<Made> {
-        self.made += 1;
-        let folder = self.folder.join(self.made.to_string());
-        fs::create_dir(&folder).with_context(|| format!("making {}", folder.display()))?;
-        let result = call(&self.host, self.spec(&folder), &Quiet);
+    pub(crate) fn next(&self) -> anyhow::Result<Made> {
+        self.0.made.set(self.0.made.get() + 1);
+        let standby = self.standby(self.0.made.get());
+        let result = call(&self.0.host, self.0.spec(&standby), &Quiet);
         ensure!(result.outcome == Outcome::Passed, "the call did not pass: {:?}", result.outcome);
         Ok(Made { log: result.log, rest: Some(Box::new(result.runner)) })
     }
+}
 
-    fn spec<'a>(&'a self, folder: &'a Path) -> CallSpec<'a> {
+impl Shared {
+    fn spec<'a>(&'a self, standby: &'a Standby) -> CallSpec<'a> {
         CallSpec {
-            name: &self.hook.entry.name,
-            artefact: &self.hook.artefact,
-            phase: self.phase,
+            standby,
             facts: &self.facts,
             settings: self.hook.entry.settings.to_string(),
             grants: &self.hook.allowed.grants,
-            limits: &self.hook.allowed.limits,
             tools: Vec::new(),
             tool_infos: Vec::new(),
             trees: &self.trees,
             raw: false,
             packages: &[],
             statistics: &[],
-            folder,
             now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
         }
     }

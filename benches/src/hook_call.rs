@@ -16,20 +16,20 @@ use skink_job::Phase;
 const ROUND: usize = 20;
 
 pub(crate) fn spawned(place: &Place) -> anyhow::Result<Pair> {
-    let mut calls = calls(place)?;
+    let calls = calls(place)?;
     Ok(Pair::of(Box::new(move || Ok(calls.next()?.rest)), Peer::Step(bwrap(1)?)))
 }
 
 pub(crate) fn ahead(place: &Place) -> anyhow::Result<Pair> {
-    let mut calls = calls(place)?;
+    let calls = calls(place)?;
     let before = Some(calls.a_runner_waits());
     Ok(Pair { before, ours: Box::new(move || Ok(calls.next()?.rest)), peer: Peer::Step(bwrap(1)?) })
 }
 
 pub(crate) fn sustained(place: &Place) -> anyhow::Result<Pair> {
-    let mut calls = calls(place)?;
+    let calls = calls(place)?;
     let round = move || {
-        calls.host.runners.foresee(ROUND);
+        calls.stand_by(ROUND);
         for _ in 0..ROUND {
             drop(calls.next()?);
         }

@@ -33,7 +33,7 @@ fn pair(place: &Place, read: bool) -> anyhow::Result<Pair> {
         settings: json!({ "read": read }),
         results: results.clone(),
     };
-    let mut calls = Calls::new(place, "trees", subject)?;
+    let calls = Calls::new(place, "trees", subject)?;
     let want = native(&results, read)?;
     let before = Some(calls.a_runner_waits());
     let ours = move || {

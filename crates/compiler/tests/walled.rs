@@ -139,7 +139,8 @@ fn an_artefact_of_one_flavour_is_stale_for_the_other() {
 fn limits_end_what_does_not_end_by_itself() {
     let spin = component("(func (export \"run\") (result i32) (loop br 0) (i32.const 0))");
     let (engine, spin, _) = loaded(&spin, Flavour::Timed);
-    let epochs = Epochs::start(&engine).unwrap();
+    let epochs = Epochs::waiting(&engine).unwrap();
+    epochs.go();
     let time = Duration::from_millis(50);
     let start = std::time::Instant::now();
     let (result, _) = run(&engine, &spin, 1 << 20, |store| store.set_epoch_deadline(Epochs::ticks(time)));

@@ -14,26 +14,34 @@ pub const TICK: Duration = Duration::from_millis(5);
 /// A thread that advances an engine's epoch. Dropping it stops and joins the thread.
 #[derive(Debug)]
 pub struct Epochs {
-    /// Never used to send: the thread ends when it is dropped.
-    stop: Option<Sender<()>>,
+    /// The first message starts the clock, and the thread ends when this is dropped.
+    way: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Epochs {
-    /// Starts the clock of `engine`. Call it once the process is locked in, so that the thread is too.
+    /// Makes the clock of `engine`, which stands still until [`Epochs::go`]. Call it once the process is locked in,
+    /// so that the thread is too.
     ///
     /// # Errors
     /// The thread could not be started.
-    pub fn start(engine: &Engine) -> std::io::Result<Self> {
+    pub fn waiting(engine: &Engine) -> std::io::Result<Self> {
         let engine = engine.weak();
-        let (stop, stopped) = channel::<()>();
+        let (way, told) = channel::<()>();
         let thread = std::thread::Builder::new().name("epochs".to_owned()).spawn(move || {
-            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(TICK) {
+            let Ok(()) = told.recv() else { return };
+            while told.recv_timeout(TICK) != Err(RecvTimeoutError::Disconnected) {
                 let Some(engine) = engine.upgrade() else { break };
                 engine.increment_epoch();
             }
         })?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
+        Ok(Self { way: Some(way), thread: Some(thread) })
+    }
+
+    /// Starts the clock.
+    pub fn go(&self) {
+        // The thread listens for as long as this is there.
+        let _ = self.way.as_ref().map(|way| way.send(()));
     }
 
     /// The value for `Store::set_epoch_deadline` with which a guest gets at least `time`: one tick more than
@@ -47,7 +55,7 @@ impl Epochs {
 
 impl Drop for Epochs {
     fn drop(&mut self) {
-        drop(self.stop.take());
+        drop(self.way.take());
         if let Some(thread) = self.thread.take() {
             // The thread cannot panic; were it to, the guest's deadline would be the parent's alone.
             let _ = thread.join();
@@ -77,11 +85,16 @@ mod tests {
     #[test]
     fn dropping_it_ends_the_thread() {
         let engine = Engine::new(&crate::config(skink_protocol::Flavour::Timed)).unwrap();
-        let epochs = Epochs::start(&engine).unwrap();
-        while running() == 0 {
-            std::thread::yield_now();
+        for goes in [false, true] {
+            let epochs = Epochs::waiting(&engine).unwrap();
+            if goes {
+                epochs.go();
+            }
+            while running() == 0 {
+                std::thread::yield_now();
+            }
+            drop(epochs);
+            assert_eq!(running(), 0, "goes: {goes}");
         }
-        drop(epochs);
-        assert_eq!(running(), 0);
     }
 }

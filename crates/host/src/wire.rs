@@ -6,7 +6,7 @@
 use crate::report::budget::{LogBudget, Room};
 use crate::{Clock, Refusal, Stop};
 use skink_job::ByteCount;
-use skink_protocol::{CallEnd, Channel, FromRunner, ProtocolError, RawFinding, Reply, ToRunner, VERSION};
+use skink_protocol::{CallEnd, Channel, FromRunner, ProtocolError, RawFinding, Received, Reply, ToRunner};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -110,11 +110,7 @@ impl Wire {
                 ToRunner::Reply(Ok(reply)) => Ok(reply),
                 // What was denied, the worker has told its audit.
                 ToRunner::Reply(Err((kind, what))) => Err(Refusal::Told(kind, what)),
-                ToRunner::Start(_)
-                | ToRunner::Fit { .. }
-                | ToRunner::Probe
-                | ToRunner::Allocate { .. }
-                | ToRunner::Ask(_) => {
+                ToRunner::Prepare(_) | ToRunner::Start(_) | ToRunner::Ask(_) | ToRunner::Probe => {
                     Err(Stop::Worker { asked, problem: "it sent another request".to_owned() }.into())
                 }
             },
@@ -122,20 +118,20 @@ impl Wire {
         }
     }
 
-    /// Says that the module stands and may be asked.
+    /// Says that all walls stand and the module is linked.
     ///
     /// # Errors
     /// The worker is gone, or takes nothing more.
-    pub fn ready(&self) -> Result<(), ProtocolError> {
-        self.inner().channel.send(&FromRunner::Ready { version: VERSION }, Some(Instant::now() + GRACE))
+    pub fn prepared(&self) -> Result<(), ProtocolError> {
+        self.inner().channel.send(&FromRunner::Prepared, Some(Instant::now() + GRACE))
     }
 
     /// Waits for what the worker wants next, for as long as it likes.
     ///
     /// # Errors
     /// The worker is gone, or does not speak this version.
-    pub fn request(&self) -> Result<ToRunner, ProtocolError> {
-        Ok(self.inner().channel.receive::<ToRunner>(None)?.message)
+    pub fn request(&self) -> Result<Received<ToRunner>, ProtocolError> {
+        self.inner().channel.receive(None)
     }
 
     /// The wire for one more call, over the same connection. Of the call before nothing is left.

@@ -14,16 +14,16 @@ pub enum Flavour {
     Metered,
 }
 
-/// What a descriptor that comes with [`ToRunner::Start`] is, in the order of the descriptors.
+/// What a descriptor that comes with [`ToRunner::Prepare`] or [`ToRunner::Start`] is, in the order of the descriptors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Descriptor {
     /// The compiled module, a read-only regular file.
     Artefact,
-    /// Directory of the results as this hook sees them.
+    /// Directory of the results as this hook sees them; to prepare, the place where it is going to be.
     Results,
-    /// Directory of the sources.
+    /// Directory of the sources; to prepare, the place where it is going to be.
     Sources,
-    /// Directory of the previous build's results.
+    /// Directory of the previous build's results; to prepare, the place where it is going to be.
     Previous,
     /// The build's log, a read-only regular file.
     BuildLog,
@@ -36,48 +36,47 @@ pub enum Descriptor {
 /// From the worker to the runner.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum ToRunner {
-    /// Make one call. The runner is used once.
+    /// First: finish the walls, load the module and link it. Answered by [`FromRunner::Prepared`], or by
+    /// [`FromRunner::End`] where that is impossible; nothing of the module runs.
+    Prepare(Box<Prepare>),
+    /// Make one call of the module that was prepared. The runner is used once.
     Start(Box<Start>),
+    /// One question to a module of the phase `allocate` that was prepared; answered by [`FromRunner::End`], and the
+    /// runner stays to be asked again, until the socket closes.
+    Ask(Box<Question>),
     /// The answer to [`FromRunner::Plan`] or [`FromRunner::Tool`], in order.
     Reply(Result<Reply, (FailureKind, String)>),
-    /// Instead of a call: say whether the module, the one descriptor that comes with this, fits the interfaces of
-    /// these phases. Answered by [`FromRunner::End`]; nothing of the module runs.
-    Fit {
-        /// The engine configuration that the artefact was compiled for.
-        flavour: Flavour,
-        /// The phases that it is to be called in.
-        phases: Vec<Phase>,
-    },
-    /// Instead of a call: try what the walls forbid and say what happened.
+    /// Instead of anything else: try what the walls forbid and say what happened.
     Probe,
-    /// Instead of one call: serve the hook of the phase `allocate` whose module, compiled in the metered flavour, is
-    /// the one descriptor that comes with this. Answered by [`FromRunner::Ready`] once the module stands; then the
-    /// runner may be asked until the socket closes.
-    Allocate {
-        /// What the process may use in all its life.
-        limits: Limits,
-    },
-    /// One question, after [`ToRunner::Allocate`]; answered by [`FromRunner::End`], and the runner stays.
-    Ask(Box<Question>),
 }
 
-/// Everything that one call needs to know.
+/// What a runner needs to know to stand ready for calls: nothing of what a job is found to be later.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Prepare {
+    /// Which descriptors came with this frame, in order: the artefact, directories to write to, and for each tree to
+    /// read the place where it is going to be. A tree that comes with the call and lies elsewhere cannot be read.
+    pub descriptors: Vec<Descriptor>,
+    /// The engine configuration that the artefact was compiled for.
+    pub flavour: Flavour,
+    /// The phases whose interfaces the module must fit.
+    pub phases: Vec<Phase>,
+    /// What the process may use in all its life.
+    pub limits: Limits,
+}
+
+/// Everything that one call needs to know beside what was prepared.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Start {
     /// Which descriptors came with this frame, in order.
     pub descriptors: Vec<Descriptor>,
-    /// The phase whose export is called.
+    /// The phase whose export is called; one that was prepared.
     pub phase: Phase,
-    /// The engine configuration that the artefact was compiled for.
-    pub flavour: Flavour,
     /// The job's facts.
     pub facts: Facts,
     /// The hook's settings as JSON text, checked against the manifest's schema.
     pub settings: String,
     /// The hook's grants.
     pub grants: Grants,
-    /// The hook's limits.
-    pub limits: Limits,
     /// The granted tools that are at hand.
     pub tools: Vec<ToolInfo>,
     /// Names of the packages to be installed (pre-chroot) or installed (later), where known.
@@ -102,11 +101,13 @@ pub struct ToolInfo {
 /// From the runner to the worker. All texts are raw.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum FromRunner {
-    /// The walls stand; a call may be sent.
+    /// The outer walls stand; it may be told what to prepare for.
     Ready {
         /// [`crate::VERSION`] of the child.
         version: u32,
     },
+    /// All walls stand, and the module fits.
+    Prepared,
     /// Findings, in order. No answer.
     Findings(Vec<RawFinding>),
     /// How far the hook is. No answer.

@@ -4,9 +4,10 @@
 //! limits say, and only what is left is a trap of the guest's making.
 
 use crate::crash;
-use skink_host::{Clock, MAX_MESSAGE, Said, State, Stop, cut};
+use crate::serve::ServeError;
+use skink_host::{Clock, MAX_MESSAGE, Said, State, Stop, Wire, cut};
 use skink_job::LimitKind;
-use skink_protocol::{FailureKind, RawAnswer, RunnerEnd};
+use skink_protocol::{CallEnd, FailureKind, RawAnswer, RunnerEnd};
 use wasmtime::Trap;
 use wasmtime::component::ResourceTableError;
 
@@ -28,6 +29,11 @@ const UNTYPED: [(&str, LimitKind, &str); 2] = [
     ),
     ("resource limit exceeded", LimitKind::Memory, "the module has too many instances, memories or tables"),
 ];
+
+/// Ends a call that never reached the guest.
+pub(crate) fn end(wire: &Wire, ended: RunnerEnd) -> Result<(), ServeError> {
+    Ok(wire.end(CallEnd { end: ended, usage: skink_job::Usage::default() })?)
+}
 
 /// The end of a call whose guest was entered.
 pub(crate) fn classify(said: wasmtime::Result<Said>, known: &Known<'_>) -> RunnerEnd {

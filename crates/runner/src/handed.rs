@@ -1,4 +1,4 @@
-//! The descriptors that come with a call.
+//! The descriptors that come with a request, each with its meaning.
 
 use skink_host::Inputs;
 use skink_job::Allocation;
@@ -8,87 +8,112 @@ use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
-/// Descriptors of one call, each with its meaning.
+/// Descriptors by their kind, at most one of each.
 #[derive(Debug, Default)]
-pub(crate) struct Handed {
-    artefact: Option<OwnedFd>,
-    results: Option<OwnedFd>,
-    sources: Option<OwnedFd>,
-    previous: Option<OwnedFd>,
-    build_log: Option<OwnedFd>,
-    outbox: Option<OwnedFd>,
-    attachments: Option<OwnedFd>,
-}
+struct Sorted(Vec<(Descriptor, OwnedFd)>);
 
-impl Handed {
+impl Sorted {
     /// Gives each descriptor its meaning.
     ///
     /// # Errors
-    /// There are more or fewer than named, or one kind is named twice.
-    pub(crate) fn sort(kinds: &[Descriptor], descriptors: Vec<OwnedFd>) -> Result<Self, String> {
+    /// There are more or fewer than named, one kind is named twice, or one is not due in this request.
+    fn of(
+        kinds: &[Descriptor],
+        descriptors: Vec<OwnedFd>,
+        due: fn(Descriptor) -> bool,
+    ) -> Result<Self, String> {
         if kinds.len() != descriptors.len() {
             return Err(format!("{} descriptors came, {} are named", descriptors.len(), kinds.len()));
         }
-        let mut handed = Self::default();
+        let mut sorted = Self::default();
         for (kind, descriptor) in kinds.iter().zip(descriptors) {
-            let place = match kind {
-                Descriptor::Artefact => &mut handed.artefact,
-                Descriptor::Results => &mut handed.results,
-                Descriptor::Sources => &mut handed.sources,
-                Descriptor::Previous => &mut handed.previous,
-                Descriptor::BuildLog => &mut handed.build_log,
-                Descriptor::Outbox => &mut handed.outbox,
-                Descriptor::Attachments => &mut handed.attachments,
-            };
-            if place.replace(descriptor).is_some() {
+            if !due(*kind) {
+                return Err(format!("the descriptor {kind:?} came, and was not due"));
+            }
+            if sorted.0.iter().any(|(other, _)| other == kind) {
                 return Err(format!("the descriptor {kind:?} came twice"));
             }
+            sorted.0.push((*kind, descriptor));
         }
-        Ok(handed)
+        Ok(sorted)
     }
 
-    /// What each may be used for.
+    fn take(&mut self, kind: Descriptor) -> Option<OwnedFd> {
+        let at = self.0.iter().position(|(other, _)| *other == kind)?;
+        Some(self.0.swap_remove(at).1)
+    }
+
+    fn share(&mut self, kind: Descriptor) -> Option<Arc<OwnedFd>> {
+        self.take(kind).map(Arc::new)
+    }
+}
+
+/// What comes to prepare for calls.
+#[derive(Debug)]
+pub(crate) struct Places(Sorted);
+
+impl Places {
+    pub(crate) fn sort(kinds: &[Descriptor], descriptors: Vec<OwnedFd>) -> Result<Self, String> {
+        Sorted::of(kinds, descriptors, |kind| kind != Descriptor::BuildLog).map(Self)
+    }
+
+    /// What each may be used for, and all that lies below it.
     pub(crate) fn rules(&self) -> Vec<(BorrowedFd<'_>, Access)> {
-        [
-            (&self.artefact, Access::Read),
-            (&self.results, Access::ReadTree),
-            (&self.sources, Access::ReadTree),
-            (&self.previous, Access::ReadTree),
-            (&self.build_log, Access::Read),
-            (&self.outbox, Access::WriteTree),
-            (&self.attachments, Access::WriteTree),
-        ]
-        .into_iter()
-        .filter_map(|(descriptor, access)| Some((descriptor.as_ref()?.as_fd(), access)))
-        .collect()
-    }
-
-    /// The artefact alone.
-    pub(crate) fn artefact(self) -> Option<File> {
-        self.artefact.map(File::from)
-    }
-
-    /// The artefact, and what the guest's side needs to know.
-    pub(crate) fn inputs(self, start: Start) -> (Option<File>, Inputs) {
-        let inputs = Inputs {
-            facts: start.facts,
-            allocation: Allocation::default(),
-            settings: start.settings,
-            grants: start.grants,
-            tools: start.tools,
-            packages: start.packages,
-            statistics: start.statistics,
-            now: start.now,
-            seed: start.seed,
-            results: self.results.map(Arc::new),
-            sources: self.sources.map(Arc::new),
-            previous: self.previous.map(Arc::new),
-            build_log: self.build_log.map(|log| Arc::new(File::from(log))),
-            outbox: self.outbox.map(Arc::new),
-            attachments: self.attachments.map(Arc::new),
+        let access = |kind: Descriptor| match kind {
+            Descriptor::Artefact | Descriptor::BuildLog => Access::Read,
+            Descriptor::Results | Descriptor::Sources | Descriptor::Previous => Access::ReadTree,
+            Descriptor::Outbox | Descriptor::Attachments => Access::WriteTree,
         };
-        (self.artefact.map(File::from), inputs)
+        self.0.0.iter().map(|(kind, descriptor)| (descriptor.as_fd(), access(*kind))).collect()
     }
+
+    pub(crate) fn artefact(&mut self) -> Option<File> {
+        self.0.take(Descriptor::Artefact).map(File::from)
+    }
+
+    /// Where the guest may write. The rest is closed: the trees come with the call.
+    pub(crate) fn written(mut self) -> Written {
+        Written {
+            outbox: self.0.share(Descriptor::Outbox),
+            attachments: self.0.share(Descriptor::Attachments),
+        }
+    }
+}
+
+/// Directories that the guest may write to.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    outbox: Option<Arc<OwnedFd>>,
+    attachments: Option<Arc<OwnedFd>>,
+}
+
+/// What the guest's side needs to know of a call.
+///
+/// # Errors
+/// The descriptors are not those that are due.
+pub(crate) fn inputs(start: Start, descriptors: Vec<OwnedFd>, written: Written) -> Result<Inputs, String> {
+    let due = |kind| match kind {
+        Descriptor::Results | Descriptor::Sources | Descriptor::Previous | Descriptor::BuildLog => true,
+        Descriptor::Artefact | Descriptor::Outbox | Descriptor::Attachments => false,
+    };
+    let mut read = Sorted::of(&start.descriptors, descriptors, due)?;
+    Ok(Inputs {
+        facts: start.facts,
+        allocation: Allocation::default(),
+        settings: start.settings,
+        grants: start.grants,
+        tools: start.tools,
+        packages: start.packages,
+        statistics: start.statistics,
+        now: start.now,
+        seed: start.seed,
+        results: read.share(Descriptor::Results),
+        sources: read.share(Descriptor::Sources),
+        previous: read.share(Descriptor::Previous),
+        build_log: read.take(Descriptor::BuildLog).map(|log| Arc::new(File::from(log))),
+        outbox: written.outbox,
+        attachments: written.attachments,
+    })
 }
 
 #[cfg(test)]
@@ -96,17 +121,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn descriptors_must_be_those_that_are_named() {
-        use Descriptor::{Artefact, Outbox, Results};
-        let rows: [(&[Descriptor], usize, Option<usize>); 4] = [
+    fn descriptors_must_be_those_that_are_named_and_due() {
+        use Descriptor::{Artefact, BuildLog, Outbox, Results};
+        let rows: [(&[Descriptor], usize, Option<usize>); 5] = [
             (&[Artefact, Results, Outbox], 3, Some(3)),
             (&[Artefact], 2, None),
             (&[Artefact, Results], 1, None),
             (&[Artefact, Artefact], 2, None),
+            (&[Artefact, BuildLog], 2, None),
         ];
         for (kinds, count, rules) in rows {
             let descriptors = (0..count).map(|_| File::open("/dev/null").unwrap().into()).collect();
-            let got = Handed::sort(kinds, descriptors).ok().map(|handed| handed.rules().len());
+            let got = Places::sort(kinds, descriptors).ok().map(|places| places.rules().len());
             assert_eq!(got, rules, "{kinds:?}");
         }
     }

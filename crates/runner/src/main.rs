@@ -5,8 +5,8 @@
 //! descriptors that the worker hands over with the call, and all else is asked of the worker. It is used for one
 //! hook of one job, or for one `allocate` module.
 //!
-//! Order: walls around the process, ready, what needs no call, the call with its descriptors, the last walls, and only
-//! then the first byte of the guest's code.
+//! Order: walls around the process, ready, what needs no module, the module and the places of what it may reach, the
+//! last walls, and only then the first byte of the guest's code; prepared; the call with its trees.
 
 mod ahead;
 mod allocate;
@@ -14,6 +14,7 @@ mod call;
 mod crash;
 mod end;
 mod handed;
+mod prepare;
 mod serve;
 
 use std::io::Write;

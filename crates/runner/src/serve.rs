@@ -1,7 +1,7 @@
-//! The runner's life: ready, one request, its answer.
+//! The runner's life: ready, what to prepare for, and what is asked then.
 
 use crate::ahead::Ahead;
-use crate::{allocate, call};
+use crate::prepare;
 use skink_protocol::{FromRunner, ProtocolError, Received, ToRunner, VERSION};
 use skink_walls::WallsError;
 use std::time::{Duration, Instant};
@@ -18,12 +18,12 @@ pub(crate) enum ServeError {
     /// The worker is gone, or does not speak this version.
     #[error("the connection to the worker: {0}")]
     Protocol(#[from] ProtocolError),
-    /// The worker sent an answer where a request was due.
-    #[error("the worker sent an answer, and nothing had been asked")]
+    /// The worker sent something that was not due.
+    #[error("the worker sent a request out of its order")]
     Unasked,
 }
 
-/// Builds the walls, waits for the one request, and serves it.
+/// Builds the walls, waits for what is wanted, and serves it.
 pub(crate) fn serve() -> Result<(), ServeError> {
     // Both are kept by the libraries that read them, and cannot be read behind the walls: the page size comes
     // from `/proc` or a call that is not allowed there.
@@ -35,14 +35,12 @@ pub(crate) fn serve() -> Result<(), ServeError> {
     // Spawned ahead of need, the runner waits here for as long as the worker likes; it dies with the worker.
     let Received { message, descriptors } = channel.receive::<ToRunner>(None)?;
     match message {
-        ToRunner::Start(start) => call::serve(channel, *start, descriptors, ahead),
-        ToRunner::Fit { flavour, phases } => call::fit(channel, flavour, &phases, descriptors, ahead),
+        ToRunner::Prepare(prepare) => prepare::serve(channel, &prepare, descriptors, ahead),
         ToRunner::Probe => {
             ahead.walls.lock(&[])?;
             Ok(channel.send(&FromRunner::Probed(skink_walls::probe()), soon())?)
         }
-        ToRunner::Allocate { limits } => allocate::serve(channel, &limits, descriptors, ahead),
-        ToRunner::Reply(_) | ToRunner::Ask(_) => Err(ServeError::Unasked),
+        ToRunner::Start(_) | ToRunner::Reply(_) | ToRunner::Ask(_) => Err(ServeError::Unasked),
     }
 }
 

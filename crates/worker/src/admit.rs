@@ -17,6 +17,7 @@ use std::fmt::Display;
 use std::fs::File;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A hook that may run.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub struct Admitted {
     /// What the module says of itself.
     pub manifest: Manifest,
     /// The compiled module.
-    pub artefact: File,
+    pub artefact: Arc<File>,
     /// What the policy allows.
     pub allowed: Allowed,
     /// The granted tools, and what they are.
@@ -131,6 +132,7 @@ impl Admission<'_> {
             Ok(parts) => {
                 fault::point("module-admitted");
                 let Parts { manifest, artefact, allowed, tools } = parts;
+                let artefact = Arc::new(artefact);
                 Ok(Admitted { entry, module: known.module, manifest, artefact, allowed, tools })
             }
             Err(why) => {

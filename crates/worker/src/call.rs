@@ -7,20 +7,18 @@ pub(crate) mod ended;
 mod fit;
 mod given;
 
+use crate::standby::{NotPrepared, READY, Standby, prepared};
 use crate::trees::Trees;
 use crate::{Host, WorkerError, fault, views};
 use ended::{
     MAX_TEXT, crashed, host_error, outcome_of, over_time, safe_finding, size_of_edit, size_of_finding,
 };
 pub use fit::fits;
-use given::{open_all, start_frame};
-use skink_job::{Facts, Finding, Grants, HookName, Limits, Outcome, Phase, SafeText, Usage};
+use given::start;
+use skink_job::{Facts, Finding, Grants, HookName, Outcome, Phase, SafeText, Usage};
 use skink_protocol::{CallEnd, FailureKind, FromRunner, ProtocolError, Reply, ToRunner, ToolInfo};
 use skink_tools::{Broker, Launcher};
 use skink_walls::Child;
-use std::fs::File;
-use std::os::fd::AsFd;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// The most edits of the plan that one call may make.
@@ -31,20 +29,14 @@ const MAX_DENIED: usize = 257;
 /// What one call is made with.
 #[derive(Debug)]
 pub struct CallSpec<'a> {
-    /// The hook's name.
-    pub name: &'a HookName,
-    /// The compiled module.
-    pub artefact: &'a File,
-    /// The phase whose export is called.
-    pub phase: Phase,
+    /// What was known of the call before, for which a runner may stand ready.
+    pub standby: &'a Standby,
     /// The job's facts.
     pub facts: &'a Facts,
     /// The hook's settings as JSON text.
     pub settings: String,
     /// What it may do.
     pub grants: &'a Grants,
-    /// How much it may use.
-    pub limits: &'a Limits,
     /// Granted tools.
     pub tools: Vec<skink_tools::Tool>,
     /// What the tools say of themselves, for the guest.
@@ -57,8 +49,6 @@ pub struct CallSpec<'a> {
     pub packages: &'a [String],
     /// The build's statistics.
     pub statistics: &'a [(String, String)],
-    /// A fresh folder of this call, for outbox, attachments and tools.
-    pub folder: &'a Path,
     /// Unix time in seconds for the guest's clock.
     pub now: u64,
 }
@@ -149,7 +139,7 @@ impl Session {
     }
 
     fn run(&mut self, host: &Host, spec: &CallSpec<'_>, progress: &dyn Progress) -> Outcome {
-        let mut child = match host.runners.take() {
+        let mut child = match host.runners.take_for(spec.standby) {
             Ok(child) => child,
             Err(e) => return host_error(&e.to_string()),
         };
@@ -172,9 +162,10 @@ impl Session {
             Err(Broken::Host(e)) => host_error(&e.to_string()),
             Err(Broken::Protocol(ProtocolError::Deadline)) => {
                 child.kill();
-                over_time(spec.limits)
+                over_time(&spec.standby.limits)
             }
             Err(Broken::Protocol(e)) => crashed(child, &e),
+            Err(Broken::Ended(outcome)) => outcome,
         }
     }
 
@@ -185,14 +176,12 @@ impl Session {
         spec: &CallSpec<'_>,
         progress: &dyn Progress,
     ) -> Result<Outcome, Broken> {
-        let wall = Duration::from(spec.limits.wall_time);
+        start(child, spec)?;
+        // The time of the hook begins when the host has done its part.
+        prepared(child)?;
+        let limits = &spec.standby.limits;
+        let wall = Duration::from(limits.wall_time);
         let deadline = Instant::now() + wall;
-        let (descriptors, files) = open_all(spec, child.owner())?;
-        let start = ToRunner::Start(Box::new(start_frame(spec, descriptors)));
-        let borrowed: Vec<_> = files.iter().map(AsFd::as_fd).collect();
-        child.channel.send_with(&start, &borrowed, Some(deadline))?;
-        drop(borrowed);
-        drop(files);
         fault::point("call-started");
         let mounts = skink_tools::Mounts {
             results: if spec.raw { spec.trees.raw_results.clone() } else { spec.trees.results.clone() }
@@ -201,11 +190,11 @@ impl Session {
             previous: spec.trees.previous.clone().filter(|_| spec.grants.previous),
         };
         let launcher = Launcher::new(child.owner())?;
-        let scratch = spec.folder.join("tools");
+        let scratch = spec.standby.folder.join("tools");
         if !spec.tools.is_empty() {
             views::make_passage(&scratch)?;
         }
-        let mut broker = Broker::new(launcher, spec.tools.clone(), mounts, scratch, spec.limits, deadline);
+        let mut broker = Broker::new(launcher, spec.tools.clone(), mounts, scratch, limits, deadline);
         let _watch = host.interrupts.watch(broker.ender());
         // The runner stops its guest itself; only if that fails does the deadline here end the process.
         let patience = deadline + (wall / 20).max(Duration::from_millis(500));
@@ -240,7 +229,7 @@ impl Session {
                     continue;
                 }
                 FromRunner::Progress { done, total, what } => {
-                    progress.progress(spec.name, done, total, &SafeText::from(what).truncated(200));
+                    progress.progress(&spec.standby.hook, done, total, &SafeText::from(what).truncated(200));
                     continue;
                 }
                 FromRunner::Log(text) => {
@@ -265,7 +254,7 @@ impl Session {
                     answer
                 }
                 FromRunner::End(end) => return Ok(*end),
-                FromRunner::Ready { .. } | FromRunner::Probed(_) => {
+                FromRunner::Ready { .. } | FromRunner::Prepared | FromRunner::Probed(_) => {
                     return Err(Broken::Protocol(ProtocolError::Closed));
                 }
             };
@@ -278,7 +267,7 @@ impl Session {
         edit: skink_job::PlanEdit,
         spec: &CallSpec<'_>,
     ) -> Result<Reply, (FailureKind, String)> {
-        if spec.phase != Phase::PreChroot {
+        if spec.standby.phase != Phase::PreChroot {
             return Err((
                 FailureKind::Denied,
                 "the plan can be edited in the phase pre-chroot only".to_owned(),
@@ -311,7 +300,7 @@ impl Session {
     /// The runner keeps to `log-bytes` itself; a runner that was taken over meets twice that here.
     fn count(&mut self, bytes: u64, spec: &CallSpec<'_>) -> Result<(), Broken> {
         self.told = self.told.saturating_add(bytes).saturating_add(16);
-        let most = spec.limits.log_bytes.0.saturating_mul(2).saturating_add(1 << 20);
+        let most = spec.standby.limits.log_bytes.0.saturating_mul(2).saturating_add(1 << 20);
         if self.told > most { Err(Broken::Protocol(ProtocolError::TooLarge(usize::MAX))) } else { Ok(()) }
     }
 
@@ -323,7 +312,7 @@ impl Session {
 
 /// A runner that was taken over says what it likes; a verdict is taken from whom it may come.
 fn verdict(outcome: Outcome, spec: &CallSpec<'_>) -> Outcome {
-    let may = spec.phase == Phase::Check && spec.grants.unchanged;
+    let may = spec.standby.phase == Phase::Check && spec.grants.unchanged;
     if matches!(outcome, Outcome::Unchanged { .. }) && !may {
         return Outcome::Crashed {
             detail: "the runner said `unchanged`, for which there is no grant".into(),
@@ -336,6 +325,20 @@ fn verdict(outcome: Outcome, spec: &CallSpec<'_>) -> Outcome {
 enum Broken {
     Protocol(ProtocolError),
     Host(WorkerError),
+    /// There was no call, and this is what that means.
+    Ended(Outcome),
+}
+
+impl From<NotPrepared> for Broken {
+    fn from(why: NotPrepared) -> Self {
+        match why {
+            NotPrepared::Ended(end) => Self::Ended(outcome_of(end, &[])),
+            NotPrepared::Broken(ProtocolError::Deadline) => {
+                Self::Host(WorkerError::NotReady { after: READY.into() })
+            }
+            NotPrepared::Broken(error) => Self::Protocol(error),
+        }
+    }
 }
 
 impl From<ProtocolError> for Broken {
@@ -353,12 +356,5 @@ impl From<skink_tools::ToolsError> for Broken {
 impl From<WorkerError> for Broken {
     fn from(error: WorkerError) -> Self {
         Self::Host(error)
-    }
-}
-
-impl CallResult {
-    /// A call that was never made.
-    pub(crate) fn host_error(detail: &str) -> Self {
-        Session::default().ended(host_error(detail))
     }
 }

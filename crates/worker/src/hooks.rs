@@ -4,8 +4,9 @@ use crate::admit::Admitted;
 use crate::call::{CallResult, CallSpec, Progress, call};
 use crate::outbox::{Left, TakeError};
 use crate::report::{HookReport, RunReport, Step, ToolReport};
+use crate::standby::{ReadAs, Standby};
 use crate::trees::Trees;
-use crate::{Host, fault, views};
+use crate::{Host, fault};
 use skink_job::{Facts, HookName, Outcome, Phase, SafeText, Stage, ToolName, When};
 use skink_tools::{RunEnd, ToolRun};
 use skink_walls::Child;
@@ -46,6 +47,23 @@ pub struct Planned<'a> {
     pub phase: Phase,
 }
 
+impl Planned<'_> {
+    /// What of the call is known when it is known where the trees are, or are going to be.
+    pub(crate) fn standby(self, trees: &Trees, scratch: &Path) -> Standby {
+        let Self { hook, phase } = self;
+        let trees = ReadAs { trees, raw: hook.is_raw() };
+        let allowed = (&hook.allowed.grants, hook.allowed.limits);
+        Standby::new((&hook.entry.name, phase), &hook.artefact, allowed, trees, scratch)
+    }
+}
+
+impl Admitted {
+    /// Whether it sees the results without what hooks added.
+    fn is_raw(&self) -> bool {
+        self.entry.stage == Stage::Raw
+    }
+}
+
 /// Why a hook is not called in this phase, if it is not.
 pub fn skip_reason(hook: &Admitted, phase: Phase, facts: &Facts) -> Option<SafeText> {
     if !matches!(phase, Phase::Transform | Phase::Check) {
@@ -75,18 +93,14 @@ pub struct Called<'a> {
 /// Makes one call. The trees stay as they are.
 pub fn make_call<'a>(around: &Surroundings<'_>, planned: Planned<'a>, progress: &dyn Progress) -> Called<'a> {
     let Planned { hook, phase } = planned;
-    let folder = around.scratch.join(format!("call-{}", crate::host::unique()));
+    let standby = planned.standby(&around.trees, &around.scratch);
     let started = Instant::now();
     progress.begun(&hook.entry.name);
-    let made = views::make_passage(&around.scratch).and_then(|()| views::make_passage(&folder));
-    let mut result = match made {
-        Ok(()) => call(around.host, spec(around, planned, &folder), progress),
-        Err(e) => CallResult::host_error(&e.to_string()),
-    };
+    let mut result = call(around.host, spec(around, hook, &standby), progress);
     progress.ended(&hook.entry.name);
     let mut report = describe(hook, phase, &result, around.began);
     report.steps.push(Step::between("call", around.began, started, Instant::now()));
-    Called { hook, folder: Some(folder), runner: result.runner.take(), report }
+    Called { hook, folder: Some(standby.folder), runner: result.runner.take(), report }
 }
 
 /// Takes over what a call left. The trees change only if the hook passed.
@@ -104,27 +118,22 @@ pub fn take_over(around: &Surroundings<'_>, called: Called<'_>) -> HookReport {
     report
 }
 
-fn spec<'a>(around: &'a Surroundings<'_>, planned: Planned<'a>, folder: &'a Path) -> CallSpec<'a> {
-    let hook = planned.hook;
+fn spec<'a>(around: &'a Surroundings<'_>, hook: &'a Admitted, standby: &'a Standby) -> CallSpec<'a> {
     let info = |(tool, identity): &(skink_tools::Tool, skink_tools::ToolIdentity)| skink_protocol::ToolInfo {
         name: tool.name.to_string(),
         version: identity.version.to_string(),
     };
     CallSpec {
-        name: &hook.entry.name,
-        artefact: &hook.artefact,
-        phase: planned.phase,
+        standby,
         facts: &around.facts,
         settings: hook.entry.settings.to_string(),
         grants: &hook.allowed.grants,
-        limits: &hook.allowed.limits,
         tools: hook.tools.iter().map(|(tool, _)| tool.clone()).collect(),
         tool_infos: hook.tools.iter().map(info).collect(),
         trees: &around.trees,
-        raw: hook.entry.stage == Stage::Raw,
+        raw: hook.is_raw(),
         packages: &around.packages,
         statistics: &around.statistics,
-        folder,
         now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
     }
 }

@@ -29,6 +29,7 @@ pub mod runners;
 #[cfg(test)]
 mod sample;
 mod staging;
+pub mod standby;
 pub mod status;
 pub mod trees;
 pub mod trial;

@@ -12,7 +12,7 @@ use crate::report::{Report, Step};
 use crate::staging::Staging;
 use crate::status::{Status, TaskId};
 use crate::trees::{self, Trees, readable};
-use crate::views::Views;
+use crate::views::{View, Views};
 use crate::{Host, WorkerError, fault, publish};
 use signal_hook::consts::SIGTERM;
 use skink_job::{Millis, Outcome, Phase, SafeText};
@@ -131,6 +131,14 @@ fn announce(job: &Job<'_>, planned: &Planned<'_>) {
     }
 }
 
+/// The hooks of one phase in their order.
+fn in_phase<'h>(job: &Job<'_>, hooks: &'h [Admitted], phase: Phase) -> Vec<&'h Admitted> {
+    let order = job.layers.merged.orders.get(&phase).into_iter().flatten();
+    // A hook that was refused, and may be by what its failure means, has no place in it.
+    let admitted = order.filter_map(|name| hooks.iter().find(|hook| hook.entry.name == *name));
+    admitted.filter(|hook| hook.manifest.phases.contains(&phase)).collect()
+}
+
 /// A failure of the host on the way.
 fn broken(error: &WorkerError) -> Decision {
     Decision { code: 1, why: Some(error.to_string().into()) }
@@ -163,7 +171,7 @@ impl<'a> Way<'a> {
         report.steps.push(Step::between("layers", job.began, job.began, Instant::now()));
         report.notes = job.layers.merged.notes.clone();
         fault::point("layers-merged");
-        let views = Views::new(scratch.join("views"));
+        let views = Views::new(scratch.join("views"))?;
         let plan = scratch.join("plan");
         std::fs::create_dir(&plan).map_err(WorkerError::file("create", &plan))?;
         let (name, build_folder) = (name.to_owned(), ScratchFolder::new(&plan)?);
@@ -189,6 +197,7 @@ impl<'a> Way<'a> {
     fn through(&mut self, job: &Job<'_>, hooks: &[Admitted]) -> Result<Decision, WorkerError> {
         let listening = job.host.interrupts.listen();
         self.listening = Some(listening.map_err(WorkerError::file("listen for signals to", &self.root))?);
+        self.stand_by(job, hooks, &[Phase::PreChroot]);
         self.timed("inputs", |way| way.inputs(job, hooks))?;
         let told = self.told_of_kill(job);
         self.timed("pre-chroot", |way| way.phase(job, hooks, Phase::PreChroot));
@@ -202,7 +211,7 @@ impl<'a> Way<'a> {
         if so_far.code != 0 {
             return Ok(so_far); // a signal came meanwhile
         }
-        let code = self.timed("build", |way| way.build(job, &rewritten))?;
+        let code = self.timed("build", |way| way.build(job, hooks, &rewritten))?;
         self.timed("snapshot", |way| way.snapshot(job))?;
         let _told = self.told_of_kill(job);
         self.timed("transform", |way| way.phase(job, hooks, Phase::Transform));
@@ -271,13 +280,13 @@ impl<'a> Way<'a> {
             // Below the build root they are in the build's hands, as under a worker.
             let in_reach = folder.starts_with(&self.root);
             let folder = if in_reach { trees::copy(folder, &copy)? } else { readable(folder, &copy)? };
-            self.around.trees.sources = Some(self.views.of(&folder)?);
+            self.around.trees.sources = Some(self.views.of(View::Sources, &folder)?);
         }
         let wanted = hooks.iter().any(|hook| hook.allowed.grants.previous);
         if let Some(folder) = job.invocation.previous().into_iter().find(|folder| wanted && folder.is_dir()) {
             // `build` removes the folder where it lies in the build root.
             let copy = trees::copy(&folder, &self.scratch.join("previous"))?;
-            self.around.trees.previous = Some(self.views.of(&copy)?);
+            self.around.trees.previous = Some(self.views.of(View::Previous, &copy)?);
         }
         Ok(())
     }
@@ -306,7 +315,24 @@ impl<'a> Way<'a> {
         Ok(rewritten)
     }
 
-    fn build(&mut self, job: &Job<'_>, rewritten: &Rewritten) -> Result<i32, WorkerError> {
+    /// Has runners stand ready for the calls of these phases that are not skipped whatever becomes of the build.
+    fn stand_by(&self, job: &Job<'_>, hooks: &[Admitted], phases: &[Phase]) {
+        let Some(places) = self.views.places() else {
+            let calls = phases.iter().map(|phase| in_phase(job, hooks, *phase).len()).sum();
+            return job.host.runners.foresee(calls);
+        };
+        let planned =
+            |phase: Phase| in_phase(job, hooks, phase).into_iter().map(move |hook| Planned { hook, phase });
+        let calls = phases.iter().copied().flat_map(planned);
+        job.host.runners.stand_by(calls.map(|call| call.standby(&places, &self.around.scratch)).collect());
+    }
+
+    fn build(
+        &mut self,
+        job: &Job<'_>,
+        hooks: &[Admitted],
+        rewritten: &Rewritten,
+    ) -> Result<i32, WorkerError> {
         let process = BuildProcess {
             build: job.real,
             args: &rewritten.args,
@@ -319,9 +345,7 @@ impl<'a> Way<'a> {
         };
         fault::point("build-started");
         // While `build` works, the runners of all later calls stand up.
-        let later = [Phase::Transform, Phase::Check, Phase::Cleanup];
-        let orders = &job.layers.merged.orders;
-        job.host.runners.foresee(later.iter().filter_map(|phase| orders.get(phase)).map(Vec::len).sum());
+        self.stand_by(job, hooks, &[Phase::Transform, Phase::Check, Phase::Cleanup]);
         let exit =
             process.run(&mut ToLog(job.log), &|| job.host.interrupts.signal().map(|signal| signal.0))?;
         fault::point("build-ended");
@@ -349,8 +373,9 @@ impl<'a> Way<'a> {
         self.report
             .notes
             .extend(staging.left_out.iter().map(|what| format!("left out of the results: {what}").into()));
-        self.around.trees.results = Some(self.views.of(&staging.results())?);
-        self.around.trees.raw_results = Some(self.views.of(&staging.raw_results())?);
+        self.around.trees.results = Some(self.views.of(View::Results, &staging.results())?);
+        let raw = self.views.of(View::RawResults, &staging.raw_results())?;
+        self.around.trees.raw_results = Some(raw);
         let log = job.log.reader().map_err(WorkerError::file("open the build's log below", &self.root))?;
         self.around.trees.build_log = log.map(Arc::new);
         self.around.packages = staging.installed.clone();
@@ -388,12 +413,8 @@ impl<'a> Way<'a> {
 
     /// The calls of one phase in their order; those that are not made are told at once.
     fn planned<'h>(&mut self, job: &Job<'_>, hooks: &'h [Admitted], phase: Phase) -> Vec<Planned<'h>> {
-        let order = job.layers.merged.orders.get(&phase).into_iter().flatten();
-        // A hook that was refused, and may be by what its failure means, has no place in it.
-        let admitted = order.filter_map(|name| hooks.iter().find(|hook| hook.entry.name == *name));
-        let in_phase = admitted.filter(|hook| hook.manifest.phases.contains(&phase));
         let mut planned = Vec::new();
-        for hook in in_phase {
+        for hook in in_phase(job, hooks, phase) {
             match skip_reason(hook, phase, &self.around.facts) {
                 Some(reason) => self.tell(job, blank(hook, phase, Outcome::Skipped { reason })),
                 None => planned.push(Planned { hook, phase }),

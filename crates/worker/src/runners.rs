@@ -1,20 +1,18 @@
-//! Runners, spawned ahead of need where it is known that calls will come.
+//! Runners, spawned ahead of need where it is known that calls will come, and prepared where it is known for what.
 //!
-//! A runner does nothing before its call, so one that waits has no job, no module and no authority; it dies with this
-//! process. Invariant: each makes one call, and there are never more of them in waiting than calls are foreseen.
+//! A runner that waits has no job and has run nothing of a module; it dies with this process. Invariant: each makes
+//! one call, and there are never more of them in waiting than calls are foreseen.
 
 use crate::WorkerError;
+use crate::standby::{READY, Standby};
 use skink_job::SafeText;
 use skink_protocol::{FromRunner, ProtocolError, Received, VERSION};
 use skink_walls::{Child, Spawner};
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// How long a runner may take to stand up, before any module is involved.
-const READY: Duration = Duration::from_secs(20);
 /// The most runners that wait at once. More would only take memory from the build.
 const MOST: usize = 4;
 
@@ -27,6 +25,9 @@ pub struct Runners {
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// What is known of a call that will come: nothing, or what it takes to prepare for it.
+type Foreseen = Option<Arc<Standby>>;
+
 #[derive(Debug)]
 struct Shared {
     spawner: Spawner,
@@ -35,13 +36,20 @@ struct Shared {
     changed: Condvar,
 }
 
+/// A runner that stands ready, and for what.
+#[derive(Debug)]
+struct Waiting {
+    child: Child,
+    prepared: Foreseen,
+}
+
 #[derive(Debug, Default)]
 struct State {
-    /// Calls that will come and have no runner yet that is theirs.
-    foreseen: usize,
-    waiting: VecDeque<Child>,
-    /// Whether one is being made ahead.
-    making: bool,
+    /// Calls that will come and have taken no runner yet, the next one first.
+    foreseen: Vec<Foreseen>,
+    waiting: Vec<Waiting>,
+    /// What one is being made for, while one is.
+    making: Option<Foreseen>,
     closed: bool,
 }
 
@@ -56,15 +64,25 @@ impl Runners {
         &self.shared.spawner
     }
 
-    /// Says how many calls will come, whatever was said before.
+    /// Says how many calls will come, of which nothing more is known, whatever was said before.
     pub fn foresee(&self, calls: usize) {
+        self.expect(vec![None; calls]);
+    }
+
+    /// Says which calls will come, the next one first, whatever was said before.
+    pub fn stand_by(&self, calls: Vec<Standby>) {
+        self.expect(calls.into_iter().map(|call| Some(Arc::new(call))).collect());
+    }
+
+    fn expect(&self, calls: Vec<Foreseen>) {
+        let any = !calls.is_empty();
         let mut state = self.shared.state();
         state.foreseen = calls;
-        state.waiting.truncate(calls);
+        state.keep_foreseen();
         self.shared.changed.notify_all();
         drop(state);
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
-        if thread.is_none() && calls > 0 {
+        if thread.is_none() && any {
             let shared = Arc::clone(&self.shared);
             let ahead = std::thread::Builder::new().name("runners".to_owned());
             // Without the thread every runner is made when it is wanted.
@@ -77,12 +95,32 @@ impl Runners {
         self.shared.state().waiting.len()
     }
 
-    /// A runner that stands ready: one that waits, or else a new one. The calling thread must outlive it.
+    /// A runner that stands ready for anything: one that waits, or else a new one. The calling thread must outlive it.
     ///
     /// # Errors
     /// None can be started, or it does not stand up.
     pub fn take(&self) -> Result<Child, WorkerError> {
-        self.shared.take_waiting().map_or_else(|| self.shared.make(), Ok)
+        match self.shared.take_waiting(None) {
+            Some(waiting) => Ok(waiting.child),
+            None => self.shared.make(),
+        }
+    }
+
+    /// A runner that is prepared for this call, or was just told to: see [`crate::standby::prepared`]. The calling
+    /// thread must outlive it.
+    ///
+    /// # Errors
+    /// None can be started, or what it needs cannot be made.
+    pub(crate) fn take_for(&self, call: &Standby) -> Result<Child, WorkerError> {
+        match self.shared.take_waiting(Some(call)) {
+            Some(Waiting { child, prepared: Some(_) }) => Ok(child),
+            Some(Waiting { child, prepared: None }) => call.prepare(&child).map(|()| child),
+            // It need not say that it is ready: what it is told waits for it.
+            None => {
+                let child = self.shared.spawner.spawn(&self.shared.program)?;
+                call.prepare(&child).map(|()| child)
+            }
+        }
     }
 }
 
@@ -97,40 +135,92 @@ impl Drop for Runners {
     }
 }
 
+/// Whether it is the same call: it works in the same folder.
+fn is_same(one: &Foreseen, other: Option<&Standby>) -> bool {
+    one.as_deref().map(|call| &call.folder) == other.map(|call| &call.folder)
+}
+
+impl State {
+    /// Lets those go that nobody foresees any more.
+    fn keep_foreseen(&mut self) {
+        let foreseen = &self.foreseen;
+        let is_foreseen = |call: &Standby| foreseen.iter().any(|other| is_same(other, Some(call)));
+        self.waiting.retain(|waiting| waiting.prepared.as_deref().is_none_or(is_foreseen));
+        let is_blank = |waiting: &Waiting| waiting.prepared.is_none();
+        while self.waiting.len() > self.foreseen.len()
+            && let Some(at) = self.waiting.iter().position(is_blank)
+        {
+            self.waiting.remove(at);
+        }
+    }
+
+    /// What the next runner is to be made or prepared for, and the one that waits for nothing yet.
+    fn next(&mut self) -> Option<(Foreseen, Option<Child>)> {
+        let mut blank: usize = self.waiting.iter().filter(|waiting| waiting.prepared.is_none()).count();
+        for call in self.foreseen.iter().take(MOST) {
+            let Some(standby) = call else {
+                match blank.checked_sub(1) {
+                    Some(left) => blank = left,
+                    None => return Some((None, None)),
+                }
+                continue;
+            };
+            if !self.waiting.iter().any(|waiting| is_same(&waiting.prepared, Some(standby))) {
+                let free = self.waiting.iter().position(|waiting| waiting.prepared.is_none());
+                return Some((call.clone(), free.map(|at| self.waiting.swap_remove(at).child)));
+            }
+        }
+        None
+    }
+}
+
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The runner that has waited longest, or the one that is being made.
-    fn take_waiting(&self) -> Option<Child> {
+    /// The runner that is prepared for this call, or is being; or else one that waits for anything.
+    fn take_waiting(&self, call: Option<&Standby>) -> Option<Waiting> {
         let mut state = self.state();
-        state.foreseen = state.foreseen.saturating_sub(1);
-        while state.waiting.is_empty() && state.making {
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = state.foreseen.iter().position(|foreseen| is_same(foreseen, call)) {
+            state.foreseen.remove(at);
+        } else if state.foreseen.first().is_some_and(Option::is_none) {
+            state.foreseen.remove(0);
         }
-        let child = state.waiting.pop_front();
+        let taken = loop {
+            let own = state.waiting.iter().position(|waiting| is_same(&waiting.prepared, call));
+            let is_made = state.making.as_ref().is_some_and(|made| made.is_none() || is_same(made, call));
+            let blank = || state.waiting.iter().position(|waiting| waiting.prepared.is_none());
+            match own.or_else(|| if is_made { None } else { blank() }) {
+                Some(at) => break Some(state.waiting.remove(at)),
+                None if is_made => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+                None => break None,
+            }
+        };
         self.changed.notify_all();
-        child
+        taken
     }
 
     fn spawn_ahead(&self) {
         let mut state = self.state();
         while !state.closed {
-            if state.waiting.len() >= state.foreseen.min(MOST) {
+            let Some((call, blank)) = state.next() else {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
-            }
-            state.making = true;
+            };
+            state.making = Some(call.clone());
             drop(state);
-            let made = self.make();
+            let made = blank.map_or_else(|| self.make(), Ok).and_then(|child| {
+                call.as_ref().map_or(Ok(()), |call| call.prepare(&child))?;
+                Ok(Waiting { child, prepared: call })
+            });
             state = self.state();
-            state.making = false;
+            state.making = None;
             match made {
-                Ok(child) if !state.closed => state.waiting.push_back(child),
+                Ok(waiting) if !state.closed => state.waiting.push(waiting),
                 Ok(_) => {}
                 // Whoever wants one makes it, and hears what is wrong.
-                Err(_) => state.foreseen = 0,
+                Err(_) => state.foreseen.clear(),
             }
             self.changed.notify_all();
         }

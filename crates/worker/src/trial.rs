@@ -8,7 +8,7 @@ use crate::decide::decide;
 use crate::hooks::{Planned, Surroundings, make_call, take_over};
 use crate::journal::{Journal, Undo};
 use crate::trees::{Trees, readable};
-use crate::views::Views;
+use crate::views::{View, Views};
 use crate::{Host, WorkerError, publish};
 use skink_job::{Facts, Phase, ReportFormats};
 use skink_policy::{HookEntry, Policy};
@@ -85,7 +85,7 @@ pub fn run(
     notes.iter().for_each(|note| tracing::warn!(%note));
     journal.intend(Undo::RemoveFolder { path: host.state.join("jobs").join(&name) })?;
     let scratch = host.job_folder(&name)?;
-    let mut views = Views::new(scratch.join("views"));
+    let mut views = Views::new(scratch.join("views"))?;
     let end = run_in(host, policy, trial, &scratch, &mut views, progress);
     views.close()?;
     journal.close()?;
@@ -136,19 +136,19 @@ fn surroundings<'a>(
     scratch: &Path,
     (views, began): (&mut Views, Instant),
 ) -> Result<Surroundings<'a>, WorkerError> {
-    let mut view = |folder: &Option<PathBuf>, name: &str| -> Result<Option<PathBuf>, WorkerError> {
+    let mut view = |folder: &Option<PathBuf>, view: View| -> Result<Option<PathBuf>, WorkerError> {
         let Some(folder) = folder else { return Ok(None) };
         let folder = folder.canonicalize().map_err(WorkerError::file("find", folder))?;
-        views.of(&readable(&folder, &scratch.join(name))?).map(Some)
+        views.of(view, &readable(&folder, &scratch.join(view.name()))?).map(Some)
     };
-    let results = match view(&trial.results, "results")? {
+    let results = match view(&trial.results, View::Results)? {
         // What a transform or a check adds goes into a copy; the caller's folder stays as it is.
         Some(folder) if hook.allowed.grants.outbox || !hook.allowed.grants.attachments.is_empty() => {
             Some(crate::trees::copy(&folder, &scratch.join("results-copy"))?)
         }
         other => other,
     };
-    let (sources, previous) = (view(&trial.sources, "sources")?, view(&trial.previous, "previous")?);
+    let (sources, previous) = (view(&trial.sources, View::Sources)?, view(&trial.previous, View::Previous)?);
     Ok(Surroundings {
         host,
         facts: trial.facts.clone(),

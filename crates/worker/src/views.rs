@@ -1,12 +1,19 @@
-//! Folders that unprivileged tools can reach, wherever the caller put them.
+//! The trees of a job at places that are known from its beginning, and that unprivileged tools can reach.
 //!
-//! A tool runs as an user of its own, and bubblewrap walks to the trees as that user: below a private folder such
-//! as `/root` it would not get through. Such a tree is bind-mounted, in a mount namespace of our own, to a place
-//! in the job's folder that everybody can walk to. The namespace ends with the process, also on `kill -9`; nothing
-//! of it is ever seen by others.
+//! A runner is locked in before the package is built, and reaches only what lies below the places that it was told of
+//! (see [`crate::standby`]). A tool runs as an user of its own, and bubblewrap walks to the trees as that user: below
+//! a private folder such as `/root` it would not get through. So each tree is bind-mounted, in a mount namespace of
+//! our own, to a place in the job's folder. The namespace ends with the process, also on `kill -9`; nothing of it is
+//! ever seen by others.
+//!
+//! Who is not root can mount nothing, and is the user that tools run as: the trees stay where they are.
 
 use crate::WorkerError;
-use rustix::mount::{MountPropagationFlags, UnmountFlags, mount_bind, mount_change, unmount};
+use crate::trees::Trees;
+use rustix::fs::{StatVfsMountFlags, statvfs};
+use rustix::mount::{
+    MountFlags, MountPropagationFlags, UnmountFlags, mount_bind, mount_change, mount_remount, unmount,
+};
 use rustix::thread::UnshareFlags;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -16,7 +23,31 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub(crate) struct Views {
     folder: PathBuf,
+    /// Whether everybody can walk to the folder; where not, a tree that can be reached stays where it is.
+    is_open: bool,
     mounted: Vec<PathBuf>,
+}
+
+/// A tree of a job, by the name of its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum View {
+    Results,
+    RawResults,
+    Sources,
+    Previous,
+}
+
+impl View {
+    const ALL: [Self; 4] = [Self::Results, Self::RawResults, Self::Sources, Self::Previous];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Results => "results",
+            Self::RawResults => "raw-results",
+            Self::Sources => "sources",
+            Self::Previous => "previous",
+        }
+    }
 }
 
 /// Gives this process a mount namespace of its own. To be called before the first thread is started.
@@ -34,22 +65,40 @@ pub(crate) fn isolate() -> Result<(), WorkerError> {
 }
 
 impl Views {
-    /// `folder` is made when the first view is, and everybody must be able to walk to it.
-    pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder, mounted: Vec::new() }
+    /// Makes the places in `folder`, which everybody should be able to walk to.
+    pub(crate) fn new(folder: PathBuf) -> Result<Self, WorkerError> {
+        let views = |is_open| Self { folder: folder.clone(), is_open, mounted: Vec::new() };
+        if !rustix::process::geteuid().is_root() {
+            return Ok(views(false));
+        }
+        make_passage(&folder)?;
+        View::ALL.iter().try_for_each(|view| make_passage(&folder.join(view.name())))?;
+        Ok(views(is_reachable(&folder)?))
     }
 
-    /// `tree` itself where everybody can walk to it, else a view of it.
-    pub(crate) fn of(&mut self, tree: &Path) -> Result<PathBuf, WorkerError> {
-        if is_reachable(tree)? {
+    /// Where the trees are going to be; `None` where that is not known before they are there.
+    pub(crate) fn places(&self) -> Option<Trees> {
+        let place = |view: View| Some(self.folder.join(view.name()));
+        self.is_open.then(|| Trees {
+            raw_results: place(View::RawResults),
+            results: place(View::Results),
+            sources: place(View::Sources),
+            previous: place(View::Previous),
+            build_log: None,
+        })
+    }
+
+    /// Where `tree` can be read: at its place, or where it is.
+    pub(crate) fn of(&mut self, view: View, tree: &Path) -> Result<PathBuf, WorkerError> {
+        if !self.is_open && is_reachable(tree)? {
             return Ok(tree.to_owned());
         }
-        let place = self.folder.join(self.mounted.len().to_string());
-        make_passage(&self.folder)?;
-        make_passage(&place)?;
+        let place = self.folder.join(view.name());
         let_through(&place)?;
-        mount_bind(tree, &place).map_err(|errno| WorkerError::file("bind", tree)(errno.into()))?;
+        let failed = |errno: rustix::io::Errno| WorkerError::file("bind", tree)(errno.into());
+        mount_bind(tree, &place).map_err(failed)?;
         self.mounted.push(place.clone());
+        mount_remount(&place, harmless(&place).map_err(failed)?, "").map_err(failed)?;
         Ok(place)
     }
 
@@ -68,6 +117,16 @@ impl Drop for Views {
     fn drop(&mut self) {
         let _ = self.close();
     }
+}
+
+/// The flags with which nothing in a view is a device or changes who a tool is. What the mount below it forbids
+/// stays forbidden.
+fn harmless(place: &Path) -> Result<MountFlags, rustix::io::Errno> {
+    let below = statvfs(place)?.f_flag;
+    let kept =
+        [(StatVfsMountFlags::RDONLY, MountFlags::RDONLY), (StatVfsMountFlags::NOEXEC, MountFlags::NOEXEC)];
+    let kept = kept.into_iter().filter(|(known, _)| below.contains(*known)).map(|(_, flag)| flag);
+    Ok(kept.fold(MountFlags::BIND | MountFlags::NODEV | MountFlags::NOSUID, MountFlags::union))
 }
 
 /// Makes a folder that everybody can walk through, whatever the umask.

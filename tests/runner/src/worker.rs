@@ -4,8 +4,8 @@ use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use skink_engine::{COMPILE_TIME, Compiled, compile_walled};
 use skink_job::{Grants, Limits, Phase};
 use skink_protocol::{
-    CallEnd, Descriptor, ExitStatus, FailureKind, Flavour, FromRunner, RawFinding, Reply, RunnerEnd, Start,
-    ToRunner, ToolInfo, ToolRequest,
+    CallEnd, Descriptor, ExitStatus, FailureKind, Flavour, FromRunner, Prepare, RawFinding, Reply, RunnerEnd,
+    Start, ToRunner, ToolInfo, ToolRequest,
 };
 use skink_walls::Spawner;
 use std::fs::File;
@@ -114,22 +114,27 @@ pub fn run(spawner: &Spawner, artefact: &File, call: &Call) -> Ended {
             std::os::unix::fs::chown(dir, Some(uid), Some(gid)).unwrap();
         }
     }
-    let paths = [
+    let places = [
         (Descriptor::Results, &call.results),
-        (Descriptor::BuildLog, &call.build_log),
         (Descriptor::Outbox, &call.outbox),
         (Descriptor::Attachments, &call.attachments),
     ];
-    let mut kinds = vec![Descriptor::Artefact];
-    let mut descriptors: Vec<OwnedFd> = vec![artefact.try_clone().unwrap().into()];
-    for (kind, path) in paths {
-        if let Some(path) = path {
-            kinds.push(kind);
-            descriptors.push(File::open(path).unwrap().into());
-        }
-    }
+    let (mut kinds, mut descriptors) = opened(&places);
+    kinds.push(Descriptor::Artefact);
+    descriptors.push(artefact.try_clone().unwrap().into());
+    let prepare = Prepare {
+        descriptors: kinds,
+        flavour: Flavour::Timed,
+        phases: vec![call.phase],
+        limits: call.limits,
+    };
     let borrowed: Vec<BorrowedFd<'_>> = descriptors.iter().map(AsFd::as_fd).collect();
-    child.channel.send_with(&ToRunner::Start(Box::new(start(call, kinds))), &borrowed, soon()).unwrap();
+    child.channel.send_with(&ToRunner::Prepare(Box::new(prepare)), &borrowed, soon()).unwrap();
+    let trees = [(Descriptor::Results, &call.results), (Descriptor::BuildLog, &call.build_log)];
+    let (kinds, descriptors) = opened(&trees);
+    let borrowed: Vec<BorrowedFd<'_>> = descriptors.iter().map(AsFd::as_fd).collect();
+    // A runner that cannot prepare ends, and says why.
+    let _ = child.channel.send_with(&ToRunner::Start(Box::new(start(call, kinds))), &borrowed, soon());
     let mut heard = Heard::default();
     let deadline = Instant::now() + Duration::from(call.limits.wall_time) + Duration::from_secs(10);
     let end = loop {
@@ -150,6 +155,11 @@ pub fn run(spawner: &Spawner, artefact: &File, call: &Call) -> Ended {
     Ended { call: end, heard, exited: exit.status == Some(ExitStatus::Code(0)) && !exit.timed_out }
 }
 
+fn opened(paths: &[(Descriptor, &Option<PathBuf>)]) -> (Vec<Descriptor>, Vec<OwnedFd>) {
+    let there = paths.iter().filter_map(|(kind, path)| Some((*kind, path.as_ref()?)));
+    there.map(|(kind, path)| (kind, OwnedFd::from(File::open(path).unwrap()))).unzip()
+}
+
 /// Waits for a runner to be ready.
 pub fn ready(channel: &mut skink_protocol::Channel) {
     let message = channel.receive::<FromRunner>(soon()).unwrap().message;
@@ -161,11 +171,9 @@ fn start(call: &Call, descriptors: Vec<Descriptor>) -> Start {
     Start {
         descriptors,
         phase: call.phase,
-        flavour: Flavour::Timed,
         facts: skink_job::Facts::default(),
         settings: call.settings.clone(),
         grants: call.grants.clone(),
-        limits: call.limits,
         tools: call.tools.clone(),
         packages: Vec::new(),
         statistics: Vec::new(),
@@ -195,6 +203,7 @@ impl Heard {
                 self.asked.push(tool.clone());
                 return Some(Err((FailureKind::Other, "this worker has no tools".to_owned())));
             }
+            FromRunner::Prepared => {}
             FromRunner::Ready { .. } | FromRunner::End(_) | FromRunner::Probed(_) => {
                 panic!("{message:?} in the middle of a call")
             }

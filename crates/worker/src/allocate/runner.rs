@@ -6,9 +6,12 @@
 
 use crate::call::ended::{crashed, host_error, outcome_of};
 use crate::interrupts::Watch;
+use crate::standby::{NotPrepared, READY, prepared, send};
 use crate::{Host, WorkerError};
-use skink_job::{AllocateLimits, Answer, ByteCount, LimitKind, Limits, Millis, Outcome, SafeText};
-use skink_protocol::{FromRunner, ProtocolError, Question, RawAnswer, RunnerEnd, ToRunner, VERSION};
+use skink_job::{AllocateLimits, Answer, ByteCount, LimitKind, Limits, Millis, Outcome, Phase, SafeText};
+use skink_protocol::{
+    Descriptor, Flavour, FromRunner, Prepare, ProtocolError, Question, RawAnswer, RunnerEnd, ToRunner,
+};
 use skink_walls::Child;
 use std::fs::File;
 use std::os::fd::AsFd;
@@ -16,8 +19,6 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::Scope;
 use std::time::{Duration, Instant};
 
-/// How long a runner may take to stand up.
-const READY: Duration = Duration::from_secs(20);
 /// How much later than the runner itself the worker says that a call is over its time.
 const SLACK: Duration = Duration::from_millis(10);
 /// Time spent in calls after which a runner is replaced.
@@ -119,16 +120,20 @@ impl<'h> Warm<'h> {
         let mut child = host.runners.take().map_err(failed)?;
         let killer = child.killer().map_err(|error| host_error(&error.to_string()))?;
         let watch = host.interrupts.watch(move || killer.kill());
-        let stood = (|| {
-            let start = ToRunner::Allocate { limits: nest.limits };
-            child.channel.send_with(&start, &[nest.artefact.as_fd()], Some(Instant::now() + READY))?;
-            await_ready(&mut child)
-        })();
-        match stood {
-            Ok(None) => Ok(Self { child, _watch: watch, spent: Duration::ZERO }),
-            Ok(Some(end)) => Err(outcome_of(end, &[])),
-            Err(ProtocolError::Deadline) => Err(failed(WorkerError::NotReady { after: READY.into() })),
-            Err(error) => Err(host_error(&crashed(child, &error).detail().to_string())),
+        let prepare = Prepare {
+            descriptors: vec![Descriptor::Artefact],
+            flavour: Flavour::Metered,
+            phases: vec![Phase::Allocate],
+            limits: nest.limits,
+        };
+        let sent = send(&child, prepare, &[nest.artefact.as_fd()]);
+        match sent.map_err(NotPrepared::from).and_then(|()| prepared(&mut child)) {
+            Ok(()) => Ok(Self { child, _watch: watch, spent: Duration::ZERO }),
+            Err(NotPrepared::Ended(end)) => Err(outcome_of(end, &[])),
+            Err(NotPrepared::Broken(ProtocolError::Deadline)) => {
+                Err(failed(WorkerError::NotReady { after: READY.into() }))
+            }
+            Err(NotPrepared::Broken(error)) => Err(host_error(&crashed(child, &error).detail().to_string())),
         }
     }
 
@@ -163,28 +168,13 @@ impl<'h> Warm<'h> {
                 FromRunner::Findings(_) | FromRunner::Progress { .. } | FromRunner::Denied { .. } => {}
                 // Of a call of this phase there is nothing to ask of the worker.
                 FromRunner::Ready { .. }
+                | FromRunner::Prepared
                 | FromRunner::Plan(_)
                 | FromRunner::Tool(_)
                 | FromRunner::Probed(_) => return Err(ProtocolError::Closed),
             }
         }
         Err(ProtocolError::TooLarge(usize::MAX))
-    }
-}
-
-/// `Some` where the runner cannot serve.
-fn await_ready(child: &mut Child) -> Result<Option<RunnerEnd>, ProtocolError> {
-    match child.channel.receive::<FromRunner>(Some(Instant::now() + READY))?.message {
-        FromRunner::Ready { version: VERSION } => Ok(None),
-        FromRunner::End(end) => Ok(Some(end.end)),
-        FromRunner::Ready { .. }
-        | FromRunner::Findings(_)
-        | FromRunner::Progress { .. }
-        | FromRunner::Log(_)
-        | FromRunner::Denied { .. }
-        | FromRunner::Plan(_)
-        | FromRunner::Tool(_)
-        | FromRunner::Probed(_) => Err(ProtocolError::Closed),
     }
 }
 

@@ -1,16 +1,12 @@
 //! Whether a module's types are those of this Skink. A runner is asked, before the module is filed: it links the
 //! module and runs nothing of it, so that a module of another make is refused before a build, not after it.
 
-use super::Broken;
-use crate::Host;
-use skink_job::Phase;
-use skink_protocol::{Flavour, FromRunner, ProtocolError, RunnerEnd, ToRunner};
+use crate::standby::{NotPrepared, prepared, send};
+use crate::{Host, WorkerError};
+use skink_job::{Limits, Phase};
+use skink_protocol::{Descriptor, Flavour, Prepare, RunnerEnd};
 use std::fs::File;
 use std::os::fd::AsFd;
-use std::time::{Duration, Instant};
-
-/// How long loading and linking may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// `Ok(Some(reason))` where the module does not fit one of the phases, `Err` where that cannot be told.
 pub fn fits(
@@ -19,24 +15,18 @@ pub fn fits(
     flavour: Flavour,
     phases: Vec<Phase>,
 ) -> Result<Option<String>, String> {
-    match ask(host, artefact, flavour, phases) {
-        Ok(RunnerEnd::Pass) => Ok(None),
-        Ok(RunnerEnd::Unlinkable(reason)) => Ok(Some(reason)),
-        Ok(end) => Err(format!("the runner cannot tell whether the module fits: {end:?}")),
-        Err(Broken::Host(error)) => Err(error.to_string()),
-        Err(Broken::Protocol(error)) => {
+    let mut child = host.runners.take().map_err(|error: WorkerError| error.to_string())?;
+    let limits = Limits::default();
+    let prepare = Prepare { descriptors: vec![Descriptor::Artefact], flavour, phases, limits };
+    let sent = send(&child, prepare, &[artefact.as_fd()]);
+    match sent.map_err(NotPrepared::from).and_then(|()| prepared(&mut child)) {
+        Ok(()) => Ok(None),
+        Err(NotPrepared::Ended(RunnerEnd::Unlinkable(reason))) => Ok(Some(reason)),
+        Err(NotPrepared::Ended(end)) => {
+            Err(format!("the runner cannot tell whether the module fits: {end:?}"))
+        }
+        Err(NotPrepared::Broken(error)) => {
             Err(format!("the runner died when it was asked whether the module fits: {error}"))
         }
     }
-}
-
-fn ask(host: &Host, artefact: &File, flavour: Flavour, phases: Vec<Phase>) -> Result<RunnerEnd, Broken> {
-    let mut child = host.runners.take()?;
-    let deadline = Some(Instant::now() + PATIENCE);
-    let fit = ToRunner::Fit { flavour, phases };
-    child.channel.send_with(&fit, &[artefact.as_fd()], deadline)?;
-    let FromRunner::End(end) = child.channel.receive::<FromRunner>(deadline)?.message else {
-        return Err(Broken::Protocol(ProtocolError::Closed));
-    };
-    Ok(end.end)
 }

@@ -1,0 +1,134 @@
+//! A runner that stands ready: its walls are finished, its module is linked, and nothing of it has run.
+//!
+//! What a job is found to be later, its trees and facts, comes with the call. So all of this may be done while the
+//! job still builds, and a call costs no more than what only it can do.
+
+use crate::ahead::{Ahead, Engines};
+use crate::end::end;
+use crate::handed::{Places, Written};
+use crate::serve::ServeError;
+use crate::{allocate, call};
+use skink_engine::{Epochs, LoadError, load};
+use skink_host::{Clock, Export, State, Wire, misplaced};
+use skink_job::{Limits, Phase};
+use skink_protocol::{Channel, Flavour, Prepare, ProtocolError, Received, RunnerEnd, ToRunner};
+use skink_walls::{Ceilings, Prepared};
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use wasmtime::Engine;
+use wasmtime::component::{Component, InstancePre};
+
+/// What a call is made with.
+pub(crate) struct Standing {
+    pub(crate) linked: Linked,
+    pub(crate) limits: Limits,
+    pub(crate) written: Written,
+    /// Stands still until a call begins; none where fuel bounds the calls.
+    pub(crate) epochs: Option<Epochs>,
+}
+
+/// Prepares, says so, and serves what is asked then: one call, or one question after the other.
+pub(crate) fn serve(
+    channel: Channel,
+    prepare: &Prepare,
+    descriptors: Vec<OwnedFd>,
+    ahead: Ahead,
+) -> Result<(), ServeError> {
+    let limits = prepare.limits;
+    let wire = Wire::new(channel, Clock::start(limits.wall_time), limits.log_bytes);
+    let Ahead { walls, engines } = ahead.for_flavour(prepare.flavour);
+    let mut places = match Places::sort(&prepare.descriptors, descriptors) {
+        Ok(places) => places,
+        Err(problem) => return end(&wire, RunnerEnd::HostError(problem)),
+    };
+    wall_in(walls, &places, &limits)?;
+    let artefact = places.artefact();
+    let standing = match stand(prepare, engines, artefact.as_ref(), places.written()) {
+        Ok(standing) => standing,
+        Err(ended) => return end(&wire, ended),
+    };
+    wire.prepared()?;
+    wait(standing, &wire)
+}
+
+fn wait(standing: Standing, wire: &Wire) -> Result<(), ServeError> {
+    loop {
+        match wire.request() {
+            Ok(Received { message: ToRunner::Start(start), descriptors }) => {
+                return call::serve(standing, *start, descriptors, wire);
+            }
+            Ok(Received { message: ToRunner::Ask(question), .. }) => {
+                allocate::answer(&standing.linked, *question, wire)?;
+            }
+            Ok(Received { message: ToRunner::Prepare(_) | ToRunner::Reply(_) | ToRunner::Probe, .. }) => {
+                return Err(ServeError::Unasked);
+            }
+            Err(ProtocolError::Closed) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Lowers the resources to what calls with these limits need, which was not known when the runner was spawned, and
+/// builds the last walls.
+fn wall_in(walls: Prepared, places: &Places, limits: &Limits) -> Result<(), ServeError> {
+    skink_walls::lower(Ceilings::of(limits))?;
+    Ok(walls.lock(&places.rules())?)
+}
+
+fn stand(
+    prepare: &Prepare,
+    engines: Engines,
+    artefact: Option<&File>,
+    written: Written,
+) -> Result<Standing, RunnerEnd> {
+    let linked = Linked::make(engines, artefact, &prepare.phases)?;
+    let epochs = match prepare.flavour {
+        Flavour::Timed => Some(Epochs::waiting(&linked.engine).map_err(|error| {
+            RunnerEnd::HostError(format!("making the clock that interrupts the guest: {error}"))
+        })?),
+        Flavour::Metered => None,
+    };
+    Ok(Standing { linked, limits: prepare.limits, written, epochs })
+}
+
+/// A module that fits its own interfaces, ready to be instantiated.
+pub(crate) struct Linked {
+    pub(crate) engine: Engine,
+    pub(crate) pre: InstancePre<State>,
+    exports: Vec<(Phase, Export)>,
+}
+
+impl Linked {
+    /// Loads the module and links it for these phases.
+    fn make(engines: Engines, artefact: Option<&File>, phases: &[Phase]) -> Result<Self, RunnerEnd> {
+        let artefact =
+            artefact.ok_or_else(|| RunnerEnd::HostError("no artefact came to prepare".to_owned()))?;
+        let (engine, linker) = engines?;
+        let component: Component = load(&engine, artefact).map_err(|error| match &error {
+            LoadError::Stale(_) => RunnerEnd::StaleArtefact(error.to_string()),
+            // Also what a later engine may add.
+            LoadError::Map(_) | _ => RunnerEnd::HostError(format!("loading the module: {error}")),
+        })?;
+        if let Some(interface) = misplaced(&engine, &component) {
+            let what = wasmtime::format_err!("`{interface}` belongs to none of its phases");
+            return Err(unlinkable(what));
+        }
+        let pre = linker.instantiate_pre(&component).map_err(unlinkable)?;
+        let find = |phase: &Phase| Ok((*phase, Export::find(&pre, *phase).map_err(unlinkable)?));
+        let exports = phases.iter().map(find).collect::<Result<_, RunnerEnd>>()?;
+        Ok(Self { engine, pre, exports })
+    }
+
+    /// The export of a phase that was prepared.
+    pub(crate) fn export(&self, phase: Phase) -> Result<&Export, RunnerEnd> {
+        let found = self.exports.iter().find(|(other, _)| *other == phase);
+        let export = found.map(|(_, export)| export);
+        export.ok_or_else(|| RunnerEnd::HostError(format!("the phase {phase} was not prepared")))
+    }
+}
+
+fn unlinkable(error: wasmtime::Error) -> RunnerEnd {
+    let todo = "build the hook anew against the wit/ of this Skink";
+    RunnerEnd::Unlinkable(format!("the module does not fit this Skink: {error:#}; {todo}"))
+}
