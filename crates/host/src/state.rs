@@ -6,7 +6,7 @@ use crate::trace::Trace;
 use crate::wasi;
 use crate::{Clock, Stop, Wire};
 use skink_engine::{Epochs, Limiter};
-use skink_job::{Allocation, Facts, Grants, LimitKind, Limits, Usage};
+use skink_job::{Allocation, Facts, Grants, LimitKind, Limits, Millis, Usage};
 use skink_protocol::ToolInfo;
 use std::fs::File;
 use std::os::fd::OwnedFd;
@@ -15,6 +15,9 @@ use tokio::runtime::{Builder, Runtime};
 use wasmtime::component::{Resource, ResourceTable};
 use wasmtime::{CallHook, Store, UpdateDeadline};
 use wasmtime_wasi::WasiCtx;
+
+/// Time for a module that is made before its call begins. What takes longer is made when it has begun.
+const EARLY: Millis = Millis(10);
 
 /// Bytes that a guest may hand over in one call.
 const CALL_BYTES: usize = 8 << 20;
@@ -65,7 +68,11 @@ impl Ambient {
 }
 
 /// The data of one call's store.
+///
+/// It may be made before the call begins, and a module be made in it. Invariant: until [`State::begin`] nothing can be
+/// asked of the host, so that what was made depends on the module alone.
 pub struct State {
+    begun: bool,
     pub(crate) inputs: Inputs,
     pub(crate) table: ResourceTable,
     pub(crate) wasi: WasiCtx,
@@ -84,18 +91,19 @@ pub struct State {
 }
 
 impl State {
-    /// The state of a call that has begun.
+    /// The state of a call that has not begun.
     ///
     /// # Errors
     /// The timer could not be made.
-    pub fn new(inputs: Inputs, limits: &Limits, wire: Wire, clock: Clock) -> std::io::Result<Self> {
+    pub fn waiting(limits: &Limits, wire: Wire) -> std::io::Result<Self> {
         let ambient = Ambient(Builder::new_current_thread().enable_time().build()?);
         let mut table = ResourceTable::new();
         table.set_max_capacity(usize::try_from(limits.handles).unwrap_or(usize::MAX));
-        let (outbox, attachments) = (inputs.outbox.clone(), inputs.attachments.clone());
+        let clock = Clock::start(EARLY);
         Ok(Self {
-            wasi: wasi::context(&wire, clock, inputs.now, inputs.seed),
-            output: Output::new(outbox, attachments, limits),
+            begun: false,
+            wasi: wasi::context(&wire, clock, 0, 0),
+            output: Output::new(limits),
             progress: Progress::default(),
             trace: Trace::default(),
             limiter: Limiter::new(limits.memory),
@@ -104,12 +112,19 @@ impl State {
             peak_handles: 0,
             host_calls: 0,
             met: None,
-            inputs,
+            inputs: Inputs::default(),
             table,
             wire,
             clock,
             ambient,
         })
+    }
+
+    /// The call begins.
+    pub fn begin(&mut self, inputs: Inputs, clock: Clock) {
+        self.output.goes_to(inputs.outbox.clone(), inputs.attachments.clone());
+        self.wasi = wasi::context(&self.wire, clock, inputs.now, inputs.seed);
+        (self.inputs, self.clock, self.begun) = (inputs, clock, true);
     }
 
     /// Gives the guest one more handle.
@@ -167,6 +182,12 @@ impl State {
         self.wire.denied(what)
     }
 
+    /// Drops everything that the guest holds, and sends what it wrote of a line that has not ended.
+    pub fn close(&mut self) {
+        self.table = ResourceTable::new();
+        self.wasi = wasi::context(&self.wire, self.clock, 0, 0);
+    }
+
     /// Sends the last progress that was held back.
     ///
     /// # Errors
@@ -220,24 +241,24 @@ fn pace(clock: &Clock) -> u64 {
 /// Puts the limits of memory, handles, bytes of a call and time on a store. The deadline is looked at after
 /// every call to the host: an epoch interrupts guest code alone.
 pub fn guard(store: &mut Store<State>) {
-    let clock = store.data().clock;
     let handles = usize::try_from(store.data().max_handles).unwrap_or(usize::MAX);
     store.limiter(|state| &mut state.limiter);
     store.set_hostcall_fuel(CALL_BYTES);
     // Also bounds handles to resources that the guest defines itself.
     store.set_max_component_handles(handles);
-    store.epoch_deadline_callback(move |_| {
+    store.epoch_deadline_callback(|store| {
+        let clock = &store.data().clock;
         clock.check()?;
-        Ok(UpdateDeadline::Continue(pace(&clock)))
+        Ok(UpdateDeadline::Continue(pace(clock)))
     });
     rearm(store);
-    store.call_hook(move |mut store, hook| match hook {
+    store.call_hook(|mut store, hook| match hook {
         CallHook::CallingHost => {
             let state = store.data_mut();
             state.host_calls = state.host_calls.saturating_add(1);
-            Ok(())
+            if state.begun { Ok(()) } else { Err(Stop::Early.into()) }
         }
-        CallHook::ReturningFromHost => Ok(clock.check()?),
+        CallHook::ReturningFromHost => Ok(store.data().clock.check()?),
         CallHook::CallingWasm | CallHook::ReturningFromWasm => Ok(()),
     });
 }

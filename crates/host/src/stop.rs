@@ -23,6 +23,9 @@ pub enum Stop {
         /// What was dropped, in findings and lines.
         dropped: u64,
     },
+    /// The module called the host when it was made, before its call began. It is made anew then.
+    #[error("the module called the host before its call began")]
+    Early,
     /// The worker no longer answers, or answers something else than was asked.
     #[error("the worker was asked for {asked}, and {problem}")]
     Worker {

@@ -134,6 +134,11 @@ impl Wire {
         self.inner().channel.receive(None)
     }
 
+    /// Whether the worker has said something already, or is gone.
+    pub fn is_asked(&self) -> bool {
+        self.inner().channel.has_more()
+    }
+
     /// The wire for one more call, over the same connection. Of the call before nothing is left.
     pub fn renew(&self, clock: Clock, log_bytes: ByteCount) {
         let mut inner = self.inner();

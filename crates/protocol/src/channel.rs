@@ -117,6 +117,11 @@ impl Channel {
         }
     }
 
+    /// Whether a read would not wait: something has come, or the other side is gone.
+    pub fn has_more(&self) -> bool {
+        !self.pending.is_empty() || self.wait(PollFlags::IN, Some(Instant::now())).is_ok()
+    }
+
     /// Cuts one whole frame off the pending bytes, and takes its descriptors. One read may have brought
     /// several frames, so each says how many are its own; they came with its first byte.
     fn take_frame(&mut self) -> Result<Option<Received<Vec<u8>>>, ProtocolError> {

@@ -2,13 +2,12 @@
 
 use crate::end::{Known, classify, end};
 use crate::handed::inputs;
-use crate::prepare::{Linked, Standing};
+use crate::prepare::Standing;
 use crate::serve::ServeError;
-use skink_host::{Clock, Export, Inputs, Said, State, Wire, entered, guard, rearm};
-use skink_job::{Limits, Phase};
+use crate::stage::Stage;
+use skink_host::{Clock, Export, Inputs, Said, State, Wire, entered, rearm};
 use skink_protocol::{CallEnd, RunnerEnd, Start};
 use std::os::fd::OwnedFd;
-use wasmtime::Store;
 use wasmtime::component::InstancePre;
 
 /// Makes the call that a runner stands ready for.
@@ -21,53 +20,48 @@ pub(crate) fn serve(
     let clock = Clock::start(standing.limits.wall_time);
     wire.renew(clock, standing.limits.log_bytes);
     let phase = start.phase;
-    let inputs = match inputs(start, descriptors, std::mem::take(&mut standing.written)) {
-        Ok(inputs) => inputs,
-        Err(problem) => return end(wire, RunnerEnd::HostError(problem)),
+    let begun = inputs(start, descriptors, std::mem::take(&mut standing.written))
+        .map_err(RunnerEnd::HostError)
+        .and_then(|inputs| Ok((inputs, standing.linked.export(phase)?, standing.stage.take())));
+    let (inputs, export, stage) = match begun {
+        Ok((inputs, export, Some(stage))) => (inputs, export, Ok(stage)),
+        Ok((inputs, export, None)) => {
+            (inputs, export, Stage::empty(&standing.linked, &standing.limits, wire))
+        }
+        Err(ended) => return end(wire, ended),
     };
-    let Standing { linked, limits, epochs, written: _ } = standing;
-    if let Some(epochs) = &epochs {
+    if let Some(epochs) = &standing.epochs {
         epochs.go();
     }
-    let call = Call { linked: &linked, phase, limits: &limits, fuel: None };
-    call.make(inputs, wire, clock)
-}
-
-/// What bounds one call, beside its clock.
-pub(crate) struct Call<'a> {
-    pub(crate) linked: &'a Linked,
-    pub(crate) phase: Phase,
-    pub(crate) limits: &'a Limits,
-    pub(crate) fuel: Option<u64>,
-}
-
-impl Call<'_> {
-    /// Instantiates and calls. Whatever the guest left half done is undone before the worker hears of the end.
-    pub(crate) fn make(&self, inputs: Inputs, wire: &Wire, clock: Clock) -> Result<(), ServeError> {
-        let export = match self.linked.export(self.phase) {
-            Ok(export) => export,
-            Err(ended) => return end(wire, ended),
-        };
-        let state = match State::new(inputs, self.limits, wire.clone(), clock) {
-            Ok(state) => state,
-            Err(error) => return end(wire, RunnerEnd::HostError(format!("beginning the call: {error}"))),
-        };
-        let mut store = Store::new(&self.linked.engine, state);
-        guard(&mut store);
-        let fuelled = self.fuel.map_or(Ok(()), |fuel| store.set_fuel(fuel));
-        let said = fuelled.and_then(|()| entered(&mut store, |store| enter(&self.linked.pre, export, store)));
-        let ended = classify(said, &Known { state: store.data(), clock });
-        let mut usage = store.data().usage();
-        drop(store);
-        (usage.log_bytes, usage.suppressed) = wire.log_usage();
-        Ok(wire.end(CallEnd { end: ended, usage })?)
+    match stage {
+        Ok(stage) => make(stage, &standing.linked.pre, export, inputs, wire, clock),
+        Err(ended) => end(wire, ended),
     }
 }
 
-fn enter(pre: &InstancePre<State>, export: &Export, store: &mut Store<State>) -> wasmtime::Result<Said> {
-    let instance = pre.instantiate(&mut *store)?;
-    rearm(store);
-    let said = export.call(store, &instance)?;
-    store.data_mut().flush()?;
-    Ok(said)
+/// Instantiates and calls. Whatever the guest left half done is undone before the worker hears of the end.
+pub(crate) fn make(
+    stage: Stage,
+    pre: &InstancePre<State>,
+    export: &Export,
+    inputs: Inputs,
+    wire: &Wire,
+    clock: Clock,
+) -> Result<(), ServeError> {
+    let Stage { mut store, instance } = stage;
+    store.data_mut().begin(inputs, clock);
+    let said = entered(&mut store, |store| -> wasmtime::Result<Said> {
+        rearm(store);
+        let instance = instance.map_or_else(|| pre.instantiate(&mut *store), Ok)?;
+        rearm(store);
+        let said = export.call(store, &instance)?;
+        store.data_mut().flush()?;
+        Ok(said)
+    });
+    let ended = classify(said, &Known { state: store.data(), clock });
+    let mut usage = store.data().usage();
+    store.data_mut().close();
+    (usage.log_bytes, usage.suppressed) = wire.log_usage();
+    // Only then is the memory given back: nobody need wait for it.
+    Ok(wire.end(CallEnd { end: ended, usage })?)
 }

@@ -16,6 +16,7 @@ mod end;
 mod handed;
 mod prepare;
 mod serve;
+mod stage;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ use crate::ahead::{Ahead, Engines};
 use crate::end::end;
 use crate::handed::{Places, Written};
 use crate::serve::ServeError;
+use crate::stage::Stage;
 use crate::{allocate, call};
 use skink_engine::{Epochs, LoadError, load};
 use skink_host::{Clock, Export, State, Wire, misplaced};
@@ -25,6 +26,8 @@ pub(crate) struct Standing {
     pub(crate) written: Written,
     /// Stands still until a call begins; none where fuel bounds the calls.
     pub(crate) epochs: Option<Epochs>,
+    /// What could be made of the call before it began.
+    pub(crate) stage: Option<Stage>,
 }
 
 /// Prepares, says so, and serves what is asked then: one call, or one question after the other.
@@ -43,11 +46,15 @@ pub(crate) fn serve(
     };
     wall_in(walls, &places, &limits)?;
     let artefact = places.artefact();
-    let standing = match stand(prepare, engines, artefact.as_ref(), places.written()) {
+    let mut standing = match stand(prepare, engines, artefact.as_ref(), places.written()) {
         Ok(standing) => standing,
         Err(ended) => return end(&wire, ended),
     };
     wire.prepared()?;
+    // Not while somebody waits, nor where each question has a store of its own.
+    if let (Some(epochs), false) = (&standing.epochs, wire.is_asked()) {
+        standing.stage = Stage::early(&standing.linked, &limits, &wire, epochs);
+    }
     wait(standing, &wire)
 }
 
@@ -89,7 +96,7 @@ fn stand(
         })?),
         Flavour::Metered => None,
     };
-    Ok(Standing { linked, limits: prepare.limits, written, epochs })
+    Ok(Standing { linked, limits: prepare.limits, written, epochs, stage: None })
 }
 
 /// A module that fits its own interfaces, ready to be instantiated.
@@ -114,6 +121,11 @@ impl Linked {
             let what = wasmtime::format_err!("`{interface}` belongs to none of its phases");
             return Err(unlinkable(what));
         }
+        // Both are done at the first call else, for which somebody waits.
+        component
+            .initialize_copy_on_write_image()
+            .map_err(|error| RunnerEnd::HostError(format!("making the image of its memory: {error:#}")))?;
+        Engine::tls_eager_initialize();
         let pre = linker.instantiate_pre(&component).map_err(unlinkable)?;
         let find = |phase: &Phase| Ok((*phase, Export::find(&pre, *phase).map_err(unlinkable)?));
         let exports = phases.iter().map(find).collect::<Result<_, RunnerEnd>>()?;

@@ -25,14 +25,10 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    pub(crate) fn new(
-        outbox: Option<Arc<OwnedFd>>,
-        attachments: Option<Arc<OwnedFd>>,
-        limits: &Limits,
-    ) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self {
-            outbox,
-            attachments,
+            outbox: None,
+            attachments: None,
             max_bytes: limits.output_bytes,
             max_files: limits.output_files,
             bytes: 0,
@@ -40,6 +36,11 @@ impl Output {
             next: 0,
             taken: None,
         }
+    }
+
+    /// Says which folders.
+    pub(crate) fn goes_to(&mut self, outbox: Option<Arc<OwnedFd>>, attachments: Option<Arc<OwnedFd>>) {
+        (self.outbox, self.attachments) = (outbox, attachments);
     }
 
     /// Bytes and files so far.
