@@ -244,7 +244,7 @@ mod tests {
             ("a length beyond the limit", &[255, 255, 255, 255, 0]),
             ("an unknown variant", &[4, 0, 0, 0, 0, 99, 0, 0, 0]),
             ("an empty frame", &[0, 0, 0, 0, 0]),
-            ("a list longer than the frame", &[2, 0, 0, 0, 0, 1, 255]),
+            ("a list longer than the frame", &[2, 0, 0, 0, 0, 2, 255]),
             ("descriptors that did not come", &[1, 0, 0, 0, 1, 0]),
         ];
         for (what, bytes) in rows {

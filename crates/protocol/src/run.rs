@@ -37,7 +37,7 @@ pub enum Descriptor {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum ToRunner {
     /// First: finish the walls, load the module and link it. Answered by [`FromRunner::Prepared`], or by
-    /// [`FromRunner::End`] where that is impossible; nothing of the module runs.
+    /// [`FromRunner::End`] where that is impossible; nothing of the module is called.
     Prepare(Box<Prepare>),
     /// Make one call of the module that was prepared. The runner is used once.
     Start(Box<Start>),
@@ -62,6 +62,8 @@ pub struct Prepare {
     pub phases: Vec<Phase>,
     /// What the process may use in all its life.
     pub limits: Limits,
+    /// Whether the module may be made before its call begins, as far as that takes nothing of the host.
+    pub early: bool,
 }
 
 /// Everything that one call needs to know beside what was prepared.

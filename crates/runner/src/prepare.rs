@@ -50,11 +50,11 @@ pub(crate) fn serve(
         Ok(standing) => standing,
         Err(ended) => return end(&wire, ended),
     };
-    wire.prepared()?;
-    // Not while somebody waits, nor where each question has a store of its own.
-    if let (Some(epochs), false) = (&standing.epochs, wire.is_asked()) {
+    // Not while somebody waits for it.
+    if let (Some(epochs), true) = (&standing.epochs, prepare.early && !wire.is_asked()) {
         standing.stage = Stage::early(&standing.linked, &limits, &wire, epochs);
     }
+    wire.prepared()?;
     wait(standing, &wire)
 }
 

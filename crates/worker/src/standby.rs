@@ -86,6 +86,7 @@ impl Standby {
             flavour: Flavour::Timed,
             phases: vec![self.phase],
             limits: self.limits,
+            early: true,
         };
         let own = std::iter::once(self.artefact.as_fd());
         let all: Vec<BorrowedFd<'_>> = own.chain(files.iter().map(AsFd::as_fd)).collect();

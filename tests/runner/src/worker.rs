@@ -7,7 +7,7 @@ use skink_protocol::{
     CallEnd, Descriptor, ExitStatus, FailureKind, Flavour, FromRunner, Prepare, RawFinding, Reply, RunnerEnd,
     Start, ToRunner, ToolInfo, ToolRequest,
 };
-use skink_walls::Spawner;
+use skink_walls::{Child, Spawner};
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Everything a call needs; change what a row is about.
+#[derive(Clone)]
 pub struct Call {
     pub phase: Phase,
     pub settings: String,
@@ -25,6 +26,8 @@ pub struct Call {
     pub build_log: Option<PathBuf>,
     pub outbox: Option<PathBuf>,
     pub attachments: Option<PathBuf>,
+    /// Whether the runner has prepared before the call comes.
+    pub ahead: bool,
 }
 
 impl Default for Call {
@@ -40,6 +43,7 @@ impl Default for Call {
             build_log: None,
             outbox: None,
             attachments: None,
+            ahead: false,
         }
     }
 }
@@ -127,15 +131,23 @@ pub fn run(spawner: &Spawner, artefact: &File, call: &Call) -> Ended {
         flavour: Flavour::Timed,
         phases: vec![call.phase],
         limits: call.limits,
+        early: true,
     };
     let borrowed: Vec<BorrowedFd<'_>> = descriptors.iter().map(AsFd::as_fd).collect();
     child.channel.send_with(&ToRunner::Prepare(Box::new(prepare)), &borrowed, soon()).unwrap();
+    let mut heard = Heard::default();
+    if call.ahead {
+        match child.channel.receive::<FromRunner>(soon()).unwrap().message {
+            FromRunner::Prepared => {}
+            FromRunner::End(end) => return Ended::of(*end, heard, child),
+            other => panic!("{other:?}"),
+        }
+    }
     let trees = [(Descriptor::Results, &call.results), (Descriptor::BuildLog, &call.build_log)];
     let (kinds, descriptors) = opened(&trees);
     let borrowed: Vec<BorrowedFd<'_>> = descriptors.iter().map(AsFd::as_fd).collect();
     // A runner that cannot prepare ends, and says why.
     let _ = child.channel.send_with(&ToRunner::Start(Box::new(start(call, kinds))), &borrowed, soon());
-    let mut heard = Heard::default();
     let deadline = Instant::now() + Duration::from(call.limits.wall_time) + Duration::from_secs(10);
     let end = loop {
         let message = child.channel.receive::<FromRunner>(Some(deadline)).map(|received| received.message);
@@ -151,8 +163,14 @@ pub fn run(spawner: &Spawner, artefact: &File, call: &Call) -> Ended {
             Err(error) => panic!("{error}: {:?}", child.wait(Instant::now())),
         }
     };
-    let exit = child.wait(Instant::now() + Duration::from_secs(5));
-    Ended { call: end, heard, exited: exit.status == Some(ExitStatus::Code(0)) && !exit.timed_out }
+    Ended::of(end, heard, child)
+}
+
+impl Ended {
+    fn of(call: CallEnd, heard: Heard, child: Child) -> Self {
+        let exit = child.wait(Instant::now() + Duration::from_secs(5));
+        Self { call, heard, exited: exit.status == Some(ExitStatus::Code(0)) && !exit.timed_out }
+    }
 }
 
 fn opened(paths: &[(Descriptor, &Option<PathBuf>)]) -> (Vec<Descriptor>, Vec<OwnedFd>) {

@@ -77,8 +77,16 @@ impl Place {
 fn call(bytes: &[u8], call: &Call) -> Ended {
     let spawner = Spawner::new().unwrap();
     let artefact = compile(&spawner, bytes).unwrap();
-    let ended = run(&spawner, &artefact, call);
-    assert!(ended.exited, "the runner did not exit by itself");
+    let [ahead, ended] = [true, false].map(|ahead| {
+        for folder in [&call.outbox, &call.attachments].into_iter().flatten() {
+            fs::read_dir(folder).unwrap().for_each(|file| fs::remove_file(file.unwrap().path()).unwrap());
+        }
+        let ended = run(&spawner, &artefact, &Call { ahead, ..call.clone() });
+        assert!(ended.exited, "the runner did not exit by itself");
+        ended
+    });
+    // Whether the runner stood ready makes no difference.
+    assert_eq!(shown(&ahead.call.end), shown(&ended.call.end));
     ended
 }
 
@@ -97,7 +105,7 @@ fn ends_of_calls() {
     let place = Place::new();
     let usual = limits(|_| {});
     let few = limits(|limits| limits.handles = 100);
-    let rows: [(&str, Limits, &str); 22] = [
+    let rows: [(&str, Limits, &str); 26] = [
         ("pass", usual, "pass"),
         ("fail", usual, "fail: no binary\u{1b}[2J"),
         ("unchanged", usual, "Denied: no grant"),
@@ -121,6 +129,10 @@ fn ends_of_calls() {
         ("previous", usual, "Denied: no grant for the tree `previous`"),
         ("build-log", usual, "fail: 23456789"),
         ("two-phases", usual, "pass"),
+        ("start-counts", usual, "pass"),
+        ("start-asks", usual, "pass"),
+        ("start-spins", short(), "limit(wall-time)"),
+        ("start-traps", usual, "trap: wasm trap: wasm `unreachable`"),
     ];
     for (module, limits, want) in rows {
         let begun = Instant::now();

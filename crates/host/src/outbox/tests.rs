@@ -24,7 +24,8 @@ fn place(bytes: u64, files: u32) -> Place {
     fs::create_dir_all(results.join("RPMS/x86_64")).unwrap();
     fs::write(results.join("RPMS/x86_64/hello-1.rpm"), "").unwrap();
     let limits = Limits { output_bytes: ByteCount(bytes), output_files: files, ..Limits::default() };
-    let output = Output::new(Some(open(&outbox)), Some(open(&outbox)), &limits);
+    let mut output = Output::new(&limits);
+    output.goes_to(Some(open(&outbox)), Some(open(&outbox)));
     Place { outbox, results: open(&results), output, _dir: dir }
 }
 

@@ -125,6 +125,7 @@ impl<'h> Warm<'h> {
             flavour: Flavour::Metered,
             phases: vec![Phase::Allocate],
             limits: nest.limits,
+            early: false,
         };
         let sent = send(&child, prepare, &[nest.artefact.as_fd()]);
         match sent.map_err(NotPrepared::from).and_then(|()| prepared(&mut child)) {

@@ -17,7 +17,8 @@ pub fn fits(
 ) -> Result<Option<String>, String> {
     let mut child = host.runners.take().map_err(|error: WorkerError| error.to_string())?;
     let limits = Limits::default();
-    let prepare = Prepare { descriptors: vec![Descriptor::Artefact], flavour, phases, limits };
+    let descriptors = vec![Descriptor::Artefact];
+    let prepare = Prepare { descriptors, flavour, phases, limits, early: false };
     let sent = send(&child, prepare, &[artefact.as_fd()]);
     match sent.map_err(NotPrepared::from).and_then(|()| prepared(&mut child)) {
         Ok(()) => Ok(None),
