@@ -20,23 +20,31 @@ pub(crate) fn serve(
     let clock = Clock::start(standing.limits.wall_time);
     wire.renew(clock, standing.limits.log_bytes);
     let phase = start.phase;
-    let begun = inputs(start, descriptors, std::mem::take(&mut standing.written))
-        .map_err(RunnerEnd::HostError)
-        .and_then(|inputs| Ok((inputs, standing.linked.export(phase)?, standing.stage.take())));
-    let (inputs, export, stage) = match begun {
-        Ok((inputs, export, Some(stage))) => (inputs, export, Ok(stage)),
-        Ok((inputs, export, None)) => {
-            (inputs, export, Stage::empty(&standing.linked, &standing.limits, wire))
-        }
+    let (inputs, stage) = match begin(&mut standing, start, descriptors, wire) {
+        Ok(begun) => begun,
         Err(ended) => return end(wire, ended),
     };
-    if let Some(epochs) = &standing.epochs {
-        epochs.go();
-    }
-    match stage {
-        Ok(stage) => make(stage, &standing.linked.pre, export, inputs, wire, clock),
+    match standing.linked.export(phase) {
+        Ok(export) => make(stage, &standing.linked.pre, export, inputs, wire, clock),
         Err(ended) => end(wire, ended),
     }
+}
+
+/// Starts the clock that interrupts the guest, and gives what the call is made with.
+fn begin(
+    standing: &mut Standing,
+    start: Start,
+    descriptors: Vec<OwnedFd>,
+    wire: &Wire,
+) -> Result<(Inputs, Stage), RunnerEnd> {
+    let written = std::mem::take(&mut standing.written);
+    let inputs = inputs(start, descriptors, written).map_err(RunnerEnd::HostError)?;
+    let early = standing.stage.take();
+    let stage = early.map_or_else(|| Stage::empty(&standing.linked, &standing.limits, wire), Ok)?;
+    if let Some(epochs) = standing.epochs()? {
+        epochs.go();
+    }
+    Ok((inputs, stage))
 }
 
 /// Instantiates and calls. Whatever the guest left half done is undone before the worker hears of the end.

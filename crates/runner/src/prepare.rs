@@ -24,10 +24,33 @@ pub(crate) struct Standing {
     pub(crate) linked: Linked,
     pub(crate) limits: Limits,
     pub(crate) written: Written,
-    /// Stands still until a call begins; none where fuel bounds the calls.
-    pub(crate) epochs: Option<Epochs>,
+    flavour: Flavour,
+    /// Stands still until a call begins; none before it is needed, or where fuel bounds the calls.
+    epochs: Option<Epochs>,
     /// What could be made of the call before it began.
     pub(crate) stage: Option<Stage>,
+}
+
+impl Standing {
+    /// The clock that interrupts the guest; none where fuel does.
+    pub(crate) fn epochs(&mut self) -> Result<Option<&Epochs>, RunnerEnd> {
+        if self.epochs.is_none() && self.flavour == Flavour::Timed {
+            let made = Epochs::waiting(&self.linked.engine);
+            let failed = |error| format!("making the clock that interrupts the guest: {error}");
+            self.epochs = Some(made.map_err(|error| RunnerEnd::HostError(failed(error)))?);
+        }
+        Ok(self.epochs.as_ref())
+    }
+
+    /// Makes what can be made of the call before it begins.
+    fn begin_early(&mut self, wire: &Wire) -> Result<(), RunnerEnd> {
+        let limits = self.limits;
+        if self.epochs()?.is_some() {
+            self.stage =
+                self.epochs.as_ref().and_then(|epochs| Stage::early(&self.linked, &limits, wire, epochs));
+        }
+        Ok(())
+    }
 }
 
 /// Prepares, says so, and serves what is asked then: one call, or one question after the other.
@@ -46,13 +69,18 @@ pub(crate) fn serve(
     };
     wall_in(walls, &places, &limits)?;
     let artefact = places.artefact();
-    let mut standing = match stand(prepare, engines, artefact.as_ref(), places.written()) {
-        Ok(standing) => standing,
+    let linked = match Linked::make(engines, artefact.as_ref(), &prepare.phases) {
+        Ok(linked) => linked,
         Err(ended) => return end(&wire, ended),
     };
+    let (written, flavour) = (places.written(), prepare.flavour);
+    let mut standing = Standing { linked, limits, written, flavour, epochs: None, stage: None };
     // Not while somebody waits for it.
-    if let (Some(epochs), true) = (&standing.epochs, prepare.early && !wire.is_asked()) {
-        standing.stage = Stage::early(&standing.linked, &limits, &wire, epochs);
+    if prepare.early
+        && !wire.is_asked()
+        && let Err(ended) = standing.begin_early(&wire)
+    {
+        return end(&wire, ended);
     }
     wire.prepared()?;
     wait(standing, &wire)
@@ -81,22 +109,6 @@ fn wait(standing: Standing, wire: &Wire) -> Result<(), ServeError> {
 fn wall_in(walls: Prepared, places: &Places, limits: &Limits) -> Result<(), ServeError> {
     skink_walls::lower(Ceilings::of(limits))?;
     Ok(walls.lock(&places.rules())?)
-}
-
-fn stand(
-    prepare: &Prepare,
-    engines: Engines,
-    artefact: Option<&File>,
-    written: Written,
-) -> Result<Standing, RunnerEnd> {
-    let linked = Linked::make(engines, artefact, &prepare.phases)?;
-    let epochs = match prepare.flavour {
-        Flavour::Timed => Some(Epochs::waiting(&linked.engine).map_err(|error| {
-            RunnerEnd::HostError(format!("making the clock that interrupts the guest: {error}"))
-        })?),
-        Flavour::Metered => None,
-    };
-    Ok(Standing { linked, limits: prepare.limits, written, epochs, stage: None })
 }
 
 /// A module that fits its own interfaces, ready to be instantiated.

@@ -50,6 +50,8 @@ struct State {
     waiting: Vec<Waiting>,
     /// What one is being made for, while one is.
     making: Option<Foreseen>,
+    /// Those that are done, to be killed and reaped when there is time.
+    done: Vec<Child>,
     closed: bool,
 }
 
@@ -87,6 +89,16 @@ impl Runners {
             let ahead = std::thread::Builder::new().name("runners".to_owned());
             // Without the thread every runner is made when it is wanted.
             *thread = ahead.spawn(move || shared.spawn_ahead()).ok();
+        }
+    }
+
+    /// Ends a runner that nobody needs any more, without waiting for its death where another thread can.
+    pub(crate) fn bury(&self, child: Child) {
+        child.kill();
+        let has_thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        if has_thread {
+            self.shared.state().done.push(child);
+            self.shared.changed.notify_all();
         }
     }
 
@@ -154,23 +166,25 @@ impl State {
         }
     }
 
+    /// The next call that no runner waits for.
+    fn unmet(&self) -> Option<&Foreseen> {
+        let mut blank: usize = self.waiting.iter().filter(|waiting| waiting.prepared.is_none()).count();
+        self.foreseen.iter().take(MOST).find(|call| match call {
+            Some(call) => !self.waiting.iter().any(|waiting| is_same(&waiting.prepared, Some(call))),
+            None => {
+                let met = blank > 0;
+                blank = blank.saturating_sub(1);
+                !met
+            }
+        })
+    }
+
     /// What the next runner is to be made or prepared for, and the one that waits for nothing yet.
     fn next(&mut self) -> Option<(Foreseen, Option<Child>)> {
-        let mut blank: usize = self.waiting.iter().filter(|waiting| waiting.prepared.is_none()).count();
-        for call in self.foreseen.iter().take(MOST) {
-            let Some(standby) = call else {
-                match blank.checked_sub(1) {
-                    Some(left) => blank = left,
-                    None => return Some((None, None)),
-                }
-                continue;
-            };
-            if !self.waiting.iter().any(|waiting| is_same(&waiting.prepared, Some(standby))) {
-                let free = self.waiting.iter().position(|waiting| waiting.prepared.is_none());
-                return Some((call.clone(), free.map(|at| self.waiting.swap_remove(at).child)));
-            }
-        }
-        None
+        let call = self.unmet()?.clone();
+        let blank = self.waiting.iter().position(|waiting| waiting.prepared.is_none());
+        let blank = blank.filter(|_| call.is_some()).map(|at| self.waiting.swap_remove(at).child);
+        Some((call, blank))
     }
 }
 
@@ -197,7 +211,10 @@ impl Shared {
                 None => break None,
             }
         };
-        self.changed.notify_all();
+        // Whoever waits for nothing new is left asleep: the call comes first.
+        if state.unmet().is_some() {
+            self.changed.notify_all();
+        }
         taken
     }
 
@@ -205,6 +222,13 @@ impl Shared {
         let mut state = self.state();
         while !state.closed {
             let Some((call, blank)) = state.next() else {
+                let done = std::mem::take(&mut state.done);
+                if !done.is_empty() {
+                    drop(state);
+                    drop(done);
+                    state = self.state();
+                    continue;
+                }
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };

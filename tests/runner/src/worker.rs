@@ -26,6 +26,8 @@ pub struct Call {
     pub build_log: Option<PathBuf>,
     pub outbox: Option<PathBuf>,
     pub attachments: Option<PathBuf>,
+    /// Where the runner is told that the results are going to be; where they are, if it is not said.
+    pub place: Option<PathBuf>,
     /// Whether the runner has prepared before the call comes.
     pub ahead: bool,
 }
@@ -43,6 +45,7 @@ impl Default for Call {
             build_log: None,
             outbox: None,
             attachments: None,
+            place: None,
             ahead: false,
         }
     }
@@ -118,8 +121,9 @@ pub fn run(spawner: &Spawner, artefact: &File, call: &Call) -> Ended {
             std::os::unix::fs::chown(dir, Some(uid), Some(gid)).unwrap();
         }
     }
+    let place = call.place.clone().or_else(|| call.results.clone());
     let places = [
-        (Descriptor::Results, &call.results),
+        (Descriptor::Results, &place),
         (Descriptor::Outbox, &call.outbox),
         (Descriptor::Attachments, &call.attachments),
     ];

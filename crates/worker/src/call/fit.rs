@@ -20,7 +20,9 @@ pub fn fits(
     let descriptors = vec![Descriptor::Artefact];
     let prepare = Prepare { descriptors, flavour, phases, limits, early: false };
     let sent = send(&child, prepare, &[artefact.as_fd()]);
-    match sent.map_err(NotPrepared::from).and_then(|()| prepared(&mut child)) {
+    let answer = sent.map_err(NotPrepared::from).and_then(|()| prepared(&mut child));
+    host.runners.bury(child);
+    match answer {
         Ok(()) => Ok(None),
         Err(NotPrepared::Ended(RunnerEnd::Unlinkable(reason))) => Ok(Some(reason)),
         Err(NotPrepared::Ended(end)) => {
