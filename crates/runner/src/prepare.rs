@@ -133,11 +133,6 @@ impl Linked {
             let what = wasmtime::format_err!("`{interface}` belongs to none of its phases");
             return Err(unlinkable(what));
         }
-        // Both are done at the first call else, for which somebody waits.
-        component
-            .initialize_copy_on_write_image()
-            .map_err(|error| RunnerEnd::HostError(format!("making the image of its memory: {error:#}")))?;
-        Engine::tls_eager_initialize();
         let pre = linker.instantiate_pre(&component).map_err(unlinkable)?;
         let find = |phase: &Phase| Ok((*phase, Export::find(&pre, *phase).map_err(unlinkable)?));
         let exports = phases.iter().map(find).collect::<Result<_, RunnerEnd>>()?;

@@ -8,8 +8,8 @@ use skink_engine::Epochs;
 use skink_host::{State, Wire, entered, guard};
 use skink_job::Limits;
 use skink_protocol::RunnerEnd;
-use wasmtime::Store;
 use wasmtime::component::Instance;
+use wasmtime::{Engine, Store};
 
 /// A store of one call.
 pub(crate) struct Stage {
@@ -31,6 +31,8 @@ impl Stage {
     /// A store with an instance; `None` where that is to be left to the call, which also tells what is wrong.
     pub(crate) fn early(linked: &Linked, limits: &Limits, wire: &Wire, epochs: &Epochs) -> Option<Self> {
         let Self { mut store, .. } = Self::empty(linked, limits, wire).ok()?;
+        // Done at the first entry to a guest else.
+        Engine::tls_eager_initialize();
         epochs.go();
         let instance = entered(&mut store, |store| linked.pre.instantiate(&mut *store));
         epochs.rest();
