@@ -36,12 +36,17 @@ pub fn load(engine: &Engine, artefact: &File) -> Result<Component, LoadError> {
     unsafe { Component::deserialize_raw(engine, memory) }.map_err(LoadError::Stale)
 }
 
+/// An artefact of at most so many bytes is mapped with all its pages at once; of a larger one few are needed.
+const SMALL: usize = 1 << 20;
+
 fn map(artefact: &File) -> std::io::Result<NonNull<[u8]>> {
     let length = usize::try_from(artefact.metadata()?.len()).unwrap_or(usize::MAX);
+    let at_once = if length <= SMALL { MapFlags::POPULATE } else { MapFlags::empty() };
     #[allow(unsafe_code, reason = "maps an artefact by its descriptor")]
     // SAFETY: a new mapping at an address of the kernel's choice touches no other memory.
-    let address =
-        unsafe { mmap(std::ptr::null_mut(), length, ProtFlags::READ, MapFlags::PRIVATE, artefact, 0)? };
+    let address = unsafe {
+        mmap(std::ptr::null_mut(), length, ProtFlags::READ, MapFlags::PRIVATE | at_once, artefact, 0)?
+    };
     let address = NonNull::new(address.cast::<u8>()).ok_or(rustix::io::Errno::NOMEM)?;
     Ok(NonNull::slice_from_raw_parts(address, length))
 }

@@ -25,7 +25,15 @@ pub struct Channel {
     pending: Vec<u8>,
     /// Descriptors that came but belong to no frame yet.
     descriptors: Vec<OwnedFd>,
+    /// What the next read goes to. Most messages are short; it grows with those that are not.
+    room: Vec<u8>,
 }
+
+/// Bytes of the first read.
+const FEW: usize = 4 << 10;
+
+/// Bytes of one read at most.
+const MANY: usize = 64 << 10;
 
 /// A message and the descriptors that came with it.
 #[derive(Debug)]
@@ -45,7 +53,7 @@ impl Channel {
 
     /// Takes over a connected stream socket.
     pub fn new(socket: OwnedFd) -> Self {
-        Self { socket, pending: Vec::new(), descriptors: Vec::new() }
+        Self { socket, pending: Vec::new(), descriptors: Vec::new(), room: vec![0; FEW] }
     }
 
     /// Sends one message, and waits until `deadline` for room.
@@ -142,14 +150,18 @@ impl Channel {
     }
 
     fn fill(&mut self) -> Result<(), ProtocolError> {
-        let mut chunk = [0_u8; 64 << 10];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_DESCRIPTORS))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let flags = RecvFlags::CMSG_CLOEXEC | RecvFlags::DONTWAIT;
-        let mut room = [IoSliceMut::new(&mut chunk)];
+        let mut room = [IoSliceMut::new(&mut self.room)];
         match recvmsg(&self.socket, &mut room, &mut control, flags) {
             Ok(got) if got.bytes == 0 => return Err(ProtocolError::Closed),
-            Ok(got) => self.pending.extend_from_slice(chunk.get(..got.bytes).unwrap_or_default()),
+            Ok(got) => {
+                self.pending.extend_from_slice(self.room.get(..got.bytes).unwrap_or_default());
+                if got.bytes == self.room.len() {
+                    self.room.resize(MANY, 0);
+                }
+            }
             Err(Errno::AGAIN | Errno::INTR) => return Ok(()),
             Err(Errno::CONNRESET) => return Err(ProtocolError::Closed),
             Err(errno) => return Err(errno.into()),
