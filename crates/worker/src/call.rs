@@ -70,8 +70,8 @@ pub struct CallResult {
     pub edits: Vec<skink_job::PlanEdit>,
     /// Runs of tools.
     pub tools: skink_tools::ToolUsage,
-    /// The call's runner, killed. What it could write to is to be looked at when this is dropped, not before: the
-    /// verdict does not wait for the death of a process.
+    /// The call's runner, which is killed when this is dropped. What it could write to is to be looked at then, not
+    /// before: the verdict does not wait for the death of a process.
     pub runner: Option<Child>,
 }
 
@@ -155,7 +155,6 @@ impl Session {
         }
         match ended {
             Ok(outcome) => {
-                child.kill();
                 self.runner = Some(child);
                 outcome
             }

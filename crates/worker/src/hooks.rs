@@ -85,7 +85,7 @@ pub struct Called<'a> {
     hook: &'a Admitted,
     /// Where the call worked; none where it was never made.
     folder: Option<PathBuf>,
-    /// Killed, and maybe not dead yet.
+    /// Maybe not dead yet.
     runner: Option<Child>,
     report: HookReport,
 }
