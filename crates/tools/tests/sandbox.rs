@@ -53,6 +53,12 @@ fn what_works_in_a_root() {
             ),
             ("only its own processes", "set -- /proc/[0-9]*; echo $#", "2\n"),
             ("no descriptor but three", "ls /proc/$$/fd; readlink /proc/$$/fd/0", "0\n1\n2\n/dev/null\n"),
+            // Of this file the kernel itself would say that it cannot be synced.
+            (
+                "nothing waits for the disk",
+                "sync /proc/version && sync -d /proc/version && sync -f . && sync",
+                "",
+            ),
             ("a host name of its own", "cat /proc/sys/kernel/hostname", "skink\n"),
             ("no terminal", "(: </dev/tty) 2>/dev/null || echo none", "none\n"),
             (
