@@ -5,7 +5,7 @@
 //! tenth of a second that Skink may add. `rpmlint-hook`: the hook on the packages, and the same rpmlint by hand.
 
 use crate::measure::{Pair, Peer, Rest, Step};
-use crate::place::{Place, command};
+use crate::place::{Place, command, quietly};
 use anyhow::{Context, ensure};
 use skink_tests_build::{Ended, Package, Root, Started, lend};
 use std::fs;
@@ -33,12 +33,11 @@ pub(crate) fn three_hooks(_: &Place) -> anyhow::Result<Pair> {
     let hooked = Package::example("bench-hooks").edit("_hooks", "packages = [\"jq\"]", "packages = []");
     let hooked = hooked.edit("_hooks", "greeting_json = \"1\"\n", "");
     let plain = Package::example("bench-plain").without_hooks();
-    succeeded(Started::skink(root.path(), &hooked, &[]).wait())?;
-    let mut by_hand = rpmlint(&root, hooked.folder())?;
     let own = Rc::clone(&root);
     let peer: Step = Box::new(move || {
         succeeded(Started::plain(root.path(), &plain, &[]).wait())?;
-        by_hand()?;
+        // Looked up anew: each build of either side replaces the packages.
+        quietly(&mut lint(&packages(&root)?, plain.folder())?)?;
         std::thread::sleep(ADDED);
         Ok(None)
     });
@@ -60,7 +59,7 @@ pub(crate) fn rpmlint_hook(place: &Place) -> anyhow::Result<Pair> {
     run.args(["hook", "run"]).arg(place.hooks().join("rpmlint.wasm")).arg("--results").arg(&results);
     run.arg("--sources").arg(package.folder()).arg("--state").arg(place.state());
     run.args(["--recipe", "hello.spec"]);
-    Ok(Pair::of(command(run)?, Peer::Step(lint(&list(&results)?, package.folder())?)))
+    Ok(Pair::of(command(run)?, Peer::Step(command(lint(&list(&results)?, package.folder())?)?)))
 }
 
 /// A build root that is warm already.
@@ -74,22 +73,16 @@ fn succeeded(ended: Ended) -> anyhow::Result<Rest> {
     Ok(None)
 }
 
-/// rpmlint by hand, on what was built.
-fn rpmlint(root: &Root, sources: &Path) -> anyhow::Result<Step> {
-    lint(&packages(root)?, sources)
-}
-
-/// With the package's filters, as the hook passes them.
-fn lint(packages: &[PathBuf], sources: &Path) -> anyhow::Result<Step> {
+/// rpmlint by hand, with the package's filters, as the hook passes them.
+fn lint(packages: &[PathBuf], sources: &Path) -> anyhow::Result<Command> {
     ensure!(!packages.is_empty(), "there is no package to look at");
     let mut rpmlint = Command::new("rpmlint");
     rpmlint.args(["--info", "--permissive", "--rpmlintrc"]).arg(sources.join("hello-rpmlintrc"));
-    command({
-        rpmlint.args(packages);
-        rpmlint
-    })
+    rpmlint.args(packages);
+    Ok(rpmlint)
 }
 
+/// The packages that the last build in `root` left.
 fn packages(root: &Root) -> anyhow::Result<Vec<PathBuf>> {
     let results = fs::canonicalize(root.results()).context("looking at the results")?;
     let mut found = list(&results.join("SRPMS"))?;

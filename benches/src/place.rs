@@ -1,7 +1,7 @@
 //! What `cargo xtask bench` tells of this checkout, and commands to measure.
 
-use crate::measure::Step;
-use anyhow::{Context, bail};
+use crate::measure::{Rest, Step};
+use anyhow::{Context, bail, ensure};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -65,18 +65,18 @@ pub(crate) fn bwrap(times: usize) -> anyhow::Result<Step> {
 
 /// A step that runs a command to its end. It is run once here, where its words can be part of the error.
 pub(crate) fn command(mut command: Command) -> anyhow::Result<Step> {
-    command.stdin(Stdio::null());
-    let first = command.output().with_context(|| format!("starting {command:?}"))?;
+    let first = command.stdin(Stdio::null()).output().with_context(|| format!("starting {command:?}"))?;
     if !first.status.success() {
         let words = [first.stdout, first.stderr].concat();
         bail!("{command:?} ended with {}: {}", first.status, String::from_utf8_lossy(&words).trim());
     }
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    Ok(Box::new(move || {
-        let status = command.status().with_context(|| format!("starting {command:?}"))?;
-        if !status.success() {
-            bail!("{command:?} ended with {status}");
-        }
-        Ok(None)
-    }))
+    Ok(Box::new(move || quietly(&mut command)))
+}
+
+/// Runs a command to its end, with what it says going nowhere.
+pub(crate) fn quietly(command: &mut Command) -> anyhow::Result<Rest> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let status = command.status().with_context(|| format!("starting {command:?}"))?;
+    ensure!(status.success(), "{command:?} ended with {status}");
+    Ok(None)
 }

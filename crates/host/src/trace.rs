@@ -41,6 +41,11 @@ impl fmt::Display for Short<'_> {
         let cut = self.0.floor_char_boundary(SHOWN);
         let (head, tail) = self.0.split_at_checked(cut).unwrap_or((self.0, ""));
         let mark = if tail.is_empty() { "" } else { "…" };
+        // Most are paths, which need no escapes; to look for them takes longer than all else here.
+        let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+        if head.bytes().all(is_plain) {
+            return ["\"", head, "\"", mark].into_iter().try_for_each(|part| f.write_str(part));
+        }
         write!(f, "{head:?}{mark}")
     }
 }
@@ -59,5 +64,12 @@ mod tests {
         assert_eq!(lines.len(), KEPT);
         assert!(lines[0].ends_with("…, 84)"), "{}", lines[0]);
         assert!(lines.iter().all(|line| line.len() < 100));
+    }
+
+    #[test]
+    fn a_text_is_shown_as_rust_would_write_it() {
+        for text in ["", "d/e-1.0 (x)~", "a\"b", "a\\b", "a\nb", "\u{1b}[31m", "\u{7f}", "ä", "\u{202e}"] {
+            assert_eq!(Short(text).to_string(), format!("{text:?}"));
+        }
     }
 }

@@ -26,6 +26,9 @@ pub fn settings_fit(manifest: &Manifest, settings: &Value) -> Result<(), Refusal
     let empty = Value::Object(serde_json::Map::new());
     let settings = if settings.is_null() { &empty } else { settings };
     let Some(schema) = &manifest.settings else { return no_settings(settings) };
+    if settings == &empty && takes_none(schema) {
+        return Ok(());
+    }
     let size = settings.to_string().len();
     if size > MAX_SETTINGS {
         let why = format!("they have {size} bytes, {MAX_SETTINGS} are allowed");
@@ -45,6 +48,19 @@ pub fn settings_fit(manifest: &Manifest, settings: &Value) -> Result<(), Refusal
         return Ok(());
     }
     Err(Refusal::Settings { why: SafeText::line(&problems.join("; ")).truncated(1000) })
+}
+
+/// Whether it is plain that no settings at all fit. Most hooks have none, and making ready to judge by a schema takes
+/// five milliseconds. What is wrong inside of such a schema is told once a setting is given.
+fn takes_none(schema: &Value) -> bool {
+    let Some(schema) = schema.as_object() else { return false };
+    schema.iter().all(|(key, value)| match key.as_str() {
+        "type" => value == "object",
+        "properties" => value.is_object(),
+        "additionalProperties" => value.is_boolean(),
+        "title" | "description" => value.is_string(),
+        _ => false,
+    })
 }
 
 /// A problem in words; a name that the schema does not have, with what it has.
@@ -142,6 +158,27 @@ mod tests {
                 (Err(refusal), Some(text)) if refusal.to_string().contains(text) => {}
                 (result, text) => panic!("{settings}: {result:?}, wanted {text:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn no_settings_fit_where_the_schema_says_so() {
+        let properties = json!({"a": {"type": "integer"}});
+        let rows = [
+            (json!({"type": "object", "properties": properties, "additionalProperties": false}), true, true),
+            (json!({"title": "t", "description": "d", "properties": properties}), true, true),
+            (json!({}), true, true),
+            (json!({"type": ["object", "null"], "properties": properties}), false, true),
+            (json!({"type": "object", "properties": properties, "required": ["a"]}), false, false),
+            (json!({"type": "object", "minProperties": 1}), false, false),
+            (json!({"type": "array"}), false, false),
+            (json!({"properties": []}), false, false),
+            (json!(false), false, false),
+        ];
+        for (schema, plain, fits) in rows {
+            assert_eq!(takes_none(&schema), plain, "{schema}");
+            let told = settings_fit(&manifest(Some(schema.clone())), &json!({}));
+            assert_eq!(told.is_ok(), fits, "{schema}: {told:?}");
         }
     }
 

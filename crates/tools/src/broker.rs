@@ -48,8 +48,8 @@ pub struct Broker {
 
 impl Broker {
     /// A broker for the granted `tools` and the granted trees. `scratch` is an existing folder for this call
-    /// alone, which the tools' user must be able to reach, on a file system that programs may run from
-    /// (no `noexec`: the starter is copied there); it is empty again in the end.
+    /// alone, which the tools' user must be able to reach, on a file system that programs may run from (no `noexec`:
+    /// a starter that the user cannot reach elsewhere is copied there); it is empty again in the end.
     pub fn new(
         launcher: Launcher,
         tools: Vec<Tool>,

@@ -7,7 +7,7 @@
 mod clear;
 mod measure;
 
-use crate::{ToolsError, starter};
+use crate::ToolsError;
 use skink_job::FileName;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -19,6 +19,9 @@ use std::time::Instant;
 const PASSWD: &str = "skink:x:1000:1000:skink:/job/scratch:/usr/sbin/nologin\n";
 const GROUP: &str = "skink:x:1000:\n";
 
+/// The name of a copied starter.
+const STARTER: &str = "starter";
+
 /// Uid and gid that tools run as; none where the caller is an ordinary user itself.
 pub(crate) type Owner = Option<(u32, u32)>;
 
@@ -27,21 +30,26 @@ pub(crate) type Owner = Option<(u32, u32)>;
 pub(crate) struct Base {
     path: PathBuf,
     owner: Owner,
+    starter: PathBuf,
 }
 
 impl Base {
-    /// Puts the starter and the made-up files into the folder. `program` is copied, so that the tool's user
-    /// need not reach the place where it is installed.
+    /// Puts the made-up files into the folder. `program` becomes the starter: where it lies if the tool's user can
+    /// reach it there, and else as a copy.
     pub(crate) fn install(path: &Path, owner: Owner, program: &Path) -> Result<Self, ToolsError> {
-        let base = Self { path: path.to_owned(), owner };
+        let in_place = in_place(program, owner);
+        let starter = in_place.clone().unwrap_or_else(|| path.join(STARTER));
+        let base = Self { path: path.to_owned(), owner, starter };
         if let Some((_, gid)) = owner {
             let mode = fs::metadata(path).map_err(ToolsError::file("read", path))?.mode();
             chown(path, None, Some(gid)).map_err(ToolsError::file("hand over", path))?;
             fs::set_permissions(path, Permissions::from_mode(mode | 0o010))
                 .map_err(ToolsError::file("hand over", path))?;
         }
-        let mut from = File::open(program).map_err(ToolsError::file("open the starter", program))?;
-        base.file(&base.starter(), 0o550, |to| io::copy(&mut from, to).map(drop))?;
+        if in_place.is_none() {
+            let mut from = File::open(program).map_err(ToolsError::file("open the starter", program))?;
+            base.file(&base.starter, 0o550, |to| io::copy(&mut from, to).map(drop))?;
+        }
         base.file(&path.join("passwd"), 0o440, |to| to.write_all(PASSWD.as_bytes()))?;
         base.file(&path.join("group"), 0o440, |to| to.write_all(GROUP.as_bytes()))?;
         Ok(base)
@@ -49,14 +57,12 @@ impl Base {
 
     /// Takes away what [`Base::install`] put there.
     pub(crate) fn remove(&self) -> Result<(), ToolsError> {
-        for path in [self.starter(), self.path.join("passwd"), self.path.join("group")] {
+        let copy = self.path.join(STARTER);
+        let copy = (self.starter == copy).then_some(copy);
+        for path in copy.into_iter().chain([self.path.join("passwd"), self.path.join("group")]) {
             fs::remove_file(&path).map_err(ToolsError::file("remove", &path))?;
         }
         Ok(())
-    }
-
-    fn starter(&self) -> PathBuf {
-        self.path.join(Path::new(starter::PATH).file_name().unwrap_or_default())
     }
 
     /// A new folder that only the caller writes to and the tool's group may read.
@@ -100,7 +106,7 @@ impl RunFolder {
     /// Makes the folders and lays the inputs.
     pub(crate) fn create(base: &Base, run: u32, inputs: &[(FileName, Vec<u8>)]) -> Result<Self, ToolsError> {
         let path = base.path.join(format!("run-{run}"));
-        let folder = Self { base: base.clone(), starter: base.starter(), path };
+        let folder = Self { base: base.clone(), starter: base.starter.clone(), path };
         base.dir(&folder.path)?;
         folder.fill(inputs)?;
         Ok(folder)
@@ -173,6 +179,18 @@ impl Drop for RunFolder {
             let _ = self.remove();
         }
     }
+}
+
+/// The path of `program` if the tool's user can run it there. One that was replaced since it started, as by an
+/// update, is not there any more.
+fn in_place(program: &Path, owner: Owner) -> Option<PathBuf> {
+    let path = program.canonicalize().ok()?;
+    let (here, there) = (program.metadata().ok()?, path.metadata().ok()?);
+    let is_same = (here.dev(), here.ino()) == (there.dev(), there.ino());
+    let lets = |folder: &Path| folder.metadata().is_ok_and(|folder| folder.mode() & 0o001 != 0);
+    // An ordinary user runs tools as itself.
+    let reachable = owner.is_none() || there.mode() & 0o005 == 0o005 && path.ancestors().skip(1).all(lets);
+    (is_same && reachable).then_some(path)
 }
 
 /// What one entry counts: its allocated bytes, and at least 1 KiB, so that empty files are bounded too.

@@ -60,7 +60,7 @@ impl Keeper {
         self.shared.finish(Done { end, millis, scratch_bytes, problem });
     }
 
-    /// The starter was just written. A process that another thread is making may hold it open for an instant,
+    /// A copied starter was just written. A process that another thread is making may hold it open for an instant,
     /// between its `fork` and its `exec`, and as long as it does nobody can execute it.
     fn start(&self) -> Result<Running, running::Ended> {
         let mut left = BUSY_TRIES;

@@ -16,7 +16,8 @@ use common::{Host, as_everyone, eventually, marker, processes_with, read_all, ru
 use skink_job::Limits;
 use skink_protocol::{ExitStatus, FailureKind, ToolRequest};
 use skink_tools::{Broker, Mounts};
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 #[test]
@@ -53,6 +54,12 @@ fn what_works_in_a_root() {
             ),
             ("only its own processes", "set -- /proc/[0-9]*; echo $#", "2\n"),
             ("no descriptor but three", "ls /proc/$$/fd; readlink /proc/$$/fd/0", "0\n1\n2\n/dev/null\n"),
+            // Of this file the kernel itself would say that it cannot be synced.
+            (
+                "nothing waits for the disk",
+                "sync /proc/version && sync -d /proc/version && sync -f . && sync",
+                "",
+            ),
             ("a host name of its own", "cat /proc/sys/kernel/hostname", "skink\n"),
             ("no terminal", "(: </dev/tty) 2>/dev/null || echo none", "none\n"),
             (
@@ -169,6 +176,25 @@ fn outside_a_tool_is_the_owner_and_never_root() {
         broker.finish();
         assert_eq!(processes_with(&marker), [0; 0]);
     });
+}
+
+#[test]
+fn a_starter_is_copied_only_where_it_is_out_of_reach() {
+    let as_root = rustix::process::geteuid().is_root();
+    for (folder, file, copied) in [(0o711, 0o755, false), (0o700, 0o755, as_root), (0o711, 0o744, as_root)] {
+        let place = tempfile::tempdir().unwrap();
+        let starter = place.path().join("the-starter");
+        fs::copy(env!("CARGO_BIN_EXE_skink-tool-starter"), &starter).unwrap();
+        fs::set_permissions(&starter, Permissions::from_mode(file)).unwrap();
+        fs::set_permissions(place.path(), Permissions::from_mode(folder)).unwrap();
+        let mut host = Host::new();
+        host.launcher = host.launcher.clone().with_starter(starter);
+        let mut broker = host.broker();
+        assert_eq!(run(&mut broker, "printf", &["x"]).1, "x");
+        assert_eq!(host.scratch().join("starter").exists(), copied, "{folder:o} {file:o}");
+        drop(broker);
+        host.assert_clean();
+    }
 }
 
 #[test]

@@ -46,7 +46,9 @@ impl Host {
         rustix::process::umask(rustix::fs::Mode::WGRP | rustix::fs::Mode::WOTH);
         views::isolate()?;
         let (runner, compiler) = (program("skink-runner")?, program("skink-compiler")?);
+        // What is in it is told to children that stand elsewhere.
         let state = state.unwrap_or_else(usual_state);
+        let state = std::path::absolute(&state).map_err(WorkerError::file("find", &state))?;
         // Folders below are handed to unprivileged children one by one: they must be able to walk through.
         fs::DirBuilder::new()
             .recursive(true)

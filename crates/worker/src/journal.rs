@@ -1,9 +1,9 @@
 //! The journal: what a job did outside of its own process, so that it can be undone after a crash.
 //!
 //! One file a job, one JSON object a line, written and synced *before* the thing is done: the first line is
-//! `{"skink-journal":1}`, then `{"seq":N,"undo":…}` for each thing and `{"done":N}` once it is undone. The job
-//! holds an advisory lock on its journal; a journal whose lock is free belongs to a job that died, and the next
-//! start undoes what it lists, last first. Undoing is idempotent: a thing that is not there is undone.
+//! `{"skink-journal":1}`, synced with the second, then `{"seq":N,"undo":…}` for each thing and `{"done":N}` once it
+//! is undone. The job holds an advisory lock on its journal; a journal whose lock is free belongs to a job that died,
+//! and the next start undoes what it lists, last first. Undoing is idempotent: a thing that is not there is undone.
 //!
 //! Invariant: a journal is removed only when everything in it was understood and undone. One that was not stays
 //! for the next start, or for the version of Skink that wrote it, and stops no job.
@@ -84,7 +84,8 @@ impl Journal {
         flock(&file, FlockOperation::NonBlockingLockExclusive)
             .map_err(|errno| WorkerError::file("lock", &path)(errno.into()))?;
         let mut journal = Self { file, path, open: Vec::new(), next: 1 };
-        journal.write(&Line::Head { version: VERSION })?;
+        // Synced with the first intention: without one there is nothing to undo.
+        journal.append(&Line::Head { version: VERSION })?;
         Ok((journal, notes))
     }
 
@@ -112,12 +113,17 @@ impl Journal {
         fs::remove_file(&self.path).map_err(WorkerError::file("remove", &self.path))
     }
 
+    /// Writes a line; it is on the disk, with those before it, when this comes back.
     fn write(&mut self, line: &Line) -> Result<(), WorkerError> {
+        self.append(line)?;
+        self.file.sync_data().map_err(WorkerError::file("write", &self.path))
+    }
+
+    fn append(&mut self, line: &Line) -> Result<(), WorkerError> {
         let mut text =
             serde_json::to_string(line).map_err(|e| WorkerError::file("encode", &self.path)(e.into()))?;
         text.push('\n');
-        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
-        written.map_err(WorkerError::file("write", &self.path))
+        self.file.write_all(text.as_bytes()).map_err(WorkerError::file("write", &self.path))
     }
 }
 

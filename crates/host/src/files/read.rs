@@ -38,9 +38,13 @@ pub(crate) fn whole(
             bytes.reserve_exact(left.min(CHUNK));
         }
         let offset = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        match pread(file, spare_capacity(&mut bytes), offset) {
+        let read = pread(file, spare_capacity(&mut bytes), offset);
+        let now = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        match read {
             Ok(0) => return Ok(bytes),
-            Ok(_) if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > max => return Err(too_large()),
+            Ok(_) if now > max => return Err(too_large()),
+            // It was asked for a byte more than the file had, and got none.
+            Ok(_) if now == size && bytes.len() < bytes.capacity() => return Ok(bytes),
             Ok(_) | Err(Errno::INTR) => {}
             Err(errno) => return Err(FileError::new(path, errno)),
         }

@@ -57,8 +57,7 @@ pub(crate) fn walk(root: BorrowedFd<'_>, clock: &Clock) -> Result<Vec<Found>, Fi
 }
 
 fn look_at(dir: BorrowedFd<'_>, name: &std::ffi::CStr, parent: &str) -> Result<Found, FileError> {
-    let lossy = name.to_string_lossy();
-    let path = if parent.is_empty() { lossy.to_string() } else { format!("{parent}/{lossy}") };
+    let path = join(parent, &name.to_string_lossy());
     let stat = statat(dir, name, AtFlags::SYMLINK_NOFOLLOW).map_err(|errno| FileError::new(&path, errno))?;
     let kind = match name.to_str() {
         Ok(_) => FileType::from_raw_mode(stat.st_mode),
@@ -67,6 +66,16 @@ fn look_at(dir: BorrowedFd<'_>, name: &std::ffi::CStr, parent: &str) -> Result<F
     let target = target(dir, name, kind).map_err(|errno| FileError::new(&path, errno))?;
     let size = if matches!(kind, FileType::RegularFile) { size(&stat) } else { 0 };
     Ok(Found { path, kind, size, mode: stat.st_mode & 0o7777, target })
+}
+
+fn join(parent: &str, name: &str) -> String {
+    let mut path = String::with_capacity(parent.len() + 1 + name.len());
+    if !parent.is_empty() {
+        path.push_str(parent);
+        path.push('/');
+    }
+    path.push_str(name);
+    path
 }
 
 fn weight(found: &Found) -> u64 {
