@@ -3,16 +3,15 @@
 use crate::error::{trying, trying_io};
 use crate::orders::Orders;
 use crate::slot::{FIRST_UID, Slot, UID_MASK};
-use crate::spawn::{self, FIRST_FREE, Launch, Report};
+use crate::spawn::{self, FIRST_FREE, Failure, Launch};
 use crate::tail::Tail;
 use crate::{Ceilings, Child, WallsError};
 use rustix::io::fcntl_dupfd_cloexec;
-use rustix::pipe::{PipeFlags, pipe_with};
 use skink_protocol::Channel;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::fs::File;
-use std::io::{self, Read};
-use std::os::fd::{AsFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -70,29 +69,30 @@ impl Spawner {
         };
         let owner = slot.as_ref().map(|slot| (slot.uid(), slot.uid()));
         let (channel, socket) = Channel::pair()?;
+        // What the child is to read is in its socket before there is a child.
+        channel.send(&Orders { owner, ceilings: self.ceilings }, None)?;
         let (tail, stderr) = Tail::pipe()?;
-        let (outcome, report) = pipe_with(PipeFlags::CLOEXEC).map_err(trying("make a pipe"))?;
-        let (socket, stderr, report) = (high(socket)?, high(stderr)?, high(report)?);
+        let (socket, stderr) = (high(socket)?, high(stderr)?);
         let launch = Launch {
             program: &path,
             namespaces: self.place.namespaces(),
+            files: &self.place.files(),
             network: self.place.network(),
             null: self.null.as_fd(),
             stderr: stderr.as_fd(),
             socket: socket.as_fd(),
-            report: report.as_fd(),
         };
         let made = spawn::make(&launch)
             .map_err(|source| WallsError::Namespaces { help: self.place.help(&source), source })?;
-        drop((socket, stderr, report));
+        let failure = made.failure;
         let child = Child::new(channel, made, tail, slot);
-        if let Place::User = self.place {
-            write_id_maps(child.pid())?;
+        match failure {
+            None => Ok(child),
+            Some(Failure { step, errno }) => {
+                let source = io::Error::from_raw_os_error(errno);
+                Err(WallsError::Start { program: program.to_owned(), step, source })
+            }
         }
-        // From here on the child goes on, and becomes the program.
-        child.channel.send(&Orders { owner, ceilings: self.ceilings }, None)?;
-        read_report(outcome, program)?;
-        Ok(child)
     }
 }
 
@@ -101,6 +101,14 @@ impl Place {
         match self {
             Self::Root { .. } => 0,
             Self::User => libc::CLONE_NEWUSER | libc::CLONE_NEWNET,
+        }
+    }
+
+    /// The files that tell the kernel who the child is.
+    fn files(&self) -> Vec<(&'static CStr, String)> {
+        match self {
+            Self::Root { .. } => Vec::new(),
+            Self::User => id_maps(),
         }
     }
 
@@ -123,9 +131,11 @@ impl Place {
     }
 }
 
-/// The descriptor under a number that the child's layout does not overwrite. The old number is closed: while
-/// the parent holds a writing end, a pipe has no end.
+/// The descriptor under a number that the child's layout does not overwrite.
 fn high(descriptor: OwnedFd) -> Result<OwnedFd, WallsError> {
+    if descriptor.as_raw_fd() >= FIRST_FREE {
+        return Ok(descriptor);
+    }
     fcntl_dupfd_cloexec(descriptor, FIRST_FREE).map_err(trying("duplicate a descriptor"))
 }
 
@@ -155,34 +165,14 @@ fn covers_child_uids(map: &str) -> bool {
 }
 
 /// Makes the caller's ids root inside the child's user namespace, and no other id exist there.
-fn write_id_maps(pid: u32) -> Result<(), WallsError> {
+fn id_maps() -> Vec<(&'static CStr, String)> {
     let uid = rustix::process::geteuid().as_raw();
     let gid = rustix::process::getegid().as_raw();
-    let files = [
-        ("setgroups", "deny".to_owned()),
-        ("uid_map", format!("0 {uid} 1\n")),
-        ("gid_map", format!("0 {gid} 1\n")),
-    ];
-    for (file, content) in files {
-        std::fs::write(format!("/proc/{pid}/{file}"), content)
-            .map_err(trying_io("write the id maps of the child's user namespace"))?;
-    }
-    Ok(())
-}
-
-/// Waits until the child is the program. Nothing on the pipe means that it is.
-fn read_report(pipe: OwnedFd, program: &Path) -> Result<(), WallsError> {
-    let mut report = Vec::with_capacity(size_of::<Report>());
-    let read = File::from(pipe).take(64).read_to_end(&mut report);
-    read.map_err(trying_io("read how the child's start went"))?;
-    match report.first_chunk::<{ size_of::<Report>() }>() {
-        None => Ok(()),
-        Some([step, errno @ ..]) => Err(WallsError::Start {
-            program: program.to_owned(),
-            step: spawn::step_name(*step),
-            source: io::Error::from_raw_os_error(i32::from_le_bytes(*errno)),
-        }),
-    }
+    vec![
+        (c"/proc/self/setgroups", "deny".to_owned()),
+        (c"/proc/self/uid_map", format!("0 {uid} 1\n")),
+        (c"/proc/self/gid_map", format!("0 {gid} 1\n")),
+    ]
 }
 
 #[cfg(test)]
