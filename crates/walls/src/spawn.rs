@@ -14,7 +14,6 @@ use libc::{c_int, c_long, c_void};
 use rustix::net::{AddressFamily, SocketType, sockopt};
 use std::cell::Cell;
 use std::ffi::CStr;
-use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
@@ -33,7 +32,7 @@ const STACK: usize = 64 << 10;
 pub(crate) struct Launch<'a> {
     /// The program; also its only argument. The environment is empty.
     pub(crate) program: &'a CStr,
-    /// Namespaces beyond pid, mount, ipc and uts: `CLONE_NEW*`.
+    /// Namespaces beyond pid, ipc and uts: `CLONE_NEW*`. That of mounts is made by [`crate::enter`].
     pub(crate) namespaces: c_int,
     /// Files that the child writes in its namespaces, and what.
     pub(crate) files: &'a [(&'a CStr, String)],
@@ -72,7 +71,7 @@ struct Shared<'a> {
 
 /// Makes the child, and returns when it is the program or has failed.
 pub(crate) fn make(launch: &Launch<'_>) -> io::Result<Made> {
-    let basic = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS;
+    let basic = libc::CLONE_NEWPID | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS;
     let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
     let shared = Shared { launch, failure: Cell::new(None) };
     let argument = (&raw const shared).cast_mut().cast();
@@ -210,17 +209,22 @@ pub(crate) fn learn_of_children() {
     }
 }
 
-/// A new, empty network namespace, kept alive by the descriptor.
-pub(crate) fn empty_network() -> io::Result<OwnedFd> {
-    let make = || {
-        // SAFETY: only the network namespace of this thread changes, and the thread ends right after.
-        match unsafe { libc::unshare(libc::CLONE_NEWNET) } {
-            0 => File::open("/proc/thread-self/ns/net").map(OwnedFd::from),
-            _ => Err(io::Error::last_os_error()),
-        }
-    };
-    let thread = std::thread::Builder::new().name("network".to_owned()).spawn(make)?;
-    thread.join().unwrap_or_else(|_| Err(io::Error::other("the thread has panicked")))
+/// Gives this thread a mount namespace of its own, a copy of the one it is in; and its own root and working directory.
+pub(crate) fn own_mounts() -> io::Result<()> {
+    own(libc::CLONE_NEWNS)
+}
+
+/// Gives this thread an empty network namespace of its own.
+pub(crate) fn own_network() -> io::Result<()> {
+    own(libc::CLONE_NEWNET)
+}
+
+fn own(namespace: c_int) -> io::Result<()> {
+    // SAFETY: neither namespace is shared memory or descriptors; only the calling thread sees another one.
+    match unsafe { libc::unshare(namespace) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
 }
 
 /// Whether this process has one thread only.
