@@ -3,7 +3,7 @@
 //! Order matters. Mounts need the capabilities that are dropped next; the uid is changed while the right to
 //! change it is still there; the kernel forgets the death signal when the uid changes, so it is set again last.
 
-use crate::error::trying;
+use crate::error::{trying, trying_io};
 use crate::orders::Orders;
 use crate::{Ceilings, WallsError, spawn};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -21,11 +21,13 @@ use rustix::process::{
     set_dumpable_behavior, set_parent_process_death_signal, setrlimit, umask,
 };
 use rustix::thread::{
-    CapabilitiesSecureBits, CapabilitySet, CapabilitySets, Gid, Uid, clear_ambient_capability_set,
-    remove_capability_from_bounding_set, set_capabilities, set_capabilities_secure_bits, set_no_new_privs,
-    set_thread_groups, set_thread_res_gid, set_thread_res_uid,
+    CapabilitiesSecureBits, CapabilitySet, CapabilitySets, Gid, LinkNameSpaceType, Uid,
+    clear_ambient_capability_set, move_into_link_name_space, remove_capability_from_bounding_set,
+    set_capabilities, set_capabilities_secure_bits, set_no_new_privs, set_thread_groups, set_thread_res_gid,
+    set_thread_res_uid,
 };
-use skink_protocol::Channel;
+use skink_protocol::{Channel, Received};
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 /// Threads of the child.
@@ -47,8 +49,15 @@ pub fn enter() -> Result<Channel, WallsError> {
         return Err(WallsError::Threads);
     }
     let mut channel = Channel::new(socket);
-    let orders: Orders = channel.receive(Some(Instant::now() + ORDERS))?.message;
-    empty_root()?;
+    let Received { message: orders, descriptors } =
+        channel.receive::<Orders>(Some(Instant::now() + ORDERS))?;
+    let orders = orders.check()?;
+    match (orders.owner, descriptors.as_slice()) {
+        (Some(_), [mounts]) => copy_of_empty_root(mounts)?,
+        (None, []) => empty_root()?,
+        _ => return Err(WallsError::Strangers),
+    }
+    drop(descriptors);
     rustix::system::sethostname(b"skink").map_err(trying("set the host name"))?;
     limit_resources()?;
     lower(orders.ceilings)?;
@@ -64,8 +73,16 @@ pub fn enter() -> Result<Channel, WallsError> {
     Ok(channel)
 }
 
-/// Makes an empty, read-only file system the root of a mount namespace that holds nothing else.
-fn empty_root() -> Result<(), WallsError> {
+/// Goes to a new mount namespace that holds nothing but a copy of the one mount in `mounts`.
+fn copy_of_empty_root(mounts: &OwnedFd) -> Result<(), WallsError> {
+    move_into_link_name_space(mounts.as_fd(), Some(LinkNameSpaceType::Mount))
+        .map_err(trying("enter the mount namespace with the empty root"))?;
+    spawn::own_mounts().map_err(trying_io("make a mount namespace"))
+}
+
+/// Goes to a new mount namespace that holds nothing but an empty, read-only file system, which is the root.
+pub(crate) fn empty_root() -> Result<(), WallsError> {
+    spawn::own_mounts().map_err(trying_io("make a mount namespace"))?;
     let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
     mount_change("/", private).map_err(trying("make the mounts private"))?;
     let root = empty_mount().map_err(trying("make an empty file system"))?;
@@ -79,7 +96,7 @@ fn empty_root() -> Result<(), WallsError> {
     chdir("/").map_err(trying("go to the root"))
 }
 
-fn empty_mount() -> Result<std::os::fd::OwnedFd, Errno> {
+fn empty_mount() -> Result<OwnedFd, Errno> {
     let tmpfs = fsopen("tmpfs", FsOpenFlags::FSOPEN_CLOEXEC)?;
     for (key, value) in [("size", "4096"), ("nr_inodes", "1"), ("mode", "0555")] {
         fsconfig_set_string(&tmpfs, key, value)?;

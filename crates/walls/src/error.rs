@@ -51,6 +51,9 @@ pub enum WallsError {
     /// The program was not started by a [`crate::Spawner`].
     #[error("this program is a part of Skink and does nothing by itself; run `skink` instead")]
     NotSpawned,
+    /// Parent and child do not build the walls in the same way.
+    #[error("the programs of Skink are of different versions; install all from one build")]
+    Strangers,
     /// There are threads that the walls would not hold.
     #[error("the walls must be built while the process has one thread only")]
     Threads,

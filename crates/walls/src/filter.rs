@@ -1,20 +1,18 @@
 //! The seccomp filter: an allow-list of system calls. What is not on it fails with `EPERM`.
 //!
-//! Three filters are stacked. The first answers `clone3` with `ENOSYS`, because its flags are behind a pointer
-//! that a filter cannot follow; the C library then uses `clone`, whose flags it can see. The second is the
-//! allow-list, together with what it still takes to finish the walls ([`FINISHING`]). The third, a short one, forbids
-//! that again: so the long filter is in place before a call is known, and only the short one costs the call time.
+//! `clone3` fails with `ENOSYS`, because its flags are behind a pointer that a filter cannot follow; the C library then
+//! uses `clone`, whose flags it can see. Two filters are stacked. The first is the allow-list, together with what it
+//! still takes to finish the walls ([`FINISHING`]). The second, a short one, forbids that again: so the long filter is
+//! in place before a call is known, and only the short one costs the call time.
 //! A foreign architecture's calls kill the process.
 
+use crate::bpf::{Answer, Filter, Mask, OneOf};
+use crate::error::trying;
 use crate::{Profile, WallsError};
 use libc::{c_int, c_long};
-use seccompiler::{
-    BackendError, BpfProgram, Error, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
-    SeccompFilter, SeccompRule, TargetArch, apply_filter,
-};
+use rustix::io::Errno;
+use seccompiler::{BpfProgram, apply_filter};
 use std::collections::BTreeMap;
-
-type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
 /// Memory, threads, signals, time, and descriptors that are open already. Both profiles.
 const COMMON: &[c_long] = &[
@@ -24,8 +22,7 @@ const COMMON: &[c_long] = &[
     libc::SYS_madvise,
     libc::SYS_brk,
     libc::SYS_membarrier,
-    // Threads. `clone` is conditional, `clone3` is answered by the first filter; naming one is `prctl`.
-    libc::SYS_clone3,
+    // Threads. `clone` is conditional, `clone3` does not exist; naming one is `prctl`.
     libc::SYS_futex,
     libc::SYS_set_robust_list,
     libc::SYS_rseq,
@@ -113,79 +110,60 @@ const FINISHING: &[c_long] =
 /// The filter that is still to be installed. Until then the process may finish its walls.
 pub(crate) struct Last(BpfProgram);
 
-/// Installs the first two filters.
+/// Installs the first filter.
 pub(crate) fn install(profile: Profile) -> Result<Last, WallsError> {
-    let clone3 = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
-    apply_filter(&program(clone3, SeccompAction::Allow, SeccompAction::Errno(errno(libc::ENOSYS)))?)?;
-    apply_filter(&allowed(profile)?)?;
-    Ok(Last(last()?))
+    apply_filter(&program(&allowed(profile))?)?;
+    Ok(Last(program(&last())?))
 }
 
 impl Last {
-    /// Installs the third. There is no way back.
+    /// Installs the second. There is no way back.
     pub(crate) fn install(&self) -> Result<(), WallsError> {
         Ok(apply_filter(&self.0)?)
     }
 }
 
+fn program(filter: &Filter) -> Result<BpfProgram, WallsError> {
+    filter.assemble().ok_or(Errno::TOOBIG).map_err(trying("write the seccomp filter"))
+}
+
 /// The allow-list of `profile`, and what it takes to finish the walls.
-fn allowed(profile: Profile) -> Result<BpfProgram, Error> {
-    let mut rules = rules(profile).map_err(Error::Backend)?;
-    rules.extend(FINISHING.iter().map(|call| (*call, Vec::new())));
-    rules.extend([(libc::SYS_prctl, Vec::new()), (libc::SYS_prlimit64, Vec::new())]);
-    program(rules, SeccompAction::Errno(errno(libc::EPERM)), SeccompAction::Allow)
+fn allowed(profile: Profile) -> Filter {
+    let files = if profile == Profile::Runner { FILES } else { &[] };
+    let always = [COMMON, COMMON_OLD, files, FINISHING, &[libc::SYS_prctl, libc::SYS_prlimit64]];
+    let mut calls: BTreeMap<_, _> = always.into_iter().flatten().map(|call| (*call, Answer::Allow)).collect();
+    calls.extend([
+        (libc::SYS_clone3, Answer::Errno(libc::ENOSYS)),
+        (libc::SYS_mmap, memory(profile)),
+        (libc::SYS_mprotect, memory(profile)),
+        (libc::SYS_clone, threads()),
+        (libc::SYS_tgkill, Answer::If(vec![whole(0, [1])])),
+        (libc::SYS_fcntl, descriptors()),
+    ]);
+    Filter { calls, otherwise: Answer::Errno(libc::EPERM) }
 }
 
 /// Forbids what it took to finish the walls.
-fn last() -> Result<BpfProgram, Error> {
-    let mut rules: Rules = FINISHING.iter().map(|call| (*call, Vec::new())).collect();
-    let other = |argument, than| all(&[(argument, SeccompCmpOp::Ne, than)]).map_err(Error::Backend);
-    rules.insert(libc::SYS_prctl, other(0, number(libc::PR_SET_NAME))?);
+fn last() -> Filter {
+    let mut calls: BTreeMap<_, _> =
+        FINISHING.iter().map(|call| (*call, Answer::Errno(libc::EPERM))).collect();
+    calls.insert(libc::SYS_prctl, Answer::If(vec![whole(0, [libc::PR_SET_NAME])]));
     // Reading a limit of its own; never setting one.
-    let mut limits = other(0, 0)?;
-    limits.extend(other(2, 0)?);
-    rules.insert(libc::SYS_prlimit64, limits);
-    program(rules, SeccompAction::Allow, SeccompAction::Errno(errno(libc::EPERM)))
-}
-
-fn errno(number: c_int) -> u32 {
-    number.cast_unsigned()
-}
-
-fn program(rules: Rules, otherwise: SeccompAction, listed: SeccompAction) -> Result<BpfProgram, Error> {
-    let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(Error::Backend)?;
-    let filter = SeccompFilter::new(rules, otherwise, listed, arch).map_err(Error::Backend)?;
-    BpfProgram::try_from(filter).map_err(Error::Backend)
-}
-
-fn rules(profile: Profile) -> Result<Rules, BackendError> {
-    let mut rules: Rules = COMMON.iter().chain(COMMON_OLD).map(|call| (*call, Vec::new())).collect();
-    if profile == Profile::Runner {
-        rules.extend(FILES.iter().map(|call| (*call, Vec::new())));
-    }
-    rules.extend([
-        (libc::SYS_mmap, memory(profile)?),
-        (libc::SYS_mprotect, memory(profile)?),
-        (libc::SYS_clone, threads()?),
-        (libc::SYS_tgkill, all(&[(0, SeccompCmpOp::Eq, 1)])?),
-        (libc::SYS_fcntl, descriptors()?),
-    ]);
-    Ok(rules)
+    calls.insert(libc::SYS_prlimit64, Answer::If(vec![whole(0, [0]), whole(2, [0])]));
+    Filter { calls, otherwise: Answer::Allow }
 }
 
 /// Memory is writable or executable, never both at once; the compiler's is never executable.
-fn memory(profile: Profile) -> Result<Vec<SeccompRule>, BackendError> {
-    let without = |bit| (2, SeccompCmpOp::MaskedEq(number(bit)), 0);
-    let mut rules = all(&[without(libc::PROT_EXEC)])?;
-    if profile == Profile::Runner {
-        rules.extend(all(&[without(libc::PROT_WRITE)])?);
-    }
-    Ok(rules)
+fn memory(profile: Profile) -> Answer {
+    let allowed: &[c_int] = match profile {
+        Profile::Runner => &[0, libc::PROT_WRITE, libc::PROT_EXEC],
+        Profile::Compiler => &[0, libc::PROT_WRITE],
+    };
+    Answer::If(vec![bits(2, libc::PROT_WRITE | libc::PROT_EXEC, allowed.iter().copied())])
 }
 
 /// Threads of this process, in its namespaces; no process.
-fn threads() -> Result<Vec<SeccompRule>, BackendError> {
-    let thread = number(libc::CLONE_THREAD);
+fn threads() -> Answer {
     let namespaces = libc::CLONE_NEWUSER
         | libc::CLONE_NEWPID
         | libc::CLONE_NEWNS
@@ -193,11 +171,11 @@ fn threads() -> Result<Vec<SeccompRule>, BackendError> {
         | libc::CLONE_NEWIPC
         | libc::CLONE_NEWUTS
         | libc::CLONE_NEWCGROUP;
-    all(&[(0, SeccompCmpOp::MaskedEq(thread | number(namespaces)), thread)])
+    Answer::If(vec![bits(0, libc::CLONE_THREAD | namespaces, [libc::CLONE_THREAD])])
 }
 
 /// No locks, leases, or signals to others.
-fn descriptors() -> Result<Vec<SeccompRule>, BackendError> {
+fn descriptors() -> Answer {
     let commands = [
         libc::F_GETFD,
         libc::F_SETFD,
@@ -207,68 +185,41 @@ fn descriptors() -> Result<Vec<SeccompRule>, BackendError> {
         libc::F_ADD_SEALS,
         libc::F_GET_SEALS,
     ];
-    commands.iter().map(|command| rule(&[(1, SeccompCmpOp::Eq, number(*command))])).collect()
+    Answer::If(vec![whole(1, commands)])
 }
 
-/// One rule that holds if all conditions (argument, comparison, value) hold.
-fn all(conditions: &[(u8, SeccompCmpOp, u64)]) -> Result<Vec<SeccompRule>, BackendError> {
-    Ok(vec![rule(conditions)?])
+/// The whole argument is one of these.
+fn whole(argument: u32, values: impl IntoIterator<Item = c_int>) -> OneOf {
+    one_of(argument, Mask::Whole, values)
 }
 
-fn rule(conditions: &[(u8, SeccompCmpOp, u64)]) -> Result<SeccompRule, BackendError> {
-    let conditions = conditions.iter().map(|(argument, comparison, value)| {
-        SeccompCondition::new(*argument, SeccompCmpArgLen::Qword, comparison.clone(), *value)
-    });
-    SeccompRule::new(conditions.collect::<Result<_, _>>()?)
+/// These flags of the argument are in one of these states.
+fn bits(argument: u32, flags: c_int, values: impl IntoIterator<Item = c_int>) -> OneOf {
+    one_of(argument, Mask::Bits(flags.cast_unsigned()), values)
 }
 
-/// A flag word as the kernel sees it: the upper half is zero.
-fn number(flags: c_int) -> u64 {
-    u64::from(flags.cast_unsigned())
+fn one_of(argument: u32, mask: Mask, values: impl IntoIterator<Item = c_int>) -> OneOf {
+    OneOf { argument, mask, values: values.into_iter().map(c_int::cast_unsigned).collect() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use seccompiler::sock_filter;
+    use crate::bpf::tests::{ALLOW, DENY, meaning, run};
 
-    const ALLOW: u32 = 0x7fff_0000;
-    const DENY: u32 = 0x0005_0000 | libc::EPERM.cast_unsigned();
-
-    /// Runs a filter as the kernel would; only the instructions that seccompiler writes.
-    fn run(program: &[sock_filter], call: c_long, args: &[u64]) -> u32 {
-        let arch = if cfg!(target_arch = "x86_64") { 0xc000_003e } else { 0xc000_00b7_u32 };
-        let mut data = vec![u32::try_from(call).unwrap(), arch, 0, 0];
-        for at in 0..6 {
-            let arg = args.get(at).copied().unwrap_or(0);
-            data.extend([u32::try_from(arg & 0xffff_ffff).unwrap(), u32::try_from(arg >> 32).unwrap()]);
-        }
-        let (mut at, mut accumulator) = (0, 0_u32);
-        loop {
-            let op = &program[at];
-            let jump = |holds: bool| usize::from(if holds { op.jt } else { op.jf });
-            at += 1;
-            match op.code {
-                0x20 => accumulator = data[usize::try_from(op.k).unwrap() / 4],
-                0x54 => accumulator &= op.k,
-                0x05 => at += usize::try_from(op.k).unwrap(),
-                0x15 => at += jump(accumulator == op.k),
-                0x25 => at += jump(accumulator > op.k),
-                0x35 => at += jump(accumulator >= op.k),
-                0x06 => return op.k,
-                code => panic!("instruction {code:#x}"),
-            }
-        }
-    }
-
-    /// The filters of a finished wall, without the first.
+    /// The filters of a finished wall.
     fn finished(profile: Profile) -> [BpfProgram; 2] {
-        [allowed(profile).unwrap(), last().unwrap()]
+        [allowed(profile), last()].map(|filter| filter.assemble().unwrap())
     }
 
     /// The strictest answer counts, and that is the smallest.
     fn answer(filters: &[BpfProgram], call: c_long, args: &[u64]) -> u32 {
         filters.iter().map(|filter| run(filter, call, args)).min().unwrap()
+    }
+
+    /// A flag word as the kernel sees it: the upper half is zero.
+    fn number(flags: c_int) -> u64 {
+        u64::from(flags.cast_unsigned())
     }
 
     #[test]
@@ -372,6 +323,29 @@ mod tests {
             }
             for call in [libc::SYS_execve, libc::SYS_socket, libc::SYS_ptrace, libc::SYS_setns] {
                 assert_eq!(run(&allowed, call, &[]), DENY, "call {call}");
+            }
+        }
+    }
+    #[test]
+    fn clone3_does_not_exist() {
+        for profile in [Profile::Runner, Profile::Compiler] {
+            let missing = libc::SECCOMP_RET_ERRNO | libc::ENOSYS.cast_unsigned();
+            assert_eq!(answer(&finished(profile), libc::SYS_clone3, &[]), missing);
+        }
+    }
+
+    #[test]
+    fn every_call_is_answered_as_is_meant() {
+        const X32: c_long = 0x4000_0000;
+        let words = [0, 1, 2, 3, 4, 6, 7, 15, 0x1_0000, 0x2001_0000, 1030, 1034, 1 << 32, 15 | 1 << 32, !0];
+        for filter in [allowed(Profile::Runner), allowed(Profile::Compiler), last()] {
+            let program = filter.assemble().unwrap();
+            assert!(program.len() < 150, "{} instructions", program.len());
+            for call in (0..1024).flat_map(|call| [call, call | X32]).chain([X32 - 1, 0xffff_ffff]) {
+                for args in words.iter().flat_map(|a| words.iter().map(|b| [*a, *b, *a])) {
+                    let want = meaning(&filter, call, &args);
+                    assert_eq!(run(&program, call, &args), want, "call {call:#x} with {args:x?}");
+                }
             }
         }
     }

@@ -21,6 +21,7 @@
 //! root's place: the child keeps the caller's uid outside of it, and the caller's groups, which only root can
 //! drop; the other walls are the same.
 
+mod bpf;
 mod child;
 mod enter;
 mod error;

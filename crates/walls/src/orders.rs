@@ -1,5 +1,6 @@
 //! The first frame on the socket: what the spawner tells the child's [`crate::enter`].
 
+use crate::WallsError;
 use serde::{Deserialize, Serialize};
 use skink_job::{ByteCount, Limits};
 
@@ -51,18 +52,62 @@ impl Ceilings {
     }
 }
 
+/// The way of spawning. The two sides divide the walls between them, so they must be of one mind who builds which.
+///
+/// The first way had no such number: a child of then finds this one where it expects 0 or 1, and ends.
+const WAY: u8 = 2;
+
 /// What the child must know before it has locked itself in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Orders {
+    way: u8,
     /// Uid and gid to become; `None` in a user namespace, where there is but one.
     pub(crate) owner: Option<(u32, u32)>,
     pub(crate) ceilings: Ceilings,
+}
+
+impl Orders {
+    pub(crate) fn new(owner: Option<(u32, u32)>, ceilings: Ceilings) -> Self {
+        Self { way: WAY, owner, ceilings }
+    }
+
+    /// For the child: refuses the orders of a parent that is not from the same Skink.
+    pub(crate) fn check(self) -> Result<Self, WallsError> {
+        if self.way == WAY { Ok(self) } else { Err(WallsError::Strangers) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use skink_job::Millis;
+    use skink_protocol::Channel;
+
+    /// As they were before there was a number.
+    #[derive(Debug, Serialize, Deserialize)]
+    struct First {
+        owner: Option<(u32, u32)>,
+        ceilings: Ceilings,
+    }
+
+    /// Otherwise a child would change the mounts of a namespace that is its parent's.
+    #[test]
+    fn parent_and_child_of_two_installations_do_not_understand_each_other() {
+        let (ceilings, owners) = (Ceilings::default(), [None, Some((0x6000_0000, 0x6000_0000))]);
+        let ends = || Channel::pair().map(|(parent, child)| (parent, Channel::new(child))).unwrap();
+        for owner in owners {
+            let (parent, mut child) = ends();
+            parent.send(&Orders::new(owner, ceilings), None).unwrap();
+            assert!(child.receive::<First>(None).is_err(), "{owner:?}");
+            let (parent, mut child) = ends();
+            parent.send(&First { owner, ceilings }, None).unwrap();
+            let taken = child.receive::<Orders>(None).map(|received| received.message.check().is_ok());
+            assert!(!taken.unwrap_or(false), "{owner:?}");
+            let (parent, mut child) = ends();
+            parent.send(&Orders::new(owner, ceilings), None).unwrap();
+            assert_eq!(child.receive::<Orders>(None).unwrap().message.check().unwrap().owner, owner);
+        }
+    }
 
     #[test]
     fn a_call_may_use_all_that_its_limits_say() {

@@ -1,18 +1,19 @@
 //! All unsafe code of this crate: making the child's process, and raw system calls that have no safe wrapper.
 //!
-//! Between `clone3` and `exec` the child is a copy of one thread of a program with many: a lock may be held
-//! for ever, the heap may be half-written. Invariant: until `exec` the child makes plain system calls on
-//! memory that was laid out before, allocates nothing and returns to no caller.
+//! Until it becomes the program, the child runs in the memory of its parent, as after `vfork`: nothing of a large
+//! program is copied for it. The thread that makes it stands still meanwhile; other threads go on, and may hold a lock
+//! or be in the middle of the heap. Invariant: until `exec` the child makes plain system calls on memory that was laid
+//! out before, allocates nothing, runs no handler of a signal, waits for nobody and returns to no caller.
 
 #![allow(
     unsafe_code,
-    reason = "clone3, exec and a few calls that neither the standard library nor rustix wrap"
+    reason = "clone, exec and a few calls that neither the standard library nor rustix wrap"
 )]
 
 use libc::{c_int, c_long, c_void};
 use rustix::net::{AddressFamily, SocketType, sockopt};
+use std::cell::Cell;
 use std::ffi::CStr;
-use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
@@ -21,88 +22,91 @@ use std::ptr;
 /// Where the child finds its end of the socket.
 pub(crate) const SOCKET: RawFd = 3;
 
-/// Where the child tells, until it is the program, what went wrong. Closed by `exec`.
-const REPORT: RawFd = 4;
-
 /// The lowest number that a descriptor of [`Launch`] may have, so that none is overwritten before it is used.
-pub(crate) const FIRST_FREE: RawFd = 16;
+pub(crate) const FIRST_FREE: RawFd = SOCKET + 1;
+
+/// Bytes of the child's stack, far more than its few calls need.
+const STACK: usize = 64 << 10;
 
 /// Everything that the child needs, laid out before it is made.
 pub(crate) struct Launch<'a> {
     /// The program; also its only argument. The environment is empty.
     pub(crate) program: &'a CStr,
-    /// Namespaces beyond pid, mount, ipc and uts: `CLONE_NEW*`.
+    /// Namespaces beyond pid, ipc and uts: `CLONE_NEW*`. That of mounts is made by [`crate::enter`].
     pub(crate) namespaces: c_int,
+    /// Files that the child writes in its namespaces, and what.
+    pub(crate) files: &'a [(&'a CStr, String)],
     /// A network namespace to enter.
     pub(crate) network: Option<BorrowedFd<'a>>,
     /// `/dev/null`, for standard input and output.
     pub(crate) null: BorrowedFd<'a>,
     /// Becomes standard error.
     pub(crate) stderr: BorrowedFd<'a>,
-    /// Becomes [`SOCKET`]. The child becomes the program as soon as there is something to read.
+    /// Becomes [`SOCKET`].
     pub(crate) socket: BorrowedFd<'a>,
-    /// Takes a [`Report`] if something fails, and closes when the child is the program.
-    pub(crate) report: BorrowedFd<'a>,
 }
 
 /// A child that was made.
 pub(crate) struct Made {
     pub(crate) pid: u32,
     pub(crate) pidfd: OwnedFd,
+    /// Why it has ended instead of becoming the program.
+    pub(crate) failure: Option<Failure>,
 }
 
-/// What a child writes that could not become the program: step and errno, little endian.
-pub(crate) type Report = [u8; 5];
-
-/// The step of a [`Report`], for people.
-pub(crate) fn step_name(step: u8) -> &'static str {
-    match step {
-        1 => "enter the network namespace",
-        2 => "tie it to its parent",
-        3 => "lay out its descriptors",
-        4 => "wait for its parent",
-        5 => "execute the program",
-        _ => "an unknown step",
-    }
+/// Why a child could not become the program.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Failure {
+    /// At which step, for people.
+    pub(crate) step: &'static str,
+    /// What the kernel answered.
+    pub(crate) errno: c_int,
 }
 
-/// Makes the child. It waits until its socket can be read, then becomes the program.
+/// What parent and child share.
+struct Shared<'a> {
+    launch: &'a Launch<'a>,
+    failure: Cell<Option<Failure>>,
+}
+
+/// Makes the child, and returns when it is the program or has failed.
 pub(crate) fn make(launch: &Launch<'_>) -> io::Result<Made> {
-    let basic = libc::CLONE_PIDFD | libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
-    let flags = basic | libc::CLONE_NEWUTS | launch.namespaces;
+    let basic = libc::CLONE_NEWPID | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS;
+    let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
+    let shared = Shared { launch, failure: Cell::new(None) };
+    let argument = (&raw const shared).cast_mut().cast();
+    let mut stack = Box::<[u8]>::new_uninit_slice(STACK);
+    let top = stack.as_mut_ptr_range().end.cast();
     let mut pidfd: RawFd = -1;
-    // SAFETY: all fields of `clone_args` are integers, for which zero is a value.
-    let mut args: libc::clone_args = unsafe { MaybeUninit::zeroed().assume_init() };
-    args.flags = u64::from(flags.cast_unsigned());
-    args.pidfd = (&raw mut pidfd).expose_provenance() as u64;
-    args.exit_signal = u64::from(libc::SIGCHLD.cast_unsigned());
-    let _blocked = Blocked::all();
-    // SAFETY: `args` lives through the call. There is no CLONE_VM, so the child has memory of its own and runs
-    // on a copy of this stack; it keeps the invariant of this module and never returns from `run`.
-    let pid = unsafe { libc::syscall(libc::SYS_clone3, &raw const args, size_of::<libc::clone_args>()) };
+    let blocked = Blocked::all();
+    // SAFETY: with CLONE_VFORK this thread stands still until the child is the program or has ended, so `shared`,
+    // `stack` and `pidfd` outlive its use of them, and `failure` is never used by both at once. The child has its
+    // own table of handlers and of descriptors (no CLONE_SIGHAND, no CLONE_FILES), and of what it shares with us it
+    // changes `failure`, its stack and this thread's errno alone. `run` keeps the invariant of this module.
+    let pid = unsafe { libc::clone(run, top, flags | basic | launch.namespaces, argument, &raw mut pidfd) };
+    let error = io::Error::last_os_error();
+    drop(blocked);
     match u32::try_from(pid) {
-        Ok(0) => run(launch),
         // SAFETY: with CLONE_PIDFD the kernel has stored a new descriptor that nobody else owns.
-        Ok(pid) => Ok(Made { pid, pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) } }),
-        Err(_) => Err(io::Error::last_os_error()),
+        Ok(pid) => {
+            Ok(Made { pid, pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) }, failure: shared.failure.get() })
+        }
+        Err(_) => Err(error),
     }
 }
 
-/// The child's way from `clone3` to `exec`.
-fn run(launch: &Launch<'_>) -> ! {
-    let mut to = launch.report.as_raw_fd();
-    let step = prepare(launch, &mut to);
-    let [a, b, c, d] = errno().to_le_bytes();
-    let report: Report = [step, a, b, c, d];
-    // SAFETY: `report` outlives the call; both calls are async-signal-safe.
-    unsafe {
-        libc::write(to, report.as_ptr().cast(), report.len());
-        libc::_exit(127)
-    }
+/// The child's way from `clone` to `exec`.
+extern "C" fn run(shared: *mut c_void) -> c_int {
+    // SAFETY: `make` hands over a `Shared` that outlives this process's use of it.
+    let shared = unsafe { &*shared.cast_const().cast::<Shared<'_>>() };
+    let step = prepare(shared.launch);
+    shared.failure.set(Some(Failure { step, errno: errno() }));
+    // SAFETY: ends the child without running anything of the parent's.
+    unsafe { libc::_exit(127) }
 }
 
-/// Returns only when a step fails, and then its number. `report` follows the descriptor that moves.
-fn prepare(launch: &Launch<'_>, report: &mut RawFd) -> u8 {
+/// Returns only when a step fails, and then its name.
+fn prepare(launch: &Launch<'_>) -> &'static str {
     let argv = [launch.program.as_ptr(), ptr::null()];
     let envp = [ptr::null()];
     // SAFETY: all pointers are to memory that lives until `exec`; every call is async-signal-safe.
@@ -113,44 +117,46 @@ fn prepare(launch: &Launch<'_>, report: &mut RawFd) -> u8 {
         if let Some(network) = launch.network
             && libc::setns(network.as_raw_fd(), libc::CLONE_NEWNET) != 0
         {
-            return 1;
+            return "enter the network namespace";
         }
         // A session of its own: no terminal, and no process group shared with the parent.
         if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) != 0 || libc::setsid() < 0 {
-            return 2;
+            return "tie it to its parent";
         }
         let targets = [
-            (launch.null.as_raw_fd(), 0, 0),
-            (launch.null.as_raw_fd(), 1, 0),
-            (launch.stderr.as_raw_fd(), 2, 0),
-            (launch.socket.as_raw_fd(), SOCKET, 0),
-            (launch.report.as_raw_fd(), REPORT, libc::O_CLOEXEC),
+            (launch.null.as_raw_fd(), 0),
+            (launch.null.as_raw_fd(), 1),
+            (launch.stderr.as_raw_fd(), 2),
+            (launch.socket.as_raw_fd(), SOCKET),
         ];
-        for (from, to, flags) in targets {
-            if libc::dup3(from, to, flags) < 0 {
-                return 3;
-            }
+        if targets.iter().any(|(from, to)| libc::dup3(*from, *to, 0) < 0)
+            || libc::syscall(libc::SYS_close_range, FIRST_FREE, c_int::MAX, 0) != 0
+        {
+            return "lay out its descriptors";
         }
-        *report = REPORT;
-        if libc::syscall(libc::SYS_close_range, REPORT + 1, c_int::MAX, 0) != 0 {
-            return 3;
+        if !launch.files.iter().all(|(file, content)| write(file, content)) {
+            return "write the id maps of its user namespace";
         }
-        let mut poll = libc::pollfd { fd: SOCKET, events: libc::POLLIN, revents: 0 };
-        while libc::poll(&raw mut poll, 1, -1) < 0 {
-            if errno() != libc::EINTR {
-                return 4;
-            }
+        // A parent that died before its death could be signalled has closed its end.
+        let mut poll = libc::pollfd { fd: SOCKET, events: 0, revents: 0 };
+        if libc::poll(&raw mut poll, 1, 0) != 0 {
+            return "look after its parent";
         }
-        // The parent has died before its death could be signalled.
-        if poll.revents & libc::POLLHUP != 0 {
-            libc::_exit(127);
-        }
-        let mut none = MaybeUninit::uninit();
-        libc::sigemptyset(none.as_mut_ptr());
-        libc::pthread_sigmask(libc::SIG_SETMASK, none.as_ptr(), ptr::null_mut());
+        set_blocked(0);
         libc::execve(launch.program.as_ptr(), argv.as_ptr(), envp.as_ptr());
     }
-    5
+    "execute the program"
+}
+
+/// Writes a file that is there, in one call.
+fn write(file: &CStr, content: &str) -> bool {
+    // SAFETY: both pointers are to memory that outlives the calls, which are async-signal-safe.
+    unsafe {
+        let descriptor = libc::open(file.as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC);
+        let written = libc::write(descriptor, content.as_ptr().cast(), content.len());
+        // Not closed where it failed, for that would hide why; the child ends.
+        usize::try_from(written) == Ok(content.len()) && libc::close(descriptor) == 0
+    }
 }
 
 fn errno() -> c_int {
@@ -159,26 +165,36 @@ fn errno() -> c_int {
 }
 
 /// All signals of this thread blocked, until dropped: none of the parent's handlers may run in the child.
-struct Blocked(libc::sigset_t);
+struct Blocked(u64);
 
 impl Blocked {
     fn all() -> Self {
-        let mut all = MaybeUninit::uninit();
-        let mut before = MaybeUninit::uninit();
-        // SAFETY: the first call initialises `all`, the second `before`; neither can fail with these arguments.
-        unsafe {
-            libc::sigfillset(all.as_mut_ptr());
-            libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
-            Self(before.assume_init())
-        }
+        Self(set_blocked(u64::MAX))
     }
 }
 
 impl Drop for Blocked {
     fn drop(&mut self) {
-        // SAFETY: the set came from the kernel.
-        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, ptr::null_mut()) };
+        set_blocked(self.0);
     }
+}
+
+/// Blocks these signals of this thread, a bit each, and no others. Says which were blocked before.
+///
+/// Not by the C library, which would leave out those that it keeps for itself.
+fn set_blocked(signals: u64) -> u64 {
+    let mut before = 0_u64;
+    // SAFETY: both sets have the size that the kernel is told, and outlive the call.
+    unsafe {
+        libc::syscall(
+            libc::SYS_rt_sigprocmask,
+            libc::SIG_SETMASK,
+            &raw const signals,
+            &raw mut before,
+            size_of::<u64>(),
+        )
+    };
+    before
 }
 
 /// Makes this process learn how its children end, in case its own parent made it ignore that.
@@ -193,17 +209,22 @@ pub(crate) fn learn_of_children() {
     }
 }
 
-/// A new, empty network namespace, kept alive by the descriptor.
-pub(crate) fn empty_network() -> io::Result<OwnedFd> {
-    let make = || {
-        // SAFETY: only the network namespace of this thread changes, and the thread ends right after.
-        match unsafe { libc::unshare(libc::CLONE_NEWNET) } {
-            0 => File::open("/proc/thread-self/ns/net").map(OwnedFd::from),
-            _ => Err(io::Error::last_os_error()),
-        }
-    };
-    let thread = std::thread::Builder::new().name("network".to_owned()).spawn(make)?;
-    thread.join().unwrap_or_else(|_| Err(io::Error::other("the thread has panicked")))
+/// Gives this thread a mount namespace of its own, a copy of the one it is in; and its own root and working directory.
+pub(crate) fn own_mounts() -> io::Result<()> {
+    own(libc::CLONE_NEWNS)
+}
+
+/// Gives this thread an empty network namespace of its own.
+pub(crate) fn own_network() -> io::Result<()> {
+    own(libc::CLONE_NEWNET)
+}
+
+fn own(namespace: c_int) -> io::Result<()> {
+    // SAFETY: neither namespace is shared memory or descriptors; only the calling thread sees another one.
+    match unsafe { libc::unshare(namespace) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
 }
 
 /// Whether this process has one thread only.

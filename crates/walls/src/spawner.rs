@@ -1,22 +1,23 @@
 //! The parent's side: who the child will be, and starting it.
 
+use crate::enter::empty_root;
 use crate::error::{trying, trying_io};
 use crate::orders::Orders;
 use crate::slot::{FIRST_UID, Slot, UID_MASK};
-use crate::spawn::{self, FIRST_FREE, Launch, Report};
+use crate::spawn::{self, FIRST_FREE, Failure, Launch};
 use crate::tail::Tail;
 use crate::{Ceilings, Child, WallsError};
+use rustix::fs::{Mode, OFlags, open, openat};
 use rustix::io::fcntl_dupfd_cloexec;
-use rustix::pipe::{PipeFlags, pipe_with};
 use skink_protocol::Channel;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::fs::File;
-use std::io::{self, Read};
-use std::os::fd::{AsFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-/// Starts walled children. Make one and keep it: it holds the network namespace that they share.
+/// Starts walled children. Make one and keep it: it holds the network namespace that they share, and the empty root.
 #[derive(Debug)]
 pub struct Spawner {
     place: Place,
@@ -27,21 +28,29 @@ pub struct Spawner {
 /// Where a child gets its lack of authority from.
 #[derive(Debug)]
 enum Place {
-    /// We are root: a uid for each child, and one empty network namespace for all.
-    Root { network: OwnedFd },
-    /// We are not: a user and a network namespace for each child.
+    /// We are root: a uid for each child.
+    Root(Empty),
+    /// We are not: a user and a network namespace for each child, which makes its own empty root.
     User,
 }
 
+/// Namespaces in which there is nothing.
+#[derive(Debug)]
+struct Empty {
+    /// All children are in this one.
+    network: OwnedFd,
+    /// With an empty, read-only root and no other mount. Each child is in a copy of it.
+    mounts: OwnedFd,
+}
+
 impl Spawner {
-    /// Finds out who calls, and makes the empty network namespace if that is root.
+    /// Finds out who calls, and makes the empty namespaces if that is root.
     ///
     /// Makes the process learn how its children end (`SIGCHLD`), should it have been started ignoring that.
     pub fn new() -> Result<Self, WallsError> {
         spawn::learn_of_children();
         let place = if rustix::process::geteuid().is_root() && child_uids_are_mapped()? {
-            let network = spawn::empty_network().map_err(trying_io("make an empty network namespace"))?;
-            Place::Root { network }
+            Place::Root(Empty::make()?)
         } else {
             Place::User
         };
@@ -65,56 +74,75 @@ impl Spawner {
         let path = CString::new(program.as_os_str().as_bytes());
         let path = path.map_err(|_| WallsError::Path(program.to_owned()))?;
         let slot = match self.place {
-            Place::Root { .. } => Some(Slot::take()?),
+            Place::Root(_) => Some(Slot::take()?),
             Place::User => None,
         };
         let owner = slot.as_ref().map(|slot| (slot.uid(), slot.uid()));
         let (channel, socket) = Channel::pair()?;
+        // What the child is to read is in its socket before there is a child.
+        channel.send_with(&Orders::new(owner, self.ceilings), &self.place.mounts(), None)?;
         let (tail, stderr) = Tail::pipe()?;
-        let (outcome, report) = pipe_with(PipeFlags::CLOEXEC).map_err(trying("make a pipe"))?;
-        let (socket, stderr, report) = (high(socket)?, high(stderr)?, high(report)?);
+        let (socket, stderr) = (high(socket)?, high(stderr)?);
         let launch = Launch {
             program: &path,
             namespaces: self.place.namespaces(),
+            files: &self.place.files(),
             network: self.place.network(),
             null: self.null.as_fd(),
             stderr: stderr.as_fd(),
             socket: socket.as_fd(),
-            report: report.as_fd(),
         };
         let made = spawn::make(&launch)
             .map_err(|source| WallsError::Namespaces { help: self.place.help(&source), source })?;
-        drop((socket, stderr, report));
+        let failure = made.failure;
         let child = Child::new(channel, made, tail, slot);
-        if let Place::User = self.place {
-            write_id_maps(child.pid())?;
+        match failure {
+            None => Ok(child),
+            Some(Failure { step, errno }) => {
+                let source = io::Error::from_raw_os_error(errno);
+                Err(WallsError::Start { program: program.to_owned(), step, source })
+            }
         }
-        // From here on the child goes on, and becomes the program.
-        child.channel.send(&Orders { owner, ceilings: self.ceilings }, None)?;
-        read_report(outcome, program)?;
-        Ok(child)
     }
 }
 
 impl Place {
     fn namespaces(&self) -> libc::c_int {
         match self {
-            Self::Root { .. } => 0,
+            Self::Root(_) => 0,
             Self::User => libc::CLONE_NEWUSER | libc::CLONE_NEWNET,
         }
     }
 
-    fn network(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
+    /// The files that tell the kernel who the child is.
+    fn files(&self) -> Vec<(&'static CStr, String)> {
         match self {
-            Self::Root { network } => Some(network.as_fd()),
+            Self::Root(_) => Vec::new(),
+            Self::User => id_maps(),
+        }
+    }
+
+    fn network(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            Self::Root(empty) => Some(empty.network.as_fd()),
             Self::User => None,
+        }
+    }
+
+    /// What goes to the child with its orders.
+    fn mounts(&self) -> Vec<BorrowedFd<'_>> {
+        match self {
+            Self::Root(empty) => vec![empty.mounts.as_fd()],
+            Self::User => Vec::new(),
         }
     }
 
     fn help(&self, error: &io::Error) -> &'static str {
         match (self, error.raw_os_error()) {
             (_, Some(libc::EAGAIN | libc::ENOMEM)) => "the machine is out of processes or memory",
-            (Self::Root { .. }, _) => "in a container, root needs the capability CAP_SYS_ADMIN",
+            (Self::Root(_), _) => {
+                "in a container, root needs the capabilities CAP_SYS_ADMIN and CAP_SYS_CHROOT"
+            }
             (Self::User, _) => {
                 "user namespaces may be switched off for ordinary users on this machine \
                  (see the sysctls user.max_user_namespaces and kernel.unprivileged_userns_clone)"
@@ -123,9 +151,35 @@ impl Place {
     }
 }
 
-/// The descriptor under a number that the child's layout does not overwrite. The old number is closed: while
-/// the parent holds a writing end, a pipe has no end.
+impl Empty {
+    /// Makes them on a thread, which has them for itself.
+    fn make() -> Result<Self, WallsError> {
+        let make = || {
+            let reach = "reach the namespaces of a thread";
+            // Kept, for in the empty root there is no `/proc`.
+            let namespaces = open("/proc/thread-self/ns", OFlags::PATH | OFlags::CLOEXEC, Mode::empty());
+            let namespaces = namespaces.map_err(trying(reach))?;
+            let own = |kind| openat(&namespaces, kind, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty());
+            spawn::own_network().map_err(trying_io("make an empty network namespace"))?;
+            empty_root()?;
+            Ok(Self {
+                network: own("net").map_err(trying(reach))?,
+                mounts: own("mnt").map_err(trying(reach))?,
+            })
+        };
+        let thread = std::thread::Builder::new().name("namespaces".to_owned()).spawn(make);
+        let made = thread.map_err(trying_io("start a thread"))?.join();
+        made.unwrap_or_else(|_| {
+            Err(trying_io("make namespaces")(io::Error::other("the thread has panicked")))
+        })
+    }
+}
+
+/// The descriptor under a number that the child's layout does not overwrite.
 fn high(descriptor: OwnedFd) -> Result<OwnedFd, WallsError> {
+    if descriptor.as_raw_fd() >= FIRST_FREE {
+        return Ok(descriptor);
+    }
     fcntl_dupfd_cloexec(descriptor, FIRST_FREE).map_err(trying("duplicate a descriptor"))
 }
 
@@ -155,34 +209,14 @@ fn covers_child_uids(map: &str) -> bool {
 }
 
 /// Makes the caller's ids root inside the child's user namespace, and no other id exist there.
-fn write_id_maps(pid: u32) -> Result<(), WallsError> {
+fn id_maps() -> Vec<(&'static CStr, String)> {
     let uid = rustix::process::geteuid().as_raw();
     let gid = rustix::process::getegid().as_raw();
-    let files = [
-        ("setgroups", "deny".to_owned()),
-        ("uid_map", format!("0 {uid} 1\n")),
-        ("gid_map", format!("0 {gid} 1\n")),
-    ];
-    for (file, content) in files {
-        std::fs::write(format!("/proc/{pid}/{file}"), content)
-            .map_err(trying_io("write the id maps of the child's user namespace"))?;
-    }
-    Ok(())
-}
-
-/// Waits until the child is the program. Nothing on the pipe means that it is.
-fn read_report(pipe: OwnedFd, program: &Path) -> Result<(), WallsError> {
-    let mut report = Vec::with_capacity(size_of::<Report>());
-    let read = File::from(pipe).take(64).read_to_end(&mut report);
-    read.map_err(trying_io("read how the child's start went"))?;
-    match report.first_chunk::<{ size_of::<Report>() }>() {
-        None => Ok(()),
-        Some([step, errno @ ..]) => Err(WallsError::Start {
-            program: program.to_owned(),
-            step: spawn::step_name(*step),
-            source: io::Error::from_raw_os_error(i32::from_le_bytes(*errno)),
-        }),
-    }
+    vec![
+        (c"/proc/self/setgroups", "deny".to_owned()),
+        (c"/proc/self/uid_map", format!("0 {uid} 1\n")),
+        (c"/proc/self/gid_map", format!("0 {gid} 1\n")),
+    ]
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod child;
 mod rows;
 mod support;
 
+use skink_walls::Profile;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::panic::catch_unwind;
@@ -78,18 +79,27 @@ fn parent() -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// How long it takes from `spawn` to a child that has entered.
+/// How long each step takes, from `spawn` to a child that is gone.
 fn bench() -> ExitCode {
     let spawner = support::spawner();
-    let mut micros: Vec<u128> = (0..200)
-        .map(|_| {
-            let start = Instant::now();
-            let mut child = Walled::spawn(&spawner);
-            assert_eq!(child.ask("hello"), ["ready"]);
-            start.elapsed().as_micros()
-        })
-        .collect();
-    micros.sort_unstable();
-    println!("spawn to ready: min {} p50 {} p95 {} us", micros[0], micros[100], micros[190]);
+    let mut steps = ["spawned", "ready", "locked", "gone"].map(|step| (step, Vec::new()));
+    for _ in 0..300 {
+        let mut start = Instant::now();
+        let mut took = || std::mem::replace(&mut start, Instant::now()).elapsed().as_micros();
+        let mut child = Walled::spawn(&spawner);
+        let spawned = took();
+        assert_eq!(child.ask("hello"), ["ready"]);
+        let ready = took();
+        child.lock(Profile::Runner, &[]);
+        let locked = took();
+        drop(child);
+        for ((_, all), micros) in steps.iter_mut().zip([spawned, ready, locked, took()]) {
+            all.push(micros);
+        }
+    }
+    for (step, micros) in &mut steps {
+        micros.sort_unstable();
+        println!("{step}: min {} p50 {} p95 {} us", micros[0], micros[150], micros[285]);
+    }
     ExitCode::SUCCESS
 }

@@ -37,6 +37,7 @@ pub(crate) const ROWS: &[(&str, fn())] = &[
     ("a death by signal is reported", signals),
     ("an exit code and the end of the messages are reported", messages),
     ("a dropped child is gone", dropped),
+    ("a spawn leaves the signals of its parent as they were", parents_signals),
     ("many threads spawn at once", many_threads),
     ("a program that cannot start is an error", cannot_start),
     ("nothing is left behind", nothing_left),
@@ -319,6 +320,27 @@ fn dropped() {
     let pid = Pid::from_raw(child.pid().try_into().unwrap()).unwrap();
     drop(child);
     assert_eq!(test_kill_process(pid), Err(Errno::SRCH));
+}
+
+/// Parent and child share memory until the child is the program, but no handler and no mask.
+fn parents_signals() {
+    let kinds = ["SigBlk", "SigIgn", "SigCgt"];
+    let own = || -> Vec<String> {
+        let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+        let lines = status.lines().filter(|line| kinds.iter().any(|kind| line.starts_with(kind)));
+        lines.map(str::to_owned).collect()
+    };
+    // Makes a thread, for which the C library catches a signal of its own.
+    let spawner = spawner();
+    let before = own();
+    // The standard library ignores SIGPIPE, and catches SIGSEGV.
+    let none = "0000000000000000";
+    assert_eq!(before.iter().filter(|line| line.ends_with(none)).count(), 1, "{before:?}");
+    let child = Walled::spawn(&spawner);
+    assert_eq!(own(), before);
+    assert_eq!(child.status("SigBlk"), none);
+    spawner.spawn(Path::new("/none/runner")).unwrap_err();
+    assert_eq!(own(), before);
 }
 
 fn many_threads() {
