@@ -11,6 +11,7 @@ use skink_worker::admit::{Admission, Admitted, ModuleFolders};
 use skink_worker::call::{CallSpec, Progress, call};
 use skink_worker::standby::{ReadAs, Standby};
 use skink_worker::trees::Trees;
+use skink_worker::views::{View, Views};
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -41,6 +42,8 @@ struct Shared {
     phase: Phase,
     facts: Facts,
     trees: Trees,
+    /// The results lie where they do in a job.
+    _views: Views,
     /// Holds a folder of each call. They stay until the next run, since a job does not wait for their removal.
     folder: PathBuf,
     made: Cell<usize>,
@@ -63,11 +66,21 @@ impl Calls {
             ..Facts::default()
         };
         let phase = subject.phase;
-        let results = Some(subject.results.clone());
+        let mut views = Views::new(place.fresh(&format!("{name}/views"))?)?;
+        let results = Some(views.of(View::Results, &subject.results)?);
         let trees = Trees { raw_results: results.clone(), results, ..Trees::default() };
         let hook = admitted(&host, &place.fresh(&format!("{name}/admission"))?, subject)?;
         let folder = place.fresh(&format!("{name}/calls"))?;
-        Ok(Self(Rc::new(Shared { host, hook, phase, facts, trees, folder, made: Cell::new(0) })))
+        Ok(Self(Rc::new(Shared {
+            host,
+            hook,
+            phase,
+            facts,
+            trees,
+            _views: views,
+            folder,
+            made: Cell::new(0),
+        })))
     }
 
     /// Has runners stand ready for the next calls, as a job does for all that it will make.

@@ -92,6 +92,7 @@ const FILES: &[c_long] = &[
     libc::SYS_openat2,
     libc::SYS_getdents64,
     libc::SYS_readlinkat,
+    libc::SYS_fstatfs,
     libc::SYS_fallocate,
     libc::SYS_fsync,
     libc::SYS_fdatasync,

@@ -33,7 +33,7 @@ pub mod standby;
 pub mod status;
 pub mod trees;
 pub mod trial;
-mod views;
+pub mod views;
 
 pub use error::WorkerError;
 pub use host::Host;

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 /// The views of one job. Dropping it unmounts them; it must go before the folder they are in.
 #[derive(Debug)]
-pub(crate) struct Views {
+pub struct Views {
     folder: PathBuf,
     /// Whether everybody can walk to the folder; where not, a tree that can be reached stays where it is.
     is_open: bool,
@@ -30,10 +30,14 @@ pub(crate) struct Views {
 
 /// A tree of a job, by the name of its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum View {
+pub enum View {
+    /// The results with what hooks added.
     Results,
+    /// The results as the build left them.
     RawResults,
+    /// The sources of the package.
     Sources,
+    /// The results of the previous build.
     Previous,
 }
 
@@ -66,7 +70,7 @@ pub(crate) fn isolate() -> Result<(), WorkerError> {
 
 impl Views {
     /// Makes the places in `folder`, which everybody should be able to walk to.
-    pub(crate) fn new(folder: PathBuf) -> Result<Self, WorkerError> {
+    pub fn new(folder: PathBuf) -> Result<Self, WorkerError> {
         let views = |is_open| Self { folder: folder.clone(), is_open, mounted: Vec::new() };
         if !rustix::process::geteuid().is_root() {
             return Ok(views(false));
@@ -89,7 +93,7 @@ impl Views {
     }
 
     /// Where `tree` can be read: at its place, or where it is.
-    pub(crate) fn of(&mut self, view: View, tree: &Path) -> Result<PathBuf, WorkerError> {
+    pub fn of(&mut self, view: View, tree: &Path) -> Result<PathBuf, WorkerError> {
         if !self.is_open && is_reachable(tree)? {
             return Ok(tree.to_owned());
         }

@@ -1,6 +1,6 @@
 //! What the getters of several phases share.
 
-use crate::files::{File, Tree, covers};
+use crate::files::{Devices, File, Tree, covers};
 use crate::job::Job;
 use crate::report::Report;
 use crate::{Refusal, State};
@@ -41,7 +41,8 @@ impl State {
         };
         let dir = dir.as_ref().map(Arc::clone);
         let dir = dir.ok_or_else(|| Refusal::not_found(format!("there is no tree `{role}` in this call")))?;
-        Ok(self.push(Tree { role, dir })?)
+        let devices = Devices::below(&dir);
+        Ok(self.push(Tree { role, dir, devices })?)
     }
 
     /// The build's log, if the grant covers it and it is there.

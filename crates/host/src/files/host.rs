@@ -8,7 +8,7 @@ use crate::trace::Short;
 use crate::{Refusal, State};
 use rustix::fs::FileType;
 use skink_job::RelPath;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use wasmtime::Result;
 use wasmtime::component::Resource;
@@ -17,10 +17,10 @@ impl Host for State {}
 
 impl State {
     /// Checks the handle and the path.
-    fn at(&self, tree: &Resource<Tree>, path: &str, call: &str) -> Result<(Arc<OwnedFd>, RelPath), Refusal> {
-        let dir = Arc::clone(&self.table.get(tree)?.dir);
+    fn at(&self, tree: &Resource<Tree>, path: &str, call: &str) -> Result<(&Tree, RelPath), Refusal> {
+        let tree = self.table.get(tree)?;
         let path = path.parse().map_err(|error| Refusal::invalid(format!("{call}: {error}")))?;
-        Ok((dir, path))
+        Ok((tree, path))
     }
 }
 
@@ -33,8 +33,8 @@ impl HostTree for State {
 
     fn stat(&mut self, tree: Resource<Tree>, path: String) -> Result<Entry, Refusal> {
         self.trace.note(format_args!("tree.stat({})", Short(&path)));
-        let (dir, path) = self.at(&tree, &path, "tree.stat")?;
-        let (stat, target) = look(dir.as_fd(), &path)?;
+        let (tree, path) = self.at(&tree, &path, "tree.stat")?;
+        let (stat, target) = look(tree.dir.as_fd(), &path)?;
         let kind = FileType::from_raw_mode(stat.st_mode);
         let size = if matches!(kind, FileType::RegularFile) { size(&stat) } else { 0 };
         Ok(entry(Found { path: path.into(), kind, size, mode: stat.st_mode & 0o7777, target }))
@@ -42,8 +42,8 @@ impl HostTree for State {
 
     fn read(&mut self, tree: Resource<Tree>, path: String, max: u64) -> Result<Vec<u8>, Refusal> {
         self.trace.note(format_args!("tree.read({}, {max})", Short(&path)));
-        let (dir, path) = self.at(&tree, &path, "tree.read")?;
-        let (file, size) = open_regular(dir.as_fd(), &path)?;
+        let (tree, path) = self.at(&tree, &path, "tree.read")?;
+        let (file, size) = open_regular(tree.dir.as_fd(), &path, tree.devices)?;
         Ok(whole(&file, path.as_str(), size, max, &self.clock)?)
     }
 
@@ -51,8 +51,8 @@ impl HostTree for State {
         self.trace.note(format_args!("tree.sha256({} paths)", paths.len()));
         let mut digests = Vec::with_capacity(paths.len());
         for path in paths {
-            let (dir, path) = self.at(&tree, &path, "tree.sha256")?;
-            let (file, size) = open_regular(dir.as_fd(), &path)?;
+            let (tree, path) = self.at(&tree, &path, "tree.sha256")?;
+            let (file, size) = open_regular(tree.dir.as_fd(), &path, tree.devices)?;
             digests.push(sha256(&file, path.as_str(), size, &self.clock)?.to_string());
         }
         Ok(digests)
@@ -60,8 +60,8 @@ impl HostTree for State {
 
     fn open(&mut self, tree: Resource<Tree>, path: String) -> Result<Resource<File>, Refusal> {
         self.trace.note(format_args!("tree.open({})", Short(&path)));
-        let (dir, path) = self.at(&tree, &path, "tree.open")?;
-        let (file, size) = open_regular(dir.as_fd(), &path)?;
+        let (tree, path) = self.at(&tree, &path, "tree.open")?;
+        let (file, size) = open_regular(tree.dir.as_fd(), &path, tree.devices)?;
         Ok(self.push(File { file: Arc::new(file), size })?)
     }
 

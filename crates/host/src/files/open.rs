@@ -1,6 +1,6 @@
 //! Opening below a directory descriptor, for paths that a guest names.
 
-use super::FileError;
+use super::{Devices, FileError};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat, fstat, openat2, readlinkat, statat};
 use rustix::io::Errno;
 use skink_job::RelPath;
@@ -30,8 +30,12 @@ pub(super) fn target(dir: impl AsFd, name: &CStr, kind: FileType) -> Result<Opti
     Ok(Some(readlinkat(dir, name, Vec::new())?.to_string_lossy().into_owned()))
 }
 
-/// Opens a regular file to read, and gives its size. Never waits, not even on a FIFO that was put there since.
-pub(crate) fn open_regular(dir: BorrowedFd<'_>, path: &RelPath) -> Result<(File, u64), FileError> {
+/// Opens a regular file to read, and gives its size. Never waits, not even on a FIFO.
+pub(crate) fn open_regular(
+    dir: BorrowedFd<'_>,
+    path: &RelPath,
+    devices: Devices,
+) -> Result<(File, u64), FileError> {
     let regular = |stat: &Stat| match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => Ok(()),
         FileType::Symlink => Err(FileError::Link(path.to_string())),
@@ -42,16 +46,28 @@ pub(crate) fn open_regular(dir: BorrowedFd<'_>, path: &RelPath) -> Result<(File,
         | FileType::BlockDevice
         | FileType::Unknown => Err(FileError::NotRegular(path.to_string())),
     };
-    // A look by name costs one call, but passes links on its way: it may only say yes, for what it says yes to is
-    // opened beneath the directory or not at all. Anything else is told as the careful look sees it.
-    let quick =
-        statat(dir, path.as_str(), AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|stat| regular(&stat).is_ok());
-    if !quick {
-        regular(&look(dir, path)?.0)?;
-    }
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
-    let file = beneath(dir, path.as_str(), flags)?;
-    let stat = fstat(&file).map_err(|errno| FileError::new(path.as_str(), errno))?;
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let fail = |errno| FileError::new(path.as_str(), errno);
+    let open = |resolve| openat2(dir, path.as_str(), flags, Mode::empty(), resolve);
+    let quick = match devices {
+        // Nothing happens to what is opened here and is no regular file.
+        Devices::None => open(BENEATH | ResolveFlags::NO_XDEV).ok(),
+        // A look by name costs one call, but passes links on its way: it may only say yes, for what it says yes to is
+        // opened beneath the directory or not at all.
+        Devices::Some => statat(dir, path.as_str(), AtFlags::SYMLINK_NOFOLLOW)
+            .is_ok_and(|stat| regular(&stat).is_ok())
+            .then(|| open(BENEATH).map_err(fail))
+            .transpose()?,
+    };
+    // Anything else is told as the careful look sees it.
+    let file = match quick {
+        Some(file) => file,
+        None => {
+            regular(&look(dir, path)?.0)?;
+            open(BENEATH).map_err(fail)?
+        }
+    };
+    let stat = fstat(&file).map_err(fail)?;
     regular(&stat)?;
     Ok((File::from(file), size(&stat)))
 }

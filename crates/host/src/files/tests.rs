@@ -1,5 +1,6 @@
 //! A tree as a hostile build may leave it.
 
+use super::Devices;
 use super::open::{look, open_regular};
 use super::read::{part, sha256, whole};
 use super::walk::walk;
@@ -66,11 +67,12 @@ fn only_regular_files_open_and_nothing_waits() {
         ("a.txt/b", Some(FailureKind::NotFound)),
         ("nothing", Some(FailureKind::NotFound)),
     ];
-    for (path, want) in rows {
-        let got = open_regular(fd.as_fd(), &path.parse().unwrap()).err().map(Refusal::from);
+    let ways = [Devices::None, Devices::Some];
+    for ((path, want), devices) in rows.iter().flat_map(|row| ways.map(|way| (row, way))) {
+        let got = open_regular(fd.as_fd(), &path.parse().unwrap(), devices).err().map(Refusal::from);
         match (got, want) {
             (None, None) => {}
-            (Some(Refusal::Told(kind, _)), Some(want)) => assert_eq!(kind, want, "{path}"),
+            (Some(Refusal::Told(kind, _)), Some(want)) => assert_eq!(kind, *want, "{path}"),
             (got, want) => panic!("{path}: {got:?}, expected {want:?}"),
         }
     }
@@ -81,7 +83,7 @@ fn only_regular_files_open_and_nothing_waits() {
 #[test]
 fn reading_is_bounded() {
     let (_dir, fd) = tree();
-    let open = |path: &str| open_regular(fd.as_fd(), &path.parse().unwrap()).unwrap();
+    let open = |path: &str| open_regular(fd.as_fd(), &path.parse().unwrap(), Devices::below(&fd)).unwrap();
     let (file, size) = open("a.txt");
     assert_eq!(whole(&file, "a.txt", size, u64::MAX, &clock()).unwrap(), b"abc");
     assert!(whole(&file, "a.txt", size, 2, &clock()).is_err());
