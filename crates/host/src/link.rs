@@ -27,38 +27,69 @@ fn phases_of(component: &Component) -> BTreeSet<Phase> {
     Phase::ALL.iter().copied().filter(exports).collect()
 }
 
-/// A linker with all interfaces. It is made before the module is known; [`misplaced`] says what a module may not have
-/// of it.
+/// Adds one interface to a linker.
+type Add = fn(&mut Linker<State>) -> Result<()>;
+
+/// The interfaces of `skink:hook`, by name.
+const INTERFACES: [(&str, Add); 12] = [
+    ("types", |l| hook::types::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
+    ("job", |l| hook::job::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
+    ("report", |l| hook::report::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
+    ("files", |l| hook::files::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
+    ("tools", |l| hook::tools::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
+    ("plan", |l| hook::plan::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
+    ("outbox", |l| hook::outbox::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
+    ("allocate-context", |l| {
+        hook::allocate_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)
+    }),
+    ("pre-chroot-context", |l| {
+        hook::pre_chroot_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)
+    }),
+    ("transform-context", |l| {
+        hook::transform_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)
+    }),
+    ("check-context", |l| hook::check_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
+    ("cleanup-context", |l| hook::cleanup_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
+];
+
+/// A linker with all interfaces, for a component that is not known yet. [`misplaced`] says what it may not have of it.
 ///
 /// # Errors
 /// An interface was added twice: a bug of ours.
 pub fn linker(engine: &Engine) -> Result<Linker<State>> {
     let mut linker = Linker::new(engine);
-    let l = &mut linker;
-    wasi::add_to_linker(l)?;
-    hook::types::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    hook::job::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    hook::report::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    hook::files::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    hook::tools::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    hook::plan::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    hook::outbox::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    hook::allocate_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    hook::pre_chroot_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    hook::transform_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    hook::check_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
-    hook::cleanup_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    wasi::add_to_linker(&mut linker)?;
+    INTERFACES.iter().try_for_each(|(_, add)| add(&mut linker))?;
     Ok(linker)
+}
+
+/// A linker with what a component imports and no more, for that is made in less time.
+///
+/// # Errors
+/// An interface was added twice: a bug of ours.
+pub fn linker_of(engine: &Engine, component: &Component) -> Result<Linker<State>> {
+    let mut linker = Linker::new(engine);
+    let imports = component.component_type();
+    if imports.imports(engine).any(|(import, _)| import.starts_with("wasi:")) {
+        wasi::add_to_linker(&mut linker)?;
+    }
+    let imported = |name: &str| imports.imports(engine).any(|(import, _)| ours(import) == Some(name));
+    let wanted = INTERFACES.iter().filter(|(name, _)| imported(name));
+    wanted.map(|(_, add)| add(&mut linker)).collect::<Result<()>>()?;
+    Ok(linker)
+}
+
+/// The name of an interface of `skink:hook`, without its version.
+fn ours(import: &str) -> Option<&str> {
+    let interface = import.strip_prefix("skink:hook/")?;
+    Some(interface.split_once('@').map_or(interface, |(interface, _version)| interface))
 }
 
 /// An interface of `skink:hook` that the component imports and that belongs to none of the phases it exports.
 pub fn misplaced(engine: &Engine, component: &Component) -> Option<String> {
     let phases = phases_of(component);
     let imports = component.component_type();
-    let is_misplaced = |name: &&str| {
-        let ours = name.strip_prefix("skink:hook/");
-        let interface = ours.map(|name| name.split_once('@').map_or(name, |(interface, _version)| interface));
-        interface.is_some_and(|interface| !skink_module::importable(interface, &phases))
-    };
+    let is_misplaced =
+        |name: &&str| ours(name).is_some_and(|interface| !skink_module::importable(interface, &phases));
     imports.imports(engine).map(|(name, _)| name).find(is_misplaced).map(str::to_owned)
 }

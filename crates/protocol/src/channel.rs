@@ -127,7 +127,9 @@ impl Channel {
 
     /// Whether a read would not wait: something has come, or the other side is gone.
     pub fn has_more(&self) -> bool {
-        !self.pending.is_empty() || self.wait(PollFlags::IN, Some(Instant::now())).is_ok()
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let polled = poll(&mut [PollFd::new(&self.socket, PollFlags::IN)], Some(&now));
+        !self.pending.is_empty() || polled.is_ok_and(|ready| ready > 0)
     }
 
     /// Cuts one whole frame off the pending bytes, and takes its descriptors. One read may have brought
@@ -229,9 +231,11 @@ mod tests {
         ours.send(&ToRunner::Probe, None).unwrap();
         let first: Received<ToRunner> = theirs.receive(None).unwrap();
         assert_eq!(first.descriptors.len(), 2);
+        assert!(theirs.has_more());
         let second: Received<ToRunner> = theirs.receive(None).unwrap();
-        assert!(matches!(second.message, ToRunner::Probe));
+        assert!(matches!(second.message, ToRunner::Probe) && !theirs.has_more());
         drop(ours);
+        assert!(theirs.has_more());
         assert!(matches!(theirs.receive::<ToRunner>(None), Err(ProtocolError::Closed)));
     }
 

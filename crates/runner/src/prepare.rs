@@ -120,23 +120,29 @@ pub(crate) struct Linked {
 
 impl Linked {
     /// Loads the module and links it for these phases.
-    fn make(engines: Engines, artefact: Option<&File>, phases: &[Phase]) -> Result<Self, RunnerEnd> {
+    fn make(
+        engines: Result<Engines, RunnerEnd>,
+        artefact: Option<&File>,
+        phases: &[Phase],
+    ) -> Result<Self, RunnerEnd> {
         let artefact =
             artefact.ok_or_else(|| RunnerEnd::HostError("no artefact came to prepare".to_owned()))?;
-        let (engine, linker) = engines?;
-        let component: Component = load(&engine, artefact).map_err(|error| match &error {
+        let mut engines = engines?;
+        let component: Component = load(&engines.engine, artefact).map_err(|error| match &error {
             LoadError::Stale(_) => RunnerEnd::StaleArtefact(error.to_string()),
             // Also what a later engine may add.
             LoadError::Map(_) | _ => RunnerEnd::HostError(format!("loading the module: {error}")),
         })?;
-        if let Some(interface) = misplaced(&engine, &component) {
+        if let Some(interface) = misplaced(&engines.engine, &component) {
             let what = wasmtime::format_err!("`{interface}` belongs to none of its phases");
             return Err(unlinkable(what));
         }
+        let failed = |error| RunnerEnd::HostError(format!("making the linker: {error:#}"));
+        let linker = engines.linker(&component).map_err(failed)?;
         let pre = linker.instantiate_pre(&component).map_err(unlinkable)?;
         let find = |phase: &Phase| Ok((*phase, Export::find(&pre, *phase).map_err(unlinkable)?));
         let exports = phases.iter().map(find).collect::<Result<_, RunnerEnd>>()?;
-        Ok(Self { engine, pre, exports })
+        Ok(Self { engine: engines.engine, pre, exports })
     }
 
     /// The export of a phase that was prepared.

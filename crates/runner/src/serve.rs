@@ -31,7 +31,7 @@ pub(crate) fn serve() -> Result<(), ServeError> {
     skink_host::before_walls();
     let mut channel = skink_walls::enter()?;
     channel.send(&FromRunner::Ready { version: VERSION }, soon())?;
-    let ahead = Ahead::make()?;
+    let ahead = Ahead::make(channel.has_more())?;
     // Spawned ahead of need, the runner waits here for as long as the worker likes; it dies with the worker.
     let Received { message, descriptors } = channel.receive::<ToRunner>(None)?;
     match message {
