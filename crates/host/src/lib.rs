@@ -28,7 +28,7 @@ mod wire;
 
 pub use call::{Export, Said};
 pub use clock::Clock;
-pub use link::{linker, linker_of, misplaced};
+pub use link::{imports_wasi, linker, linker_of, misplaced};
 pub use refusal::Refusal;
 pub use state::{Inputs, State, entered, guard, rearm};
 pub use stop::Stop;

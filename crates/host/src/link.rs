@@ -69,14 +69,19 @@ pub fn linker(engine: &Engine) -> Result<Linker<State>> {
 /// An interface was added twice: a bug of ours.
 pub fn linker_of(engine: &Engine, component: &Component) -> Result<Linker<State>> {
     let mut linker = Linker::new(engine);
-    let imports = component.component_type();
-    if imports.imports(engine).any(|(import, _)| import.starts_with("wasi:")) {
+    if imports_wasi(engine, component) {
         wasi::add_to_linker(&mut linker)?;
     }
+    let imports = component.component_type();
     let imported = |name: &str| imports.imports(engine).any(|(import, _)| ours(import) == Some(name));
     let wanted = INTERFACES.iter().filter(|(name, _)| imported(name));
     wanted.map(|(_, add)| add(&mut linker)).collect::<Result<()>>()?;
     Ok(linker)
+}
+
+/// Whether a component imports anything of WASI. What it needs beside the linker is made for those that do.
+pub fn imports_wasi(engine: &Engine, component: &Component) -> bool {
+    component.component_type().imports(engine).any(|(import, _)| import.starts_with("wasi:"))
 }
 
 /// The name of an interface of `skink:hook`, without its version.

@@ -11,10 +11,10 @@ use skink_protocol::ToolInfo;
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use wasmtime::component::{Resource, ResourceTable};
 use wasmtime::{CallHook, Store, UpdateDeadline};
-use wasmtime_wasi::WasiCtx;
+use wasmtime_wasi::{WasiCtx, WasiCtxView};
 
 /// Time for a module that is made before its call begins. What takes longer is made when it has begun.
 const EARLY: Millis = Millis(10);
@@ -75,13 +75,15 @@ pub struct State {
     begun: bool,
     pub(crate) inputs: Inputs,
     pub(crate) table: ResourceTable,
-    pub(crate) wasi: WasiCtx,
+    /// Made when it is first used: most modules need none.
+    wasi: Option<WasiCtx>,
     pub(crate) wire: Wire,
     pub(crate) clock: Clock,
     pub(crate) output: Output,
     pub(crate) progress: Progress,
     pub(crate) trace: Trace,
-    pub(crate) ambient: Ambient,
+    /// Only for a module that imports WASI.
+    pub(crate) ambient: Option<Ambient>,
     limiter: Limiter,
     max_handles: u32,
     handles: u32,
@@ -95,14 +97,15 @@ impl State {
     ///
     /// # Errors
     /// The timer could not be made.
-    pub fn waiting(limits: &Limits, wire: Wire) -> std::io::Result<Self> {
-        let ambient = Ambient(Builder::new_current_thread().enable_time().build()?);
+    pub fn waiting(limits: &Limits, wire: Wire, imports_wasi: bool) -> std::io::Result<Self> {
+        let timer = imports_wasi.then(|| Builder::new_current_thread().enable_time().build());
+        let ambient = timer.transpose()?.map(Ambient);
         let mut table = ResourceTable::new();
         table.set_max_capacity(usize::try_from(limits.handles).unwrap_or(usize::MAX));
         let clock = Clock::start(EARLY);
         Ok(Self {
             begun: false,
-            wasi: wasi::context(&wire, clock, 0, 0),
+            wasi: None,
             output: Output::new(limits),
             progress: Progress::default(),
             trace: Trace::default(),
@@ -123,8 +126,14 @@ impl State {
     /// The call begins.
     pub fn begin(&mut self, inputs: Inputs, clock: Clock) {
         self.output.goes_to(inputs.outbox.clone(), inputs.attachments.clone());
-        self.wasi = wasi::context(&self.wire, clock, inputs.now, inputs.seed);
         (self.inputs, self.clock, self.begun) = (inputs, clock, true);
+    }
+
+    /// The guest's WASI.
+    pub(crate) fn wasi(&mut self) -> WasiCtxView<'_> {
+        let Self { wasi, table, wire, clock, inputs, .. } = self;
+        let ctx = wasi.get_or_insert_with(|| wasi::context(wire, *clock, inputs.now, inputs.seed));
+        WasiCtxView { ctx, table }
     }
 
     /// Gives the guest one more handle.
@@ -185,7 +194,7 @@ impl State {
     /// Drops everything that the guest holds, and sends what it wrote of a line that has not ended.
     pub fn close(&mut self) {
         self.table = ResourceTable::new();
-        self.wasi = wasi::context(&self.wire, self.clock, 0, 0);
+        self.wasi = None;
     }
 
     /// Sends the last progress that was held back.
@@ -221,8 +230,8 @@ impl State {
 /// Does something with the store while the timer of waiting guests is at hand: without it, wasmtime-wasi would
 /// start a runtime of its own, with threads.
 pub fn entered<R>(store: &mut Store<State>, what: impl FnOnce(&mut Store<State>) -> R) -> R {
-    let timer = store.data().ambient.runtime().handle().clone();
-    let _entered = timer.enter();
+    let timer = store.data().ambient.as_ref().map(|ambient| ambient.runtime().handle().clone());
+    let _entered = timer.as_ref().map(Handle::enter);
     what(store)
 }
 

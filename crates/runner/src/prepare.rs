@@ -10,7 +10,7 @@ use crate::serve::ServeError;
 use crate::stage::Stage;
 use crate::{allocate, call};
 use skink_engine::{Epochs, LoadError, load};
-use skink_host::{Clock, Export, State, Wire, misplaced};
+use skink_host::{Clock, Export, State, Wire, imports_wasi, misplaced};
 use skink_job::{Limits, Phase};
 use skink_protocol::{Channel, Flavour, Prepare, ProtocolError, Received, RunnerEnd, ToRunner};
 use skink_walls::{Ceilings, Prepared};
@@ -115,6 +115,7 @@ fn wall_in(walls: Prepared, places: &Places, limits: &Limits) -> Result<(), Serv
 pub(crate) struct Linked {
     pub(crate) engine: Engine,
     pub(crate) pre: InstancePre<State>,
+    pub(crate) imports_wasi: bool,
     exports: Vec<(Phase, Export)>,
 }
 
@@ -142,7 +143,8 @@ impl Linked {
         let pre = linker.instantiate_pre(&component).map_err(unlinkable)?;
         let find = |phase: &Phase| Ok((*phase, Export::find(&pre, *phase).map_err(unlinkable)?));
         let exports = phases.iter().map(find).collect::<Result<_, RunnerEnd>>()?;
-        Ok(Self { engine: engines.engine, pre, exports })
+        let imports_wasi = imports_wasi(&engines.engine, &component);
+        Ok(Self { engine: engines.engine, pre, imports_wasi, exports })
     }
 
     /// The export of a phase that was prepared.

@@ -20,7 +20,7 @@ pub(crate) struct Stage {
 impl Stage {
     /// A store with nothing in it.
     pub(crate) fn empty(linked: &Linked, limits: &Limits, wire: &Wire) -> Result<Self, RunnerEnd> {
-        let state = State::waiting(limits, wire.clone());
+        let state = State::waiting(limits, wire.clone(), linked.imports_wasi);
         let state =
             state.map_err(|error| RunnerEnd::HostError(format!("making the store of a call: {error}")))?;
         let mut store = Store::new(&linked.engine, state);

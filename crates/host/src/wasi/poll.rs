@@ -13,7 +13,7 @@ use wasmtime_wasi::p2::bindings::sync::io::poll::{self, Host, HostPollable};
 pub(super) struct Poll<'a> {
     table: &'a mut ResourceTable,
     clock: Clock,
-    ambient: &'a Ambient,
+    ambient: Option<&'a Ambient>,
 }
 
 struct HasPoll;
@@ -26,13 +26,16 @@ pub(super) fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
     poll::add_to_linker::<State, HasPoll>(linker, |state| Poll {
         table: &mut state.table,
         clock: state.clock,
-        ambient: &state.ambient,
+        ambient: state.ambient.as_ref(),
     })
 }
 
 impl Poll<'_> {
     /// Waits, at most until the deadline.
-    fn wait<T>(clock: Clock, ambient: &Ambient, what: impl Future<Output = Result<T>>) -> Result<T> {
+    fn wait<T>(clock: Clock, ambient: Option<&Ambient>, what: impl Future<Output = Result<T>>) -> Result<T> {
+        let Some(ambient) = ambient else {
+            return Err(wasmtime::format_err!("a module that imports no WASI waits by it"));
+        };
         let deadline = clock.deadline().into();
         let bounded = async { tokio::time::timeout_at(deadline, what).await };
         match ambient.runtime().block_on(bounded) {
