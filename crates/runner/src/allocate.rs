@@ -26,7 +26,7 @@ pub(crate) fn answer(linked: &Linked, question: Question, wire: &Wire) -> Result
         Ok((export, stage))
     });
     match staged {
-        Ok((export, stage)) => make(stage, &linked.pre, export, inputs, wire, clock),
+        Ok((export, stage)) => make(stage, &linked.pre, export, inputs, wire, clock).map(drop),
         Err(ended) => end(wire, ended),
     }
 }

@@ -8,7 +8,11 @@ use crate::stage::Stage;
 use skink_host::{Clock, Export, Inputs, Said, State, Wire, entered, rearm};
 use skink_protocol::{CallEnd, RunnerEnd, Start};
 use std::os::fd::OwnedFd;
+use wasmtime::Store;
 use wasmtime::component::InstancePre;
+
+/// What is left of a call whose end was told: memory to be given back, for which nobody need wait.
+pub(crate) type Left = Option<Store<State>>;
 
 /// Makes the call that a runner stands ready for.
 pub(crate) fn serve(
@@ -16,17 +20,17 @@ pub(crate) fn serve(
     start: Start,
     descriptors: Vec<OwnedFd>,
     wire: &Wire,
-) -> Result<(), ServeError> {
+) -> Result<Left, ServeError> {
     let clock = Clock::start(standing.limits.wall_time);
     wire.renew(clock, standing.limits.log_bytes);
     let phase = start.phase;
     let (inputs, stage) = match begin(&mut standing, start, descriptors, wire) {
         Ok(begun) => begun,
-        Err(ended) => return end(wire, ended),
+        Err(ended) => return end(wire, ended).map(|()| None),
     };
     match standing.linked.export(phase) {
         Ok(export) => make(stage, &standing.linked.pre, export, inputs, wire, clock),
-        Err(ended) => end(wire, ended),
+        Err(ended) => end(wire, ended).map(|()| None),
     }
 }
 
@@ -55,7 +59,7 @@ pub(crate) fn make(
     inputs: Inputs,
     wire: &Wire,
     clock: Clock,
-) -> Result<(), ServeError> {
+) -> Result<Left, ServeError> {
     let Stage { mut store, instance } = stage;
     store.data_mut().begin(inputs, clock);
     let said = entered(&mut store, |store| -> wasmtime::Result<Said> {
@@ -70,6 +74,6 @@ pub(crate) fn make(
     let mut usage = store.data().usage();
     store.data_mut().close();
     (usage.log_bytes, usage.suppressed) = wire.log_usage();
-    // Only then is the memory given back: nobody need wait for it.
-    Ok(wire.end(CallEnd { end: ended, usage })?)
+    wire.end(CallEnd { end: ended, usage })?;
+    Ok(Some(store))
 }

@@ -90,7 +90,8 @@ fn wait(standing: Standing, wire: &Wire) -> Result<(), ServeError> {
     loop {
         match wire.request() {
             Ok(Received { message: ToRunner::Start(start), descriptors }) => {
-                return call::serve(standing, *start, descriptors, wire);
+                let left = call::serve(standing, *start, descriptors, wire)?;
+                return rest(left, wire);
             }
             Ok(Received { message: ToRunner::Ask(question), .. }) => {
                 allocate::answer(&standing.linked, *question, wire)?;
@@ -101,6 +102,19 @@ fn wait(standing: Standing, wire: &Wire) -> Result<(), ServeError> {
             Err(ProtocolError::Closed) => return Ok(()),
             Err(error) => return Err(error.into()),
         }
+    }
+}
+
+/// Does nothing until the worker closes the socket. It has been woken by the end of the call, maybe on this processor,
+/// and whatever were done here would be done before it can go on.
+fn rest(left: call::Left, wire: &Wire) -> Result<(), ServeError> {
+    match wire.request() {
+        Err(ProtocolError::Closed) => {
+            drop(left);
+            Ok(())
+        }
+        Ok(_) => Err(ServeError::Unasked),
+        Err(error) => Err(error.into()),
     }
 }
 
