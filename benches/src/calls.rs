@@ -13,10 +13,13 @@ use skink_worker::standby::{ReadAs, Standby};
 use skink_worker::trees::Trees;
 use skink_worker::views::{View, Views};
 use std::cell::Cell;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// The most calls of a row.
+const MOST: usize = 500;
 const PAUSE: Duration = Duration::from_millis(2);
 /// Far longer than a runner takes to prepare.
 const REST: Duration = Duration::from_millis(30);
@@ -44,7 +47,8 @@ struct Shared {
     trees: Trees,
     /// The results lie where they do in a job.
     _views: Views,
-    /// Holds a folder of each call. They stay until the next run, since a job does not wait for their removal.
+    /// Holds a folder for each call's own one, as a job has one for all of its calls. What is in them stays until the
+    /// next run, since a job does not wait for its removal.
     folder: PathBuf,
     made: Cell<usize>,
 }
@@ -71,6 +75,10 @@ impl Calls {
         let trees = Trees { raw_results: results.clone(), results, ..Trees::default() };
         let hook = admitted(&host, &place.fresh(&format!("{name}/admission"))?, subject)?;
         let folder = place.fresh(&format!("{name}/calls"))?;
+        for number in 1..=MOST {
+            let folder = folder.join(number.to_string());
+            fs::create_dir(&folder).with_context(|| format!("making {}", folder.display()))?;
+        }
         Ok(Self(Rc::new(Shared {
             host,
             hook,

@@ -6,6 +6,10 @@ use std::time::{Duration, Instant};
 /// Pairs that are run before the first that counts: caches fill, lazy things are made.
 const WARM_UP: usize = 3;
 
+/// Rest before each sample of either side: the kernel takes down namespaces after their last process has ended, for
+/// which the next sample would pay.
+const SETTLE: Duration = Duration::from_millis(20);
+
 /// What a sample leaves, to be dropped when its time is taken.
 pub(crate) type Rest = Option<Box<dyn Any>>;
 
@@ -64,6 +68,7 @@ pub(crate) fn measure(mut pair: Pair, pairs: usize) -> anyhow::Result<Samples> {
 }
 
 fn timed(step: &mut Step) -> anyhow::Result<f64> {
+    std::thread::sleep(SETTLE);
     let start = Instant::now();
     let rest = step()?;
     let taken = start.elapsed();

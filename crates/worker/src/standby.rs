@@ -7,7 +7,7 @@
 use crate::WorkerError;
 use crate::outbox::{ATTACHMENTS, OUTBOX};
 use crate::trees::Trees;
-use crate::views::make_passage;
+use crate::views::{make_new_passage, make_passage};
 use skink_job::{Grants, HookName, Limits, Phase};
 use skink_protocol::{Descriptor, Flavour, FromRunner, Prepare, ProtocolError, RunnerEnd, ToRunner, VERSION};
 use skink_walls::Child;
@@ -62,14 +62,16 @@ impl Standby {
     /// Makes the call's folder, and tells a new runner to prepare for it. What is in the folder from a runner that
     /// was prepared before and never called is removed.
     pub(crate) fn prepare(&self, child: &Child) -> Result<(), WorkerError> {
-        if let Some(calls) = self.folder.parent() {
+        if let Some(calls) = self.folder.parent().filter(|calls| !calls.is_dir()) {
             make_passage(calls)?;
         }
-        match std::fs::remove_dir_all(&self.folder) {
-            Err(e) if e.kind() != ErrorKind::NotFound => {
-                return Err(WorkerError::file("clear", &self.folder)(e));
+        let failed = |action| WorkerError::file(action, &self.folder);
+        match make_new_passage(&self.folder) {
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => {
+                std::fs::remove_dir_all(&self.folder).map_err(failed("clear"))?;
+                make_new_passage(&self.folder).map_err(failed("create"))?;
             }
-            Ok(()) | Err(_) => make_passage(&self.folder)?,
+            made => made.map_err(failed("create"))?,
         }
         let mut kinds = vec![Descriptor::Artefact];
         let mut files: Vec<OwnedFd> = Vec::new();

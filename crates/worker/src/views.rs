@@ -16,7 +16,7 @@ use rustix::mount::{
 };
 use rustix::thread::UnshareFlags;
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The views of one job. Dropping it unmounts them; it must go before the folder they are in.
@@ -138,6 +138,11 @@ pub(crate) fn make_passage(folder: &Path) -> Result<(), WorkerError> {
     fs::create_dir_all(folder).map_err(WorkerError::file("create", folder))?;
     let mode = fs::Permissions::from_mode(0o711);
     fs::set_permissions(folder, mode).map_err(WorkerError::file("set the mode of", folder))
+}
+
+/// Makes a folder that is not there yet, and that everybody can walk through. The umask lets that be.
+pub(crate) fn make_new_passage(folder: &Path) -> std::io::Result<()> {
+    fs::DirBuilder::new().mode(0o711).create(folder)
 }
 
 /// An error where tools could not walk to a folder of ours, with the first folder that is in their way.
