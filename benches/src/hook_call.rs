@@ -23,7 +23,7 @@ pub(crate) fn spawned(place: &Place) -> anyhow::Result<Pair> {
 pub(crate) fn ahead(place: &Place) -> anyhow::Result<Pair> {
     let calls = calls(place)?;
     let before = Some(calls.a_runner_waits());
-    Ok(Pair { before, ours: Box::new(move || Ok(calls.next()?.rest)), peer: Peer::Step(bwrap(1)?) })
+    Ok(Pair { before, ..Pair::of(Box::new(move || Ok(calls.next()?.rest)), Peer::Step(bwrap(1)?)) })
 }
 
 pub(crate) fn sustained(place: &Place) -> anyhow::Result<Pair> {

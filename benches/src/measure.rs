@@ -1,6 +1,8 @@
 //! Measuring a pair: ours, peer, ours, peer, so that whatever else the machine does befalls both.
 
 use std::any::Any;
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// Pairs that are run before the first that counts: caches fill, lazy things are made.
@@ -28,6 +30,8 @@ pub(crate) enum Peer {
 pub(crate) struct Pair {
     /// Done before each sample of ours, and not measured.
     pub(crate) before: Option<Step>,
+    /// The part of a sample of ours that is not of the row, told by the sample.
+    pub(crate) beside: Rc<Cell<Duration>>,
     pub(crate) ours: Step,
     pub(crate) peer: Peer,
 }
@@ -35,7 +39,7 @@ pub(crate) struct Pair {
 impl Pair {
     /// A pair with nothing to do before a sample.
     pub(crate) fn of(ours: Step, peer: Peer) -> Self {
-        Self { before: None, ours, peer }
+        Self { before: None, beside: Rc::default(), ours, peer }
     }
 }
 
@@ -54,7 +58,7 @@ pub(crate) fn measure(mut pair: Pair, pairs: usize) -> anyhow::Result<Samples> {
     let warm_up = WARM_UP.min(pairs);
     for turn in 0..warm_up + pairs {
         pair.before.as_mut().map_or(Ok(None), |before| before())?;
-        let ours = timed(&mut pair.ours)?;
+        let ours = timed(&mut pair.ours)? - in_milliseconds(pair.beside.take());
         let peer = match &mut pair.peer {
             Peer::Step(step) => Some(timed(step)?),
             Peer::Time(_) => None,

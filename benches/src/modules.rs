@@ -1,7 +1,8 @@
 //! `module-ready` and `module-ready-js`: a module that was compiled before, from the store to where it can be called.
 //!
-//! The artefact's seal is checked, a runner that stood ready finishes its walls, maps the artefact and links it, and
-//! says that it fits. Nobody else does the same, so the peers are times.
+//! The artefact is found in the store and its seal is checked; a runner maps it, loads it and links it, and says how
+//! long that took. What is between the two, walls and messages, belongs to the rows of calls. Nobody else does the same,
+//! so the peers are times.
 
 use crate::measure::{Pair, Peer, Step};
 use crate::place::Place;
@@ -13,9 +14,10 @@ use skink_protocol::Flavour;
 use skink_worker::Host;
 use skink_worker::admit::compiled;
 use skink_worker::call::fits;
+use std::cell::Cell;
 use std::path::Path;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A small module: rpmlint, 115 KiB.
 pub(crate) fn small(place: &Place) -> anyhow::Result<Pair> {
@@ -44,12 +46,16 @@ fn pair(place: &Place, module: &Path, most: Duration) -> anyhow::Result<Pair> {
         std::thread::sleep(Duration::from_millis(2));
         Ok(None)
     });
+    let beside = Rc::default();
+    let told: Rc<Cell<Duration>> = Rc::clone(&beside);
     let ours = move || {
         let stored = host.store.get(&key)?.context("the store has lost the artefact")?;
+        let asked = Instant::now();
         match fits(&host, &stored.artefact, Flavour::Timed, vec![Phase::Check]) {
-            Ok(None) => Ok(None),
-            Ok(Some(why)) | Err(why) => bail!("it does not fit: {why}"),
+            Ok(Ok(loading)) => told.set(asked.elapsed().saturating_sub(loading)),
+            Ok(Err(why)) | Err(why) => bail!("it does not fit: {why}"),
         }
+        Ok(None)
     };
-    Ok(Pair { before: Some(before), ours: Box::new(ours), peer: Peer::Time(most) })
+    Ok(Pair { before: Some(before), beside, ..Pair::of(Box::new(ours), Peer::Time(most)) })
 }

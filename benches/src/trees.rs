@@ -43,7 +43,7 @@ fn pair(place: &Place, read: bool) -> anyhow::Result<Pair> {
         Ok(made.rest)
     };
     let peer = move || Ok(Some(Box::new(native(&results, read)?) as _));
-    Ok(Pair { before, ours: Box::new(ours), peer: Peer::Step(Box::new(peer)) })
+    Ok(Pair { before, ..Pair::of(Box::new(ours), Peer::Step(Box::new(peer))) })
 }
 
 /// Files of 0 to 7 KiB, 3.5 KiB in the mean.

@@ -118,12 +118,13 @@ impl Wire {
         }
     }
 
-    /// Says that all walls stand and the module is linked.
+    /// Says that all walls stand and the module is linked, which took so long.
     ///
     /// # Errors
     /// The worker is gone, or takes nothing more.
-    pub fn prepared(&self) -> Result<(), ProtocolError> {
-        self.inner().channel.send(&FromRunner::Prepared, Some(Instant::now() + GRACE))
+    pub fn prepared(&self, loading: Duration) -> Result<(), ProtocolError> {
+        let micros = u64::try_from(loading.as_micros()).unwrap_or(u64::MAX);
+        self.inner().channel.send(&FromRunner::Prepared { micros }, Some(Instant::now() + GRACE))
     }
 
     /// Waits for what the worker wants next, for as long as it likes.

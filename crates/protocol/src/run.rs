@@ -109,7 +109,10 @@ pub enum FromRunner {
         version: u32,
     },
     /// All walls stand, and the module fits.
-    Prepared,
+    Prepared {
+        /// How long it took to load and link the module, in microseconds.
+        micros: u64,
+    },
     /// Findings, in order. No answer.
     Findings(Vec<RawFinding>),
     /// How far the hook is. No answer.

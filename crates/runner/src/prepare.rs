@@ -16,6 +16,7 @@ use skink_protocol::{Channel, Flavour, Prepare, ProtocolError, Received, RunnerE
 use skink_walls::{Ceilings, Prepared};
 use std::fs::File;
 use std::os::fd::OwnedFd;
+use std::time::Instant;
 use wasmtime::Engine;
 use wasmtime::component::{Component, InstancePre};
 
@@ -69,10 +70,12 @@ pub(crate) fn serve(
     };
     wall_in(walls, &places, &limits)?;
     let artefact = places.artefact();
+    let began = Instant::now();
     let linked = match Linked::make(engines, artefact.as_ref(), &prepare.phases) {
         Ok(linked) => linked,
         Err(ended) => return end(&wire, ended),
     };
+    let loading = began.elapsed();
     let (written, flavour) = (places.written(), prepare.flavour);
     let mut standing = Standing { linked, limits, written, flavour, epochs: None, stage: None };
     // Not while somebody waits for it.
@@ -82,7 +85,7 @@ pub(crate) fn serve(
     {
         return end(&wire, ended);
     }
-    wire.prepared()?;
+    wire.prepared(loading)?;
     wait(standing, &wire)
 }
 

@@ -286,9 +286,7 @@ pub(crate) fn compiled_as(host: &Host, module: &Sealed, flavour: Flavour) -> Res
             // Only what fits is filed.
             let manifest = skink_module::check(&description).map_err(|e| e.to_string())?;
             let phases = manifest.phases.into_iter().filter(|phase| flavour_of(*phase) == flavour).collect();
-            if let Some(reason) = fits(host, &artefact, flavour, phases).map_err(Why::Host)? {
-                return Err(Why::Module(reason));
-            }
+            fits(host, &artefact, flavour, phases).map_err(Why::Host)?.map_err(Why::Module)?;
             host.store.put(&key, &artefact, &description).map_err(Why::host)
         }
         Ok(Compiled::Rejected { reason }) => Err(Why::Module(reason.to_string())),

@@ -253,7 +253,7 @@ impl Session {
                     answer
                 }
                 FromRunner::End(end) => return Ok(*end),
-                FromRunner::Ready { .. } | FromRunner::Prepared | FromRunner::Probed(_) => {
+                FromRunner::Ready { .. } | FromRunner::Prepared { .. } | FromRunner::Probed(_) => {
                     return Err(Broken::Protocol(ProtocolError::Closed));
                 }
             };

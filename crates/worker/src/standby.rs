@@ -163,13 +163,14 @@ impl From<ProtocolError> for NotPrepared {
     }
 }
 
-/// Waits until a runner that was told what to prepare for has done so.
-pub(crate) fn prepared(child: &mut Child) -> Result<(), NotPrepared> {
+/// Waits until a runner that was told what to prepare for has done so, and gives how long it took to load and link the
+/// module.
+pub(crate) fn prepared(child: &mut Child) -> Result<Duration, NotPrepared> {
     let deadline = Some(Instant::now() + READY);
     loop {
         match child.channel.receive::<FromRunner>(deadline)?.message {
             FromRunner::Ready { version: VERSION } => {}
-            FromRunner::Prepared => return Ok(()),
+            FromRunner::Prepared { micros } => return Ok(Duration::from_micros(micros)),
             FromRunner::End(end) => return Err(NotPrepared::Ended(end.end)),
             FromRunner::Ready { .. }
             | FromRunner::Findings(_)

@@ -142,7 +142,7 @@ pub fn run(spawner: &Spawner, artefact: &File, call: &Call) -> Ended {
     let mut heard = Heard::default();
     if call.ahead {
         match child.channel.receive::<FromRunner>(soon()).unwrap().message {
-            FromRunner::Prepared => {}
+            FromRunner::Prepared { .. } => {}
             FromRunner::End(end) => return Ended::of(*end, heard, child),
             other => panic!("{other:?}"),
         }
@@ -225,7 +225,7 @@ impl Heard {
                 self.asked.push(tool.clone());
                 return Some(Err((FailureKind::Other, "this worker has no tools".to_owned())));
             }
-            FromRunner::Prepared => {}
+            FromRunner::Prepared { .. } => {}
             FromRunner::Ready { .. } | FromRunner::End(_) | FromRunner::Probed(_) => {
                 panic!("{message:?} in the middle of a call")
             }

@@ -129,7 +129,7 @@ impl<'h> Warm<'h> {
         };
         let sent = send(&child, prepare, &[nest.artefact.as_fd()]);
         match sent.map_err(NotPrepared::from).and_then(|()| prepared(&mut child)) {
-            Ok(()) => Ok(Self { child, _watch: watch, spent: Duration::ZERO }),
+            Ok(_) => Ok(Self { child, _watch: watch, spent: Duration::ZERO }),
             Err(NotPrepared::Ended(end)) => Err(outcome_of(end, &[])),
             Err(NotPrepared::Broken(ProtocolError::Deadline)) => {
                 Err(failed(WorkerError::NotReady { after: READY.into() }))
@@ -169,7 +169,7 @@ impl<'h> Warm<'h> {
                 FromRunner::Findings(_) | FromRunner::Progress { .. } | FromRunner::Denied { .. } => {}
                 // Of a call of this phase there is nothing to ask of the worker.
                 FromRunner::Ready { .. }
-                | FromRunner::Prepared
+                | FromRunner::Prepared { .. }
                 | FromRunner::Plan(_)
                 | FromRunner::Tool(_)
                 | FromRunner::Probed(_) => return Err(ProtocolError::Closed),

@@ -7,14 +7,16 @@ use skink_job::{Limits, Phase};
 use skink_protocol::{Descriptor, Flavour, Prepare, RunnerEnd};
 use std::fs::File;
 use std::os::fd::AsFd;
+use std::time::Duration;
 
-/// `Ok(Some(reason))` where the module does not fit one of the phases, `Err` where that cannot be told.
+/// How long it took to load and link the module, or the reason why it does not fit one of the phases; and `Err` where
+/// that cannot be told.
 pub fn fits(
     host: &Host,
     artefact: &File,
     flavour: Flavour,
     phases: Vec<Phase>,
-) -> Result<Option<String>, String> {
+) -> Result<Result<Duration, String>, String> {
     let mut child = host.runners.take().map_err(|error: WorkerError| error.to_string())?;
     let limits = Limits::default();
     let descriptors = vec![Descriptor::Artefact];
@@ -23,8 +25,8 @@ pub fn fits(
     let answer = sent.map_err(NotPrepared::from).and_then(|()| prepared(&mut child));
     host.runners.bury(child);
     match answer {
-        Ok(()) => Ok(None),
-        Err(NotPrepared::Ended(RunnerEnd::Unlinkable(reason))) => Ok(Some(reason)),
+        Ok(loading) => Ok(Ok(loading)),
+        Err(NotPrepared::Ended(RunnerEnd::Unlinkable(reason))) => Ok(Err(reason)),
         Err(NotPrepared::Ended(end)) => {
             Err(format!("the runner cannot tell whether the module fits: {end:?}"))
         }
