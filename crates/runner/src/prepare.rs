@@ -1,4 +1,4 @@
-//! A runner that stands ready: its walls are finished, its module is linked, and nothing of it has run.
+//! A runner that stands ready: its walls are finished, its module is linked, and nothing of it was called.
 //!
 //! What a job is found to be later, its trees and facts, comes with the call. So all of this may be done while the
 //! job still builds, and a call costs no more than what only it can do.
@@ -45,11 +45,9 @@ impl Standing {
 
     /// Makes what can be made of the call before it begins.
     fn begin_early(&mut self, wire: &Wire) -> Result<(), RunnerEnd> {
-        let limits = self.limits;
-        if self.epochs()?.is_some() {
-            self.stage =
-                self.epochs.as_ref().and_then(|epochs| Stage::early(&self.linked, &limits, wire, epochs));
-        }
+        self.epochs()?;
+        let Self { linked, limits, epochs, .. } = self;
+        self.stage = epochs.as_ref().and_then(|epochs| Stage::early(linked, limits, wire, epochs));
         Ok(())
     }
 }

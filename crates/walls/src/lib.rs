@@ -1,15 +1,15 @@
 //! The walls around a child process: how the parent spawns it and how the child locks itself in.
 //!
 //! A guest is never run, and a module never compiled, in the process that has the authority. The parent calls
-//! [`Spawner::spawn`]; the child calls [`enter`] as its first act, then takes its descriptors from the
-//! [`Channel`](skink_protocol::Channel), then calls [`lock`], and only then touches a byte of a guest.
+//! [`Spawner::spawn`]; the child calls [`enter`] as its first act, then takes the descriptors of all that it may reach
+//! from the [`Channel`](skink_protocol::Channel), then calls [`lock`], and only then touches a byte of a guest.
 //!
 //! What holds once both calls have returned:
 //!
 //! | wall | how |
 //! | --- | --- |
 //! | processes | pid 1 of a pid namespace of its own, no `fork`, no `exec`; dies with the parent |
-//! | files | an empty, read-only root; Landlock with one rule per handed descriptor and nothing else |
+//! | files | an empty, read-only root; Landlock with one rule per descriptor of [`lock`] and nothing else |
 //! | network | an empty network namespace, no `socket` |
 //! | identity | a uid and gid of its own, no groups, no capability, no way to get one |
 //! | kernel | a seccomp allow-list; what is not on it fails with `EPERM` |

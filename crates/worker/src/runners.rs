@@ -1,6 +1,6 @@
 //! Runners, spawned ahead of need where it is known that calls will come, and prepared where it is known for what.
 //!
-//! A runner that waits has no job and has run nothing of a module; it dies with this process. Invariant: each makes
+//! A runner that waits has nothing of a job, and no module of its was called; it dies with this process. Invariant: each makes
 //! one call, and there are never more of them in waiting than calls are foreseen.
 
 use crate::WorkerError;

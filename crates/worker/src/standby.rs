@@ -39,8 +39,8 @@ pub struct Standby {
 }
 
 impl Standby {
-    /// A call of a hook that may do what `grants` says, below `scratch`. `trees` says where trees are or are going to
-    /// be; one that it does not know, the call cannot read.
+    /// A call of a hook that may do what `grants` says, below `scratch`. `trees` says where trees are, or below which
+    /// folders they are going to be; one that it does not know, the call cannot read.
     pub fn new(
         (hook, phase): (&HookName, Phase),
         artefact: &Arc<File>,

@@ -28,6 +28,9 @@ pub struct Views {
     mounted: Vec<PathBuf>,
 }
 
+/// What is mounted on, in the place of a view.
+const TREE: &str = "tree";
+
 /// A tree of a job, by the name of its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
@@ -76,11 +79,16 @@ impl Views {
             return Ok(views(false));
         }
         make_passage(&folder)?;
-        View::ALL.iter().try_for_each(|view| make_passage(&folder.join(view.name())))?;
+        for view in View::ALL {
+            let place = folder.join(view.name());
+            make_passage(&place)?;
+            make_passage(&place.join(TREE))?;
+        }
         Ok(views(is_reachable(&folder)?))
     }
 
-    /// Where the trees are going to be; `None` where that is not known before they are there.
+    /// Below which folders the trees are going to be; `None` where that is not known before they are there. These are
+    /// the folders above those that are mounted on: Landlock looks past what a mount hides.
     pub(crate) fn places(&self) -> Option<Trees> {
         let place = |view: View| Some(self.folder.join(view.name()));
         self.is_open.then(|| Trees {
@@ -97,7 +105,7 @@ impl Views {
         if !self.is_open && is_reachable(tree)? {
             return Ok(tree.to_owned());
         }
-        let place = self.folder.join(view.name());
+        let place = self.folder.join(view.name()).join(TREE);
         let_through(&place)?;
         let failed = |errno: rustix::io::Errno| WorkerError::file("bind", tree)(errno.into());
         mount_bind(tree, &place).map_err(failed)?;
