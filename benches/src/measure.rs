@@ -55,6 +55,8 @@ pub(crate) fn measure(mut pair: Pair, pairs: usize) -> anyhow::Result<Samples> {
     if let Peer::Time(time) = pair.peer {
         samples.peer.push(in_milliseconds(time));
     }
+    // What was written to make both sides ready is on the disk before the first sample.
+    rustix::fs::sync();
     let warm_up = WARM_UP.min(pairs);
     for turn in 0..warm_up + pairs {
         pair.before.as_mut().map_or(Ok(None), |before| before())?;
