@@ -74,8 +74,8 @@ pub fn linker_of(engine: &Engine, component: &Component) -> Result<Linker<State>
     }
     let imports = component.component_type();
     let imported = |name: &str| imports.imports(engine).any(|(import, _)| ours(import) == Some(name));
-    let wanted = INTERFACES.iter().filter(|(name, _)| imported(name));
-    wanted.map(|(_, add)| add(&mut linker)).collect::<Result<()>>()?;
+    let mut wanted = INTERFACES.iter().filter(|(name, _)| imported(name));
+    wanted.try_for_each(|(_, add)| add(&mut linker))?;
     Ok(linker)
 }
 

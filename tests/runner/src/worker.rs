@@ -141,11 +141,11 @@ pub fn run(spawner: &Spawner, artefact: &File, call: &Call) -> Ended {
     child.channel.send_with(&ToRunner::Prepare(Box::new(prepare)), &borrowed, soon()).unwrap();
     let mut heard = Heard::default();
     if call.ahead {
-        match child.channel.receive::<FromRunner>(soon()).unwrap().message {
-            FromRunner::Prepared { .. } => {}
-            FromRunner::End(end) => return Ended::of(*end, heard, child),
-            other => panic!("{other:?}"),
+        let answer = child.channel.receive::<FromRunner>(soon()).unwrap().message;
+        if let FromRunner::End(end) = answer {
+            return Ended::of(*end, heard, child);
         }
+        assert!(matches!(answer, FromRunner::Prepared { .. }), "{answer:?}");
     }
     let trees = [(Descriptor::Results, &call.results), (Descriptor::BuildLog, &call.build_log)];
     let (kinds, descriptors) = opened(&trees);
