@@ -2,11 +2,15 @@
 //!
 //! `build-no-hook`: `skink build` of a package without hooks, and the plain `build`. `build-three-hooks`: with the
 //! example's three hooks, and what they are made of without Skink: the plain `build`, the same rpmlint by hand, and the
-//! tenth of a second that Skink may add. `rpmlint-hook`: the hook on the packages, and the same rpmlint by hand.
+//! tenth of a second that Skink may add. `rpmlint-hook`: the hook's call on the packages, with a runner that stood ready as
+//! in a build, and the same rpmlint by hand.
 
+use crate::calls::{Calls, Subject};
 use crate::measure::{Pair, Peer, Rest, Step};
 use crate::place::{Place, command, quietly};
 use anyhow::{Context, ensure};
+use serde_json::json;
+use skink_job::{Phase, SafeText};
 use skink_tests_build::{Ended, Package, Root, Started, lend};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -55,11 +59,28 @@ pub(crate) fn rpmlint_hook(place: &Place) -> anyhow::Result<Pair> {
         let to = results.join(file.file_name().context("a package without a name")?);
         fs::copy(&file, &to).with_context(|| format!("copying {}", file.display()))?;
     }
-    let mut run = Command::new(place.skink());
-    run.args(["hook", "run"]).arg(place.hooks().join("rpmlint.wasm")).arg("--results").arg(&results);
-    run.arg("--sources").arg(package.folder()).arg("--state").arg(place.state());
-    run.args(["--recipe", "hello.spec"]);
-    Ok(Pair::of(command(run)?, Peer::Step(command(lint(&list(&results)?, package.folder())?)?)))
+    let by_hand = command(lint(&list(&results)?, package.folder())?)?;
+    let calls = Calls::new(
+        place,
+        "rpmlint-hook",
+        Subject {
+            module: &place.hooks().join("rpmlint.wasm"),
+            phase: Phase::Check,
+            grants: "results = true\nsources = true\ntools = [\"rpmlint\"]\nattachments = [\"rpmlint.log\"]",
+            settings: json!({}),
+            tools: "[tools.rpmlint]\nprogram = \"/usr/bin/rpmlint\"",
+            results,
+            sources: Some(package.folder().to_owned()),
+        },
+    )?;
+    let before = Some(calls.a_runner_waits());
+    let ours = move || {
+        let made = calls.next()?;
+        let log = made.log.iter().map(SafeText::as_str).collect::<Vec<_>>();
+        ensure!(log.contains(&"rpmlint honours hello-rpmlintrc"), "the hook said {log:?}");
+        Ok(made.rest)
+    };
+    Ok(Pair { before, ..Pair::of(Box::new(ours), Peer::Step(by_hand)) })
 }
 
 /// A build root that is warm already.

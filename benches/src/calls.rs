@@ -32,7 +32,10 @@ pub(crate) struct Subject<'a> {
     /// The grants' lines of the policy.
     pub(crate) grants: &'a str,
     pub(crate) settings: serde_json::Value,
+    /// The tools' lines of the policy.
+    pub(crate) tools: &'a str,
     pub(crate) results: PathBuf,
+    pub(crate) sources: Option<PathBuf>,
 }
 
 /// One call after the other, with what they share.
@@ -72,7 +75,8 @@ impl Calls {
         let phase = subject.phase;
         let mut views = Views::new(place.fresh(&format!("{name}/views"))?)?;
         let results = Some(views.of(View::Results, &subject.results)?);
-        let trees = Trees { raw_results: results.clone(), results, ..Trees::default() };
+        let sources = subject.sources.as_deref().map(|folder| views.of(View::Sources, folder)).transpose()?;
+        let trees = Trees { raw_results: results.clone(), results, sources, ..Trees::default() };
         let hook = admitted(&host, &place.fresh(&format!("{name}/admission"))?, subject)?;
         let folder = place.fresh(&format!("{name}/calls"))?;
         for number in 1..=MOST {
@@ -131,13 +135,14 @@ impl Calls {
 
 impl Shared {
     fn spec<'a>(&'a self, standby: &'a Standby) -> CallSpec<'a> {
+        let (tools, tool_infos) = self.hook.granted_tools();
         CallSpec {
             standby,
             facts: &self.facts,
             settings: self.hook.entry.settings.to_string(),
             grants: &self.hook.allowed.grants,
-            tools: Vec::new(),
-            tool_infos: Vec::new(),
+            tools,
+            tool_infos,
             trees: &self.trees,
             raw: false,
             packages: &[],
@@ -149,12 +154,12 @@ impl Shared {
 
 /// The module, admitted as in a job.
 fn admitted(host: &Host, scratch: &Path, subject: Subject<'_>) -> anyhow::Result<Admitted> {
-    let Subject { module, phase, grants, settings, .. } = subject;
+    let Subject { module, phase, grants, settings, tools, .. } = subject;
     let name = module.file_stem().and_then(|name| name.to_str()).context("the module has no name")?;
     let (file, name): (FileName, HookName) = (format!("{name}.wasm").parse()?, name.parse()?);
     let digest = Sealed::read(module)?.digest();
     let policy = format!(
-        "schema = 1\n[[allow]]\nmodule = \"{name}\"\nsha256 = [\"{digest}\"]\nprojects = [\"**\"]\n\
+        "schema = 1\n{tools}\n[[allow]]\nmodule = \"{name}\"\nsha256 = [\"{digest}\"]\nprojects = [\"**\"]\n\
          [allow.grants]\n{grants}\n"
     );
     let policy = Policy::parse(policy, "the benchmark's policy")?;

@@ -44,7 +44,9 @@ fn calls(place: &Place) -> anyhow::Result<Calls> {
         phase: Phase::Transform,
         grants: "results = true\noutbox = true",
         settings: json!({}),
+        tools: "",
         results: place.fresh("hook-call/results")?,
+        sources: None,
     };
     Calls::new(place, "hook-call", subject)
 }

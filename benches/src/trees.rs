@@ -31,7 +31,9 @@ fn pair(place: &Place, read: bool) -> anyhow::Result<Pair> {
         phase: Phase::Check,
         grants: "results = true",
         settings: json!({ "read": read }),
+        tools: "",
         results: results.clone(),
+        sources: None,
     };
     let calls = Calls::new(place, "trees", subject)?;
     let want = native(&results, read)?;

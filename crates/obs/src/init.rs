@@ -206,11 +206,14 @@ fn end_of(status: WaitStatus) -> Option<End> {
 /// Lets the script's log writer come to its end; what a recipe left running would hold it up.
 fn wait_for_the_rest() {
     let start = Instant::now();
+    // Most are gone at once.
+    let mut pause = Duration::from_micros(250);
     while reap(None).left && start.elapsed() < LEFT_OVER {
         if start.elapsed() > LEFT_ALONE {
             kill_in_build_roots();
         }
-        std::thread::sleep(Duration::from_millis(10));
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(10));
     }
 }
 

@@ -12,7 +12,7 @@ use std::io::{PipeReader, PipeWriter, pipe};
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::thread::JoinHandle;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::{fs, io};
 
 const NAME: &[u8] = b"exit";
@@ -26,7 +26,9 @@ pub struct KillFile(OwnedFd);
 pub struct Watch {
     /// Closed, it wakes the thread.
     awake: Option<PipeWriter>,
-    thread: Option<JoinHandle<bool>>,
+    /// Whether the file came and was acted on, from the thread. After it the thread only closes what it watched with,
+    /// for which the kernel takes up to 20 ms: nobody waits for that.
+    acted: Receiver<bool>,
 }
 
 impl KillFile {
@@ -46,9 +48,13 @@ impl KillFile {
     /// Calls `end` when the file comes; what it says is what [`Watch::stop`] will.
     pub fn watch(self, end: impl FnOnce() -> bool + Send + 'static) -> io::Result<Watch> {
         let (asleep, awake) = pipe()?;
-        let watch = move || self.comes_before_end_of(&asleep) && end();
-        let thread = std::thread::Builder::new().name("kill-file".to_owned()).spawn(watch)?;
-        Ok(Watch { awake: Some(awake), thread: Some(thread) })
+        let (tell, acted) = sync_channel(1);
+        let watch = move || {
+            // Nobody listens where the watch was given up.
+            let _ = tell.send(self.comes_before_end_of(&asleep) && end());
+        };
+        std::thread::Builder::new().name("kill-file".to_owned()).spawn(watch)?;
+        Ok(Watch { awake: Some(awake), acted })
     }
 
     /// Waits for the file, or for the other end of the pipe to be closed.
@@ -89,7 +95,7 @@ impl Watch {
 
     fn end(&mut self) -> bool {
         drop(self.awake.take());
-        self.thread.take().is_some_and(|thread| thread.join().unwrap_or(false))
+        self.acted.recv().unwrap_or(false)
     }
 }
 

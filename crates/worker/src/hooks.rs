@@ -8,7 +8,8 @@ use crate::standby::{ReadAs, Standby};
 use crate::trees::Trees;
 use crate::{Host, fault};
 use skink_job::{Facts, HookName, Outcome, Phase, SafeText, Stage, ToolName, When};
-use skink_tools::{RunEnd, ToolRun};
+use skink_protocol::ToolInfo;
+use skink_tools::{RunEnd, Tool, ToolIdentity, ToolRun};
 use skink_walls::Child;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,16 @@ impl Planned<'_> {
 }
 
 impl Admitted {
+    /// The tools it may run, for the broker, and what they are, for the guest.
+    pub fn granted_tools(&self) -> (Vec<Tool>, Vec<ToolInfo>) {
+        let info = |(tool, identity): &(Tool, ToolIdentity)| ToolInfo {
+            name: tool.name.to_string(),
+            version: identity.version.to_string(),
+        };
+        let tools = self.tools.iter();
+        (tools.clone().map(|(tool, _)| tool.clone()).collect(), tools.map(info).collect())
+    }
+
     /// Whether it sees the results without what hooks added.
     fn is_raw(&self) -> bool {
         self.entry.stage == Stage::Raw
@@ -119,17 +130,14 @@ pub fn take_over(around: &Surroundings<'_>, called: Called<'_>) -> HookReport {
 }
 
 fn spec<'a>(around: &'a Surroundings<'_>, hook: &'a Admitted, standby: &'a Standby) -> CallSpec<'a> {
-    let info = |(tool, identity): &(skink_tools::Tool, skink_tools::ToolIdentity)| skink_protocol::ToolInfo {
-        name: tool.name.to_string(),
-        version: identity.version.to_string(),
-    };
+    let (tools, tool_infos) = hook.granted_tools();
     CallSpec {
         standby,
         facts: &around.facts,
         settings: hook.entry.settings.to_string(),
         grants: &hook.allowed.grants,
-        tools: hook.tools.iter().map(|(tool, _)| tool.clone()).collect(),
-        tool_infos: hook.tools.iter().map(info).collect(),
+        tools,
+        tool_infos,
         trees: &around.trees,
         raw: hook.is_raw(),
         packages: &around.packages,

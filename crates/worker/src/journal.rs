@@ -83,24 +83,28 @@ impl Journal {
         let file = file.map_err(WorkerError::file("create", &path))?;
         flock(&file, FlockOperation::NonBlockingLockExclusive)
             .map_err(|errno| WorkerError::file("lock", &path)(errno.into()))?;
-        let mut journal = Self { file, path, open: Vec::new(), next: 1 };
+        let mut journal = Self { file, path, open: Vec::new(), next: 0 };
         // Synced with the first intention: without one there is nothing to undo.
         journal.append(&Line::Head { version: VERSION })?;
         Ok((journal, notes))
     }
 
-    /// Notes something that is about to be done.
-    pub fn intend(&mut self, undo: Undo) -> Result<u64, WorkerError> {
-        let seq = self.next;
-        self.next += 1;
-        self.write(&Line::Do { seq, undo: undo.clone() })?;
-        self.open.push((seq, undo));
-        Ok(seq)
+    /// Notes things that are about to be done. They may be done much later: undoing what was not is nothing.
+    pub fn intend(&mut self, undos: &[Undo]) -> Result<Vec<u64>, WorkerError> {
+        let mut seqs = Vec::new();
+        for undo in undos {
+            self.next += 1;
+            self.append(&Line::Do { seq: self.next, undo: undo.clone() })?;
+            self.open.push((self.next, undo.clone()));
+            seqs.push(self.next);
+        }
+        self.sync().map(|()| seqs)
     }
 
     /// Notes that the thing needs no undoing any more.
     pub fn settle(&mut self, seq: u64) -> Result<(), WorkerError> {
-        self.write(&Line::Done { done: seq })?;
+        self.append(&Line::Done { done: seq })?;
+        self.sync()?;
         self.open.retain(|(open, _)| *open != seq);
         Ok(())
     }
@@ -113,9 +117,8 @@ impl Journal {
         fs::remove_file(&self.path).map_err(WorkerError::file("remove", &self.path))
     }
 
-    /// Writes a line; it is on the disk, with those before it, when this comes back.
-    fn write(&mut self, line: &Line) -> Result<(), WorkerError> {
-        self.append(line)?;
+    /// All lines are on the disk when this comes back.
+    fn sync(&self) -> Result<(), WorkerError> {
         self.file.sync_data().map_err(WorkerError::file("write", &self.path))
     }
 
@@ -173,7 +176,7 @@ mod tests {
         for (job, dies) in [("living", false), ("dead", true)] {
             let path = scratch.join(job);
             let (mut journal, _) = Journal::open(&folder, job).unwrap();
-            journal.intend(Undo::RemoveFolder { path: path.clone() }).unwrap();
+            journal.intend(&[Undo::RemoveFolder { path: path.clone() }]).unwrap();
             fs::create_dir_all(&path).unwrap();
             if dies {
                 drop(journal);
@@ -198,7 +201,7 @@ mod tests {
                 scope.spawn(move || {
                     let (mut journal, undone) = Journal::open(folder, &job.to_string()).unwrap();
                     assert_eq!(undone, []);
-                    journal.intend(Undo::RemoveFolder { path: path.clone() }).unwrap();
+                    journal.intend(&[Undo::RemoveFolder { path: path.clone() }]).unwrap();
                     fs::create_dir_all(&path).unwrap();
                     journal.close().unwrap();
                 });
@@ -213,8 +216,8 @@ mod tests {
         let (folder, scratch) = folders(state.path());
         let (mut journal, _) = Journal::open(&folder, "dead").unwrap();
         fs::create_dir_all(&scratch).unwrap();
-        let seq = journal.intend(Undo::RemoveFolder { path: scratch.clone() }).unwrap();
-        journal.settle(seq).unwrap();
+        let seqs = journal.intend(&[Undo::RemoveFolder { path: scratch.clone() }]).unwrap();
+        journal.settle(seqs[0]).unwrap();
         journal.file.write_all(b"{\"seq\":9,\"undo\":{\"kind\":\"remove-fol").unwrap();
         drop(journal);
         let (_, undone) = Journal::open(&folder, "next").unwrap();

@@ -139,6 +139,11 @@ fn in_phase<'h>(job: &Job<'_>, hooks: &'h [Admitted], phase: Phase) -> Vec<&'h A
     admitted.filter(|hook| hook.manifest.phases.contains(&phase)).collect()
 }
 
+/// The name of a job's snapshot.
+fn staged(job: &str) -> String {
+    format!("{}{job}", crate::root::STAGED_PREFIX)
+}
+
 /// A failure of the host on the way.
 fn broken(error: &WorkerError) -> Decision {
     Decision { code: 1, why: Some(error.to_string().into()) }
@@ -152,7 +157,11 @@ impl<'a> Way<'a> {
         let (mut journal, notes) = Journal::open(&host.state.join("journal"), name)?;
         fault::point("journal-opened");
         let scratch = host.state.join("jobs").join(name);
-        journal.intend(Undo::RemoveFolder { path: scratch.clone() })?;
+        // Both at once, for the disk: a build leaves it busy when the time of the second comes.
+        journal.intend(&[
+            Undo::RemoveFolder { path: scratch.clone() },
+            Undo::RemoveStaged { root: root.clone(), name: staged(name) },
+        ])?;
         host.job_folder(name)?;
         let facts = job.invocation.facts();
         let around = Surroundings {
@@ -364,11 +373,9 @@ impl<'a> Way<'a> {
 
     /// Takes the results out of the reach of everything that ran in the build root.
     fn snapshot(&mut self, job: &Job<'_>) -> Result<(), WorkerError> {
-        let name = format!("{}{}", crate::root::STAGED_PREFIX, self.name);
-        self.journal.intend(Undo::RemoveStaged { root: self.root.clone(), name: name.clone() })?;
         fault::point("snapshot-begun");
         let wants_raw = job.layers.merged.entries.iter().any(|entry| entry.stage == skink_job::Stage::Raw);
-        let Some(staging) = Staging::take(&self.root, &name, wants_raw)? else { return Ok(()) };
+        let Some(staging) = Staging::take(&self.root, &staged(&self.name), wants_raw)? else { return Ok(()) };
         fault::point("snapshot-taken");
         self.report
             .notes

@@ -83,7 +83,7 @@ pub fn run(
     let name = crate::host::unique();
     let (mut journal, notes) = Journal::open(&host.state.join("journal"), &name)?;
     notes.iter().for_each(|note| tracing::warn!(%note));
-    journal.intend(Undo::RemoveFolder { path: host.state.join("jobs").join(&name) })?;
+    journal.intend(&[Undo::RemoveFolder { path: host.state.join("jobs").join(&name) }])?;
     let scratch = host.job_folder(&name)?;
     let mut views = Views::new(scratch.join("views"))?;
     let end = run_in(host, policy, trial, &scratch, &mut views, progress);
