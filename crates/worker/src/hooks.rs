@@ -164,7 +164,7 @@ fn describe(hook: &Admitted, phase: Phase, result: &CallResult, began: Instant) 
         let runs = result.tools.runs.iter().filter(|run| run.tool == *name);
         runs.map(|run| told(run, began)).collect()
     };
-    let tool = |(tool, identity): &(skink_tools::Tool, skink_tools::ToolIdentity)| ToolReport {
+    let tool = |(tool, identity): &(Tool, ToolIdentity)| ToolReport {
         name: tool.name.to_string(),
         version: identity.version.clone(),
         sha256: identity.digest.to_string(),
