@@ -13,6 +13,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::JoinHandle;
 use std::{fs, io};
 
 const NAME: &[u8] = b"exit";
@@ -21,14 +22,15 @@ const NAME: &[u8] = b"exit";
 #[derive(Debug)]
 pub struct KillFile(OwnedFd);
 
-/// A watch over what runs. Dropped, nobody watches any more.
+/// A watch over what runs. Dropped, nobody watches any more, and it waits until the kernel has let go of the root, for up
+/// to 20 ms: whoever is in a hurry stops it first, and drops it later.
 #[derive(Debug)]
 pub struct Watch {
     /// Closed, it wakes the thread.
     awake: Option<PipeWriter>,
-    /// Whether the file came and was acted on, from the thread. After it the thread only closes what it watched with,
-    /// for which the kernel takes up to 20 ms: nobody waits for that.
+    /// Whether the file came and was acted on: the last that the thread says, before it closes what it watched with.
     acted: Receiver<bool>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl KillFile {
@@ -53,8 +55,8 @@ impl KillFile {
             // Nobody listens where the watch was given up.
             let _ = tell.send(self.comes_before_end_of(&asleep) && end());
         };
-        std::thread::Builder::new().name("kill-file".to_owned()).spawn(watch)?;
-        Ok(Watch { awake: Some(awake), acted })
+        let thread = std::thread::Builder::new().name("kill-file".to_owned()).spawn(watch)?;
+        Ok(Watch { awake: Some(awake), acted, thread: Some(thread) })
     }
 
     /// Waits for the file, or for the other end of the pipe to be closed.
@@ -89,11 +91,7 @@ impl KillFile {
 impl Watch {
     /// Stops watching and tells whether the file came and was acted on. Call it before a child that is ended by it is
     /// reaped.
-    pub fn stop(mut self) -> bool {
-        self.end()
-    }
-
-    fn end(&mut self) -> bool {
+    pub fn stop(&mut self) -> bool {
         drop(self.awake.take());
         self.acted.recv().unwrap_or(false)
     }
@@ -101,7 +99,10 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.end();
+        self.stop();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }
 
@@ -116,15 +117,15 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let watch = |end| KillFile::in_root_that_is_there(root.path()).unwrap().watch(end).unwrap();
         let (tell, told) = channel();
-        let watching = watch(Box::new(move || tell.send(()).is_ok()) as Box<dyn FnOnce() -> bool + Send>);
+        let mut watching = watch(Box::new(move || tell.send(()).is_ok()) as Box<dyn FnOnce() -> bool + Send>);
         for name in ["other", "exit"] {
             fs::write(root.path().join(name), "").unwrap();
             fs::remove_file(root.path().join(name)).unwrap();
         }
         told.recv_timeout(Duration::from_secs(60)).unwrap();
-        assert!(watching.stop());
+        assert!(watching.stop() && !watching.stop(), "told once");
 
-        let quiet = watch(Box::new(|| true));
+        let mut quiet = watch(Box::new(|| true));
         fs::write(root.path().join("other"), "").unwrap();
         assert!(!quiet.stop(), "another file");
         assert!(KillFile::in_root_that_is_there(&root.path().join("missing")).is_err());

@@ -4,7 +4,7 @@
 //! no mount of the build is left.
 
 use crate::init::{End, INIT_VERB};
-use crate::kill_file::{KillFile, Watch};
+use crate::kill_file::KillFile;
 use crate::nspawn::Wrapper;
 use crate::{Environment, RealBuild, ScratchFolder, init};
 use rustix::process::{Pid, Signal, kill_process};
@@ -167,7 +167,7 @@ impl BuildProcess<'_> {
         };
         let copied = self.copy_lines(reader, sink);
         let forwarded = forwarder.stop();
-        let killed = watch.is_some_and(Watch::stop);
+        let killed = watch.is_some_and(|mut watch| watch.stop());
         if copied.is_err() {
             child.kill()?;
         }

@@ -14,6 +14,7 @@ use crate::WorkerError;
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use skink_job::SafeText;
+use std::fmt::{self, Display, Formatter};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
@@ -36,6 +37,16 @@ pub enum Undo {
         /// The folder's flat name.
         name: String,
     },
+}
+
+/// For people: what is gone then.
+impl Display for Undo {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RemoveFolder { path } => write!(f, "{}", path.display()),
+            Self::RemoveStaged { root, name } => write!(f, "{}", root.join(name).display()),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -151,11 +162,13 @@ impl Turn {
     }
 }
 
-fn apply(undo: &Undo) -> Result<(), WorkerError> {
+/// Undoes it; whether there was anything to undo.
+fn apply(undo: &Undo) -> Result<bool, WorkerError> {
     match undo {
         Undo::RemoveFolder { path } => match fs::remove_dir_all(path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(WorkerError::file("remove", path)(e)),
-            Ok(()) | Err(_) => Ok(()),
+            Ok(()) => Ok(true),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(WorkerError::file("remove", path)(e)),
         },
         Undo::RemoveStaged { root, name } => crate::root::remove_staged(root, name),
     }

@@ -17,6 +17,7 @@ pub mod hooks;
 mod host;
 pub mod interrupts;
 pub mod journal;
+mod kill_watch;
 pub mod layers;
 pub mod log;
 pub mod outbox;

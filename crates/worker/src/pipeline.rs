@@ -5,6 +5,7 @@ use crate::decide::{Decision, decide};
 use crate::hooks::{Planned, Surroundings, blank, levels, run_group, skip_reason};
 use crate::interrupts::{Listening, Signal};
 use crate::journal::{Journal, Undo};
+use crate::kill_watch::KillWatch;
 use crate::layers::{Layers, LayersError};
 use crate::log::{Log, LogProgress};
 use crate::render::{self, Shown};
@@ -14,12 +15,10 @@ use crate::status::{Status, TaskId};
 use crate::trees::{self, Trees, readable};
 use crate::views::{View, Views};
 use crate::{Host, WorkerError, fault, publish};
-use signal_hook::consts::SIGTERM;
 use skink_job::{Millis, Outcome, Phase, SafeText};
 use skink_module::Replaces;
 use skink_obs::{
-    BuildProcess, Invocation, KillFile, LineSink, RealBuild, RewriteRequest, Rewritten, ScratchFolder,
-    Special, Watch, rewrite,
+    BuildProcess, Invocation, LineSink, RealBuild, RewriteRequest, Rewritten, ScratchFolder, Special, rewrite,
 };
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -59,6 +58,7 @@ pub fn run(job: &Job<'_>) -> i32 {
         None => decide(0, &way.report.hooks),
         Some(hooks) => {
             let decision = way.through(job, &hooks).unwrap_or_else(|e| broken(&e));
+            way.kill_watch.end();
             job.host.interrupts.forget();
             way.timed("cleanup", |way| way.phase(job, &hooks, Phase::Cleanup));
             decision
@@ -100,6 +100,7 @@ struct Way<'a> {
     step: TaskId,
     /// From the first hook call on, signals end the job in good order.
     listening: Option<Listening>,
+    kill_watch: KillWatch,
 }
 
 /// `build`'s lines go to the log as they come.
@@ -198,6 +199,7 @@ impl<'a> Way<'a> {
                 status: job.log.status().clone(),
                 step: TaskId::default(),
                 listening: None,
+                kill_watch: KillWatch::default(),
             },
             notes,
         ))
@@ -208,9 +210,9 @@ impl<'a> Way<'a> {
         self.listening = Some(listening.map_err(WorkerError::file("listen for signals to", &self.root))?);
         self.stand_by(job, hooks, &[Phase::PreChroot]);
         self.timed("inputs", |way| way.inputs(job, hooks))?;
-        let told = self.told_of_kill(job);
+        self.kill_watch.begin(&self.root, &job.host.interrupts);
         self.timed("pre-chroot", |way| way.phase(job, hooks, Phase::PreChroot));
-        drop(told); // from here on it ends the build
+        self.kill_watch.end(); // from here on it ends the build
         let so_far = self.decide(job, 0);
         if so_far.code != 0 {
             return Ok(so_far);
@@ -222,7 +224,7 @@ impl<'a> Way<'a> {
         }
         let code = self.timed("build", |way| way.build(job, hooks, &rewritten))?;
         self.timed("snapshot", |way| way.snapshot(job))?;
-        let _told = self.told_of_kill(job);
+        self.kill_watch.begin(&self.root, &job.host.interrupts);
         self.timed("transform", |way| way.phase(job, hooks, Phase::Transform));
         self.timed("check", |way| way.phase(job, hooks, Phase::Check));
         fault::point("checks-ended");
@@ -230,17 +232,6 @@ impl<'a> Way<'a> {
         fault::point("decided");
         self.timed("hand-back", |way| way.hand_back(&decision))?;
         Ok(decision)
-    }
-
-    /// While hooks run, `build --kill` ends the job as a signal does: it looks for processes in the build root, where
-    /// none of theirs is. Without a root there is nothing that could be killed.
-    fn told_of_kill(&self, job: &Job<'_>) -> Option<Watch> {
-        let interrupts = job.host.interrupts.clone();
-        let end = move || {
-            interrupts.interrupt(SIGTERM);
-            true
-        };
-        KillFile::in_root_that_is_there(&self.root).and_then(|file| file.watch(end)).ok()
     }
 
     /// What became of it all, and of a signal that ended it.

@@ -25,17 +25,20 @@ pub fn make_staged(root: &Dir, name: impl AsRef<Path>) -> io::Result<Dir> {
     root.open_dir_nofollow(name)
 }
 
-/// Removes a folder that we staged, if it is there and is not what `.build.packages` shows by now.
-pub fn remove_staged(root: &Path, name: &str) -> Result<(), WorkerError> {
+/// Removes a folder that we staged, if it is there and is not what `.build.packages` shows by now; whether it did.
+pub fn remove_staged(root: &Path, name: &str) -> Result<bool, WorkerError> {
     if crate::handback::shows(root, name) {
-        return Ok(());
+        return Ok(false);
     }
     let dir = match Dir::open_ambient_dir(root, ambient_authority()) {
         Ok(dir) => dir,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        // The build has not come so far as to make it.
+        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(false);
+        }
         Err(e) => return Err(WorkerError::file("open", root)(e)),
     };
-    remove(&dir, name).map_err(WorkerError::file("remove", &root.join(name)))
+    was_removed(&dir, name.as_ref()).map_err(WorkerError::file("remove", &root.join(name)))
 }
 
 /// Removes every staged folder.
@@ -54,13 +57,21 @@ pub fn remove_all_staged(root: &Path) -> Result<(), WorkerError> {
 
 /// Removes what has that name in `dir`, with all that is in it. What is not there is removed.
 pub(crate) fn remove(dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
-    let name = name.as_ref();
+    was_removed(dir, name.as_ref()).map(drop)
+}
+
+fn was_removed(dir: &Dir, name: &Path) -> io::Result<bool> {
     let metadata = match dir.symlink_metadata(name) {
         Ok(metadata) => metadata,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(e) => return Err(e),
     };
-    if metadata.is_dir() { dir.open_dir_nofollow(name)?.remove_open_dir_all() } else { dir.remove_file(name) }
+    if metadata.is_dir() {
+        dir.open_dir_nofollow(name)?.remove_open_dir_all()?;
+    } else {
+        dir.remove_file(name)?;
+    }
+    Ok(true)
 }
 
 /// How [`copy_tree`] brings a file into the copy.
@@ -167,6 +178,21 @@ mod tests {
         assert_eq!(fs::read_link(to.join("link")).unwrap(), Path::new("/etc/shadow"));
         let mode = |p: &Path| fs::metadata(p).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&to.join("secret")), mode(&from.join("secret"))), (0o644, 0o600));
+    }
+
+    #[test]
+    fn what_was_never_staged_needs_no_removing() {
+        let base = tempfile::tempdir().unwrap();
+        let (root, name) = (base.path().join("root"), ".skink-1");
+        let removed = || remove_staged(&root, name).unwrap();
+        assert!(!removed(), "no root");
+        fs::write(&root, "").unwrap();
+        assert!(!removed(), "a root that is a file");
+        fs::remove_file(&root).unwrap();
+        fs::create_dir(&root).unwrap();
+        assert!(!removed(), "an empty root");
+        fs::create_dir_all(root.join(name).join("results")).unwrap();
+        assert!(removed() && !root.join(name).exists());
     }
 
     #[test]

@@ -53,8 +53,9 @@ fn replay(path: &Path, notes: &mut Vec<SafeText>) -> Result<(), Stays> {
     let mut text = Vec::new();
     file.read_to_end(&mut text).map_err(WorkerError::file("read", path))?;
     for undo in read_open(&text)?.into_iter().rev() {
-        apply(&undo)?;
-        notes.push(format!("undone after a crash: {undo:?}").into());
+        if apply(&undo)? {
+            notes.push(format!("a job that died had left {undo}, which is removed now").into());
+        }
     }
     match fs::remove_file(path) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(WorkerError::file("remove", path)(e).into()),
