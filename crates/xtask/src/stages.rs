@@ -60,7 +60,7 @@ pub(crate) struct Stage {
 }
 
 /// Every stage, in the order in which they run: the quick ones first.
-pub(crate) const STAGES: [Stage; 7] = [
+pub(crate) const STAGES: [Stage; 8] = [
     Stage {
         name: "unit",
         shows: "each crate keeps its promises",
@@ -108,6 +108,14 @@ pub(crate) const STAGES: [Stage; 7] = [
         tests: &[Tests::Crate("tests/build")],
         root: true,
         budget: Duration::from_secs(600),
+    },
+    Stage {
+        name: "tools",
+        shows: "tools from host packages: each hook that needs one, for real",
+        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Pool],
+        tests: &[Tests::Crate("tests/tools")],
+        root: true,
+        budget: Duration::from_secs(900),
     },
     Stage {
         name: "obs",

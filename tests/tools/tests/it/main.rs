@@ -1,0 +1,3 @@
+//! Host tools from host packages, each for real. Run by `cargo xtask test tools`.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
