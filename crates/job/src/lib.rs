@@ -4,6 +4,7 @@
 //! a byte count is parsed once, at the edge, and is right ever after.
 
 mod allocate;
+mod arg_pattern;
 mod facts;
 mod finding;
 mod grant;
@@ -17,11 +18,12 @@ mod report_formats;
 mod text;
 
 pub use allocate::{AllocateLimits, Allocation, Answer, NamedFacts, OnBroken};
+pub use arg_pattern::{ArgPattern, ArgPatternError};
 pub use facts::{BuildEnd, Facts, TreeRole};
 pub use finding::{Finding, Severity};
 pub use grant::{Grants, PlanGrants};
 pub use limit::{Amount, LimitKind, Limits, Usage};
-pub use names::{Digest, FileName, HookName, NameError, RelPath, ToolName};
+pub use names::{Digest, FileName, HookName, NameError, RelPath, ToolName, ToolRootName};
 pub use outcome::{CrashReport, Frame, Outcome};
 pub use phase::{OnProblem, Phase, Stage, When};
 pub use plan::PlanEdit;

@@ -71,6 +71,10 @@ checked_name! {
     ToolName, "tool name", check_tool_name
 }
 checked_name! {
+    /// The name of a tool root in the policy: as that of a tool.
+    ToolRootName, "tool root name", check_tool_name
+}
+checked_name! {
     /// The flat name of one file that a hook adds: an attachment or a member of the outbox.
     FileName, "file name", check_file_name
 }

@@ -31,6 +31,7 @@ mod rule;
 mod source;
 #[cfg(test)]
 mod tests;
+mod tools;
 mod words;
 
 pub use admit::{Allowed, Decision};
@@ -42,8 +43,9 @@ pub use limits::MOST;
 pub use lines::has_hook_lines;
 pub use merge::{Merged, merge};
 pub use order::order;
-pub use policy::{Policy, Repository, ToolRoot, ToolRule};
+pub use policy::{Policy, Repository};
 pub use problem::{Problem, Problems};
 pub use projects::Projects;
 pub use reader::MAX_TEXT;
 pub use source::{At, Place};
+pub use tools::{ToolRoot, ToolRootRule, ToolRule};

@@ -1,9 +1,9 @@
 //! Policies that are made of others: a narrower one, and the one that grants what a module requests.
 
-use crate::policy::{Rules, ToolRoot};
+use crate::policy::Rules;
 use crate::projects::Projects;
 use crate::rule::{Granted, Rule};
-use crate::{Place, Policy, Problem, Problems, ToolRule, cover};
+use crate::{Place, Policy, Problem, Problems, ToolRoot, ToolRule, cover};
 use skink_job::{Digest, Grants, Limits, ToolName};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -12,8 +12,8 @@ impl Policy {
     /// This policy, narrowed by another (`--hook-policy` where a policy is installed).
     ///
     /// A module is allowed only if both allow it; limits are the smaller, `on-failure` and `on-limit` the
-    /// stricter. Mandatory and `[[allocate]]` hooks, tools and repositories are those of `self`. What `narrower`
-    /// would add or change is a problem: such a hook, or a tool or repository that is described otherwise.
+    /// stricter. Mandatory and `[[allocate]]` hooks, tools, tool roots and repositories are those of `self`. What `narrower`
+    /// would add or change is a problem: such a hook, or a tool, root or repository that is described otherwise.
     pub fn narrowed_by(mut self, narrower: Self) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let base = self.layers.first();
@@ -30,8 +30,14 @@ impl Policy {
             }
             for (name, tool) in &rules.tools {
                 let other = base.and_then(|base| base.tools.get(name));
-                if other.is_some_and(|other| !same_tool(other, tool)) {
+                if other.is_some_and(|other| !other.is_same(tool)) {
                     problems.add(|| changed(&tool.place, "tool", name.as_str()));
+                }
+            }
+            for (name, root) in &rules.tool_roots {
+                let other = base.and_then(|base| base.tool_roots.get(name));
+                if other.is_some_and(|other| !other.is_same(root)) {
+                    problems.add(|| changed(&root.place, "tool root", name.as_str()));
                 }
             }
             for (name, repository) in &rules.repositories {
@@ -66,6 +72,7 @@ impl Policy {
                         program: program.clone(),
                         root: ToolRoot::Host,
                         etc: Vec::new(),
+                        args: None,
                         place: place.clone(),
                     };
                     rules.tools.insert(name.clone(), tool);
@@ -99,10 +106,6 @@ impl Policy {
         rules.index = HashMap::from([(module, vec![0])]);
         problems.or(Self { layers: vec![rules] })
     }
-}
-
-fn same_tool(a: &ToolRule, b: &ToolRule) -> bool {
-    a.program == b.program && a.root == b.root && a.etc == b.etc
 }
 
 fn changed(place: &Place, what: &str, name: &str) -> Problem {

@@ -6,11 +6,12 @@ use crate::limits::{self, Set};
 use crate::projects::Pattern;
 use crate::reader::{Table, by_grammar, read_file};
 use crate::rule::{Mandatory, ReadRule, Rule, read_allow, read_mandatory, some};
-use crate::words::{did_you_mean, shown};
+use crate::tools::{ToolRootRule, ToolRule, absolute, read_tool, read_tool_root, tool_root_name};
+use crate::words::shown;
 use crate::{At, HookEntry, Place, Problems};
-use skink_job::{Digest, Limits, ToolName};
+use skink_job::{Digest, Limits, ToolName, ToolRootName};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 
 /// How many rules may name one module.
 const MAX_RULES: usize = 64;
@@ -27,6 +28,7 @@ pub struct Policy {
 pub(crate) struct Rules {
     pub(crate) file: String,
     pub(crate) tools: BTreeMap<ToolName, ToolRule>,
+    pub(crate) tool_roots: BTreeMap<ToolRootName, ToolRootRule>,
     pub(crate) repositories: BTreeMap<String, Repository>,
     /// Where `[limits]` sets the limits of all rules.
     pub(crate) set: Vec<Set>,
@@ -35,26 +37,6 @@ pub(crate) struct Rules {
     pub(crate) index: HashMap<Digest, Vec<usize>>,
     pub(crate) mandatory: Vec<Mandatory>,
     pub(crate) allocate: Vec<AllocateHook>,
-}
-
-/// A program that hooks may be granted, as `[tools.NAME]` describes it.
-#[derive(Debug, Clone)]
-pub struct ToolRule {
-    /// The program, an absolute path.
-    pub program: PathBuf,
-    /// Which files it sees.
-    pub root: ToolRoot,
-    /// More files and folders that it may read, absolute paths.
-    pub etc: Vec<PathBuf>,
-    /// Where it is described.
-    pub place: Place,
-}
-
-/// Which files a tool sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ToolRoot {
-    /// The machine's own `/usr`, read-only.
-    Host,
 }
 
 /// Folders of packages from which added packages are taken, as `[repositories.NAME]` describes them.
@@ -89,6 +71,16 @@ impl Policy {
         self.layers.first().into_iter().flat_map(|rules| &rules.tools)
     }
 
+    /// The tool root of that name.
+    pub fn tool_root(&self, name: &ToolRootName) -> Option<&ToolRootRule> {
+        self.layers.first()?.tool_roots.get(name)
+    }
+
+    /// Every tool root.
+    pub fn tool_roots(&self) -> impl Iterator<Item = (&ToolRootName, &ToolRootRule)> {
+        self.layers.first().into_iter().flat_map(|rules| &rules.tool_roots)
+    }
+
     /// The repository of that name.
     pub fn repository(&self, name: &str) -> Option<&Repository> {
         self.layers.first()?.repositories.get(name)
@@ -110,8 +102,15 @@ impl Policy {
 
 impl Rules {
     fn read(&mut self, top: &Table<'_>) {
+        top.named_tables("tool-roots", "[tool-roots.NAME]", |name, table| {
+            let root = read_tool_root(table);
+            match tool_root_name(name.value) {
+                Ok(name) => drop(root.map(|root| self.tool_roots.insert(name, root))),
+                Err(message) => table.report(&name.place, message),
+            }
+        });
         top.named_tables("tools", "[tools.NAME]", |name, table| {
-            let tool = read_tool(table);
+            let tool = read_tool(table, &self.tool_roots);
             match by_grammar::<ToolName>(name.value) {
                 Ok(name) => drop(tool.map(|tool| self.tools.insert(name, tool))),
                 Err(message) => table.report(&name.place, message),
@@ -176,27 +175,4 @@ fn report_shadowed(table: &Table<'_>, earlier: &Rule, patterns: &[At<Pattern>], 
             table.report_helped(&pattern.place, message, help);
         }
     }
-}
-
-fn read_tool(table: &Table<'_>) -> Option<ToolRule> {
-    let program = table.parsed("program", absolute);
-    table.missing("program", "program = \"/usr/bin/rpmlint\"");
-    if let Some(root) = table.text("root")
-        && root.value != "host"
-    {
-        let help = || did_you_mean(root.value, ["host"].into_iter(), || "the only one is `host`".to_owned());
-        table.report_helped(&root.place, format!("`{}` is no value of `root`", shown(root.value)), help);
-    }
-    let etc = table.list("etc", absolute).into_iter().flatten().map(|path| path.value).collect();
-    Some(ToolRule { program: program?.value, root: ToolRoot::Host, etc, place: table.place.clone() })
-}
-
-/// A path that means the same wherever it is looked up from.
-fn absolute(raw: &str) -> Result<PathBuf, String> {
-    let path = Path::new(raw);
-    let plain = |part: Component<'_>| matches!(part, Component::RootDir | Component::Normal(_));
-    if path.is_absolute() && path.components().all(plain) && !raw.contains(char::is_control) {
-        return Ok(path.to_owned());
-    }
-    Err(format!("path \"{}\" must be absolute and must not hold '..'", shown(raw)))
 }

@@ -199,12 +199,16 @@ fn a_narrower_policy_only_takes_away() {
 
 #[test]
 fn a_narrower_policy_changes_no_tool_and_no_repository_and_demands_nothing() {
-    let base = || policy(RULES);
+    const ROOT: &str = "[tool-roots.r]\ndist = \"/d\"\npackages = [\"a\"]\nrepositories = [\"/srv/a\"]\n";
+    let base = || policy(&format!("{RULES}\n{ROOT}"));
     let rows = [
         ("[tools.rpmlint]\nprogram = \"/usr/bin/rpmlint\"", None),
         ("[tools.rpmlint]\nprogram = \"/opt/rpmlint\"", Some("can not change the tool `rpmlint`")),
         ("[tools.rpmlint]\nprogram = \"/usr/bin/rpmlint\"\netc = [\"/\"]", Some("can not change the tool")),
         ("[tools.other]\nprogram = \"/opt/other\"", None),
+        ("[tools.rpmlint]\nprogram = \"/usr/bin/rpmlint\"\nargs = []", Some("can not change the tool")),
+        (ROOT, None),
+        (&ROOT.replace("/srv/a", "/srv/b"), Some("can not change the tool root `r`")),
         ("[repositories.pool]\npackages = [\"/srv/pool\"]", None),
         ("[repositories.pool]\npackages = [\"/home\"]", Some("can not change the repository `pool`")),
         (

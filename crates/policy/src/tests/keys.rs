@@ -20,8 +20,9 @@ pub(crate) fn asked(kind: &'static str, key: &'static str) {
 }
 
 /// Keys that hold tables whose own keys are in the tables below.
-const HOLDERS: [(&str, &str); 11] = [
+const HOLDERS: [(&str, &str); 12] = [
     ("the policy", "tools"),
+    ("the policy", "tool-roots"),
     ("the policy", "repositories"),
     ("the policy", "limits"),
     ("the policy", "allow"),
@@ -41,6 +42,12 @@ pub(crate) type Row = (&'static str, &'static str, &'static str, &'static str);
 const POLICY_ROWS: &[Row] = &[
     ("[tools.NAME]", "program", "/usr/bin/rpmlint", "/usr/bin/rpmlint2"),
     ("[tools.NAME]", "etc", "[\"/etc/xdg/rpmlint\"]", "[]"),
+    ("[tools.NAME]", "root", "root = \"images\"", "root = \"other\""),
+    ("[tools.NAME]", "args", "\"/job/**\"", "\"/job/*\""),
+    ("[tool-roots.NAME]", "dist", "images.conf", "others.conf"),
+    ("[tool-roots.NAME]", "packages", "\"rsync\"", "\"xorriso\""),
+    ("[tool-roots.NAME]", "repositories", "/srv/images", "/srv/images2"),
+    ("[tool-roots.NAME]", "arch", "x86_64", "i586"),
     ("[repositories.NAME]", "packages", "/srv/pool", "/srv/pool2"),
     ("[limits]", "memory", "101MiB", "1MiB"),
     ("[limits]", "wall-time", "101s", "1s"),
@@ -117,7 +124,6 @@ pub(crate) const HOOKS_ROWS: &[Row] = &[
 const ONE_VALUE: &[Row] = &[
     ("the policy", "schema", "schema = 1", "schema = 2"),
     ("the hooks file", "schema", "schema = 1", "schema = 2"),
-    ("[tools.NAME]", "root", "\"host\"", "\"kiwi\""),
 ];
 
 fn request(edit: impl Fn(&mut Grants)) -> Grants {
@@ -188,9 +194,15 @@ pub(crate) fn outcome(policy: &Policy, file: &HooksFile) -> String {
         let asked = [Some("home:a"), Some("openSUSE:Factory")].map(|project| hook.is_asked_for(project));
         writeln!(out, "{name} {module} {sha256} {settings} {limits:?} {on_failure} {asked:?}").unwrap();
     }
-    let tool = policy.tool(&"rpmlint".parse().unwrap()).unwrap();
-    let repository = policy.repository("pool").unwrap();
-    writeln!(out, "{:?} {:?} {:?} {:?}", tool.program, tool.root, tool.etc, repository.packages).unwrap();
+    for (name, tool) in policy.tools() {
+        let crate::ToolRule { program, root, etc, args, place: _ } = tool;
+        writeln!(out, "{name} {program:?} {root:?} {etc:?} {args:?}").unwrap();
+    }
+    for (name, root) in policy.tool_roots() {
+        let crate::ToolRootRule { dist, packages, repositories, arch, place: _ } = root;
+        writeln!(out, "{name} {dist:?} {packages:?} {repositories:?} {arch:?}").unwrap();
+    }
+    writeln!(out, "{:?}", policy.repository("pool").unwrap().packages).unwrap();
     out
 }
 

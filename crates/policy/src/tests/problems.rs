@@ -14,12 +14,14 @@ fn hooks_problems(text: &str) -> Problems {
 #[allow(clippy::too_many_lines, reason = "a table")]
 fn each_mistake_has_its_place_and_its_help() {
     const A: &str = "[[allow]]\nmodule = \"m\"\nprojects = [\"**\"]\nsha256 = [\"<aa>\"]\n";
+    const ROOT: &str =
+        "[tool-roots.r]\ndist = \"/d\"\npackages = [\"rpmlint\"]\nrepositories = [\"/srv/a\"]\n";
     let allow = |rest: &str| format!("{A}{rest}");
     let hook = |rest: &str| format!("[hooks.a]\nmodule = \"a\"\n{rest}");
     let rows: Vec<(bool, String, u32, u32, &str, &str)> = vec![
         // is a policy, text below `schema = 1`, line, column, message, help
         (true, "tool = 1".into(), 2, 1, "unknown key `tool` in the policy", "did you mean `tools`?"),
-        (true, "colour = 1".into(), 2, 1, "unknown key `colour`", "known keys: `schema`, `tools`"),
+        (true, "colour = 1".into(), 2, 1, "unknown key `colour`", "known keys: `schema`, `tool-roots`, `tools`"),
         (true, "allow = {}".into(), 2, 9, "`allow` must be a list of tables", ""),
         (true, "tools = []".into(), 2, 9, "`tools` must be a table of tables", ""),
         (true, "[tools.Rpmlint]\nprogram = \"/a\"".into(), 2, 8, "tool name \"Rpmlint\"", ""),
@@ -30,9 +32,25 @@ fn each_mistake_has_its_place_and_its_help() {
             "[tools.a]\nprogram = \"/a\"\nroot = \"hosts\"".into(),
             4,
             8,
-            "no value of `root`",
+            "tool root `hosts` is not described",
             "mean `host`?",
         ),
+        (
+            true,
+            format!("{ROOT}[tools.a]\nprogram = \"/a\"\nroot = \"r\"\netc = [\"/etc/x\"]"),
+            9,
+            1,
+            "has an /etc of its own",
+            "leave it out",
+        ),
+        (true, "[tools.a]\nprogram = \"/a\"\nargs = [\"a\\u0000\"]".into(), 4, 9, "control character", ""),
+        (true, ROOT.replace("roots.r", "roots.host"), 2, 13, "the machine's own", ""),
+        (true, ROOT.replace("\"rpmlint\"", ""), 4, 1, "`packages` is empty", ""),
+        (true, ROOT.replace("\"rpmlint\"", "\"-x\""), 4, 13, "must not begin with '-'", ""),
+        (true, ROOT.replace("/srv/a", "a"), 5, 17, "must be an absolute path or an address", ""),
+        (true, ROOT.replace("/srv/a", "file://a"), 5, 17, "must be an absolute path or an address", ""),
+        (true, ROOT.replace("/srv/a", "/srv/$(x)"), 5, 17, "must be 1 to 200 of letters, digits", ""),
+        (true, "[tool-roots.r]\npackages = [\"a\"]\nrepositories = [\"/a\"]".into(), 2, 1, "`dist`", ""),
         (true, "[repositories.a]\npackages = []".into(), 3, 1, "`packages` is empty", ""),
         (true, "[repositories.\"a b\"]\npackages = [\"/a\"]".into(), 2, 15, "no repository name", ""),
         (true, "[limits]\nmemory = 5".into(), 3, 10, "`memory` must be a text, not a whole number", ""),
@@ -281,7 +299,7 @@ fn hostile_text_is_shown_and_not_obeyed() {
   |
 2 | \"\\u{202e}x\" = 1
   | ^^^^^^^^^^^
-  = help: known keys: `schema`, `tools`, `repositories`, `limits`, `allow`, `mandatory`, `allocate`
+  = help: known keys: `schema`, `tool-roots`, `tools`, `repositories`, `limits`, `allow`, `mandatory`, `allocate`
 "
     );
 }
