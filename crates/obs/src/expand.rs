@@ -4,6 +4,7 @@
 //! list already comes first, so that it is what dependencies are met with; the rest comes from a folder of
 //! packages that the admin names.
 
+use crate::perl::{self, ProgramError};
 use crate::rpmlist::{self, Package};
 use crate::{Environment, RealBuild, ScratchFolder};
 use skink_job::SafeText;
@@ -14,7 +15,6 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// Why a list could not be extended.
 #[derive(Debug, thiserror::Error)]
@@ -143,24 +143,12 @@ impl Expansion<'_> {
 
     /// Runs one of obs-build's perl programs and gives its output.
     fn run(&self, program: &'static str, args: &[&OsStr]) -> Result<String, ExpandError> {
-        let dir = self.build.dir();
-        let output = Command::new("perl")
-            .arg("-I")
-            .arg(dir)
-            .arg(dir.join(program))
-            .args(args)
-            .env_clear()
-            .envs(self.environment.for_build(dir.as_os_str()))
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|source| ExpandError::Io { what: format!("run perl for {program}"), source })?;
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
-        let said = String::from_utf8_lossy(&output.stderr);
-        let said: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        let said = SafeText::line(&said.join("; ")).truncated(2000);
-        Err(ExpandError::Refused { program, names: self.added.join(", "), said })
+        perl::run(self.build, self.environment, program, args).map_err(|why| match why {
+            ProgramError::Start(source) => ExpandError::Io { what: format!("run perl for {program}"), source },
+            ProgramError::Refused(said) => {
+                ExpandError::Refused { program, names: self.added.join(", "), said }
+            }
+        })
     }
 }
 

@@ -59,6 +59,11 @@ impl RealBuild {
         &self.default_root
     }
 
+    /// The same obs-build, with its script that makes build roots in the place of `build`.
+    pub(crate) fn root_setup(&self) -> Self {
+        Self { script: self.dir.join("init_buildsystem"), ..self.clone() }
+    }
+
     /// Whether the script knows an option; the name is without dashes.
     pub fn knows(&self, name: &str) -> bool {
         self.options.contains(name)

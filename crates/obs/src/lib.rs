@@ -15,6 +15,8 @@
 //!    process).
 //! 6. [`Results::open`] finds what it left in the build root.
 //!
+//! Beside that way, [`RootSetup`] has obs-build make a root of packages for tools.
+//!
 //! Invariant: nothing of a build root is ever opened through a symlink that leads out of it.
 
 mod added_options;
@@ -32,11 +34,13 @@ mod invocation;
 mod kill_file;
 mod nspawn;
 mod options;
+mod perl;
 mod process;
 mod reason;
 mod recipe;
 mod results;
 mod rewrite;
+mod root_setup;
 mod rpmlist;
 mod scratch;
 
@@ -54,4 +58,5 @@ pub use kill_file::{KillFile, Watch};
 pub use process::{BuildExit, BuildProcess, LineSink, ProcessError, signals_that_end};
 pub use results::{Results, ResultsError, Statistic};
 pub use rewrite::{RewriteError, RewriteRequest, Rewritten, Special, rewrite};
+pub use root_setup::{ListedPackage, PackageList, RootSetup, RootSetupError};
 pub use scratch::{ScratchError, ScratchFolder};

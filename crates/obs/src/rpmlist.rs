@@ -21,10 +21,15 @@ pub(crate) fn packages(text: &str) -> Vec<Package> {
     text.lines().filter_map(package).collect()
 }
 
-fn package(line: &str) -> Option<Package> {
+pub(crate) fn package(line: &str) -> Option<Package> {
     let (name, place) = line.trim().split_once(' ')?;
     let is_package = !name.is_empty() && !name.ends_with(':');
     is_package.then(|| Package { name: name.to_owned(), place: place.trim().to_owned() })
+}
+
+/// What the list calls a package: name, version, release and architecture.
+pub(crate) fn id<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    text.lines().find_map(|line| line.strip_prefix("rpmid: ")?.strip_prefix(name)?.strip_prefix(':'))
 }
 
 /// The list without the removed packages and with the added ones that are not there yet.

@@ -4,12 +4,12 @@ mod request;
 
 use crate::account::Account;
 use crate::folder::{Base, RunFolder};
-use crate::host_root::bubblewrap_arguments;
 use crate::keeper::Keeper;
+use crate::mounts::bubblewrap_arguments;
 use crate::process::{Answer, Process, Shared};
 use crate::starter::{self, Rlimits};
 use crate::{Launcher, Mounts, Tool, ToolUsage, ToolsError};
-use request::{checked_args, checked_inputs, shown_args};
+use request::{check_patterns, checked_args, checked_inputs, shown_args};
 use skink_job::{Limits, SafeText};
 use skink_protocol::{FailureKind, Reply, ToolRequest};
 use std::path::PathBuf;
@@ -121,6 +121,7 @@ impl Broker {
     fn spawn(&mut self, name: &str, args: Vec<String>, inputs: Vec<(String, Vec<u8>)>) -> Answer {
         let tool = self.granted(name)?;
         checked_args(&args)?;
+        check_patterns(&tool, &args)?;
         let inputs = checked_inputs(inputs)?;
         self.check_limits(&tool)?;
         let number = u32::try_from(self.processes.len()).map_err(|e| (FailureKind::Other, e.to_string()))?;
@@ -183,7 +184,7 @@ impl Broker {
             })?;
         let shared = Shared::new().map_err(ToolsError::system("make an eventfd"))?;
         let folder = RunFolder::create(self.base()?, number, inputs)?;
-        let root = bubblewrap_arguments(tool, &self.mounts, &folder);
+        let root = bubblewrap_arguments(tool, &self.mounts, &folder)?;
         let (account, launcher) = (Arc::clone(&self.account), self.launcher.clone());
         Ok(Keeper { shared, account, launcher, tool: tool.name.to_string(), folder, root, order })
     }

@@ -26,8 +26,10 @@ pub struct ToolIdentity {
 /// Checks a tool's program, takes its digest and asks for its version, in a tool root without any tree.
 /// `scratch` is an empty folder that the tools' user can reach; it is empty again afterwards.
 fn identify(launcher: &Launcher, tool: &Tool, scratch: &Path) -> Result<ToolIdentity, ToolsError> {
-    let (real, _) = tool.check()?;
-    let digest = tool.digest(&real)?;
+    let unread = |e| ToolsError::file("read", &tool.program)(e);
+    let digest = tool.check()?.digest().map_err(unread)?;
+    // The one argument is ours.
+    let tool = &Tool { args: None, ..tool.clone() };
     let limits = Limits { tool_time: VERSION_TIME, ..Limits::default() };
     let deadline = Instant::now() + Duration::from(VERSION_TIME);
     let (tools, trees) = (vec![tool.clone()], Mounts::default());
@@ -109,9 +111,10 @@ impl IdentityCache {
 
 impl FileKey {
     fn of(tool: &Tool) -> Result<Self, ToolsError> {
-        let (_, file) = tool.check()?;
+        let file = tool.check()?.metadata;
+        let program = tool.program.strip_prefix("/").unwrap_or(&tool.program);
         Ok(Self {
-            program: tool.program.clone(),
+            program: tool.root.path().join(program),
             device: file.dev(),
             inode: file.ino(),
             size: file.size(),

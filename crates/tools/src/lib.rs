@@ -1,8 +1,8 @@
-//! The broker that runs tools for hooks, in the parent.
+//! Tools: the roots that they live in, and the broker that runs them for hooks, in the parent.
 //!
 //! A hook never starts a process. It asks for a granted tool over the socket; the [`Broker`] of its call checks
-//! the request and runs the tool in a *tool root*. There is one kind, `host`: the machine's own `/usr`, read-only,
-//! under bubblewrap, without capability, network or shell.
+//! the request and runs the tool in a *tool root*, read-only, under bubblewrap, without capability, network or
+//! shell. The root `host` is the machine's own `/usr`; others are built of packages, see [`roots`].
 //!
 //! How one run is built up, from outside in:
 //!
@@ -23,22 +23,24 @@
 
 mod account;
 mod broker;
+mod digest;
 mod error;
 mod folder;
-mod host_root;
 mod identity;
 mod keeper;
 mod launcher;
+mod mounts;
 mod output;
 mod process;
+pub mod roots;
 pub mod starter;
 mod tool;
 mod usage;
 
 pub use broker::Broker;
 pub use error::ToolsError;
-pub use host_root::Mounts;
 pub use identity::{IdentityCache, ToolIdentity};
 pub use launcher::Launcher;
-pub use tool::Tool;
+pub use mounts::Mounts;
+pub use tool::{Root, Tool};
 pub use usage::{LimitMet, RunEnd, ToolRun, ToolUsage};

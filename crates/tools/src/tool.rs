@@ -1,30 +1,70 @@
 //! A tool as the policy names it, and the check of its program.
 
 use crate::ToolsError;
-use sha2::{Digest as _, Sha256};
-use skink_job::{Digest, ToolName};
+use crate::roots::BuiltRoot;
+use rustix::fs::{Mode, OFlags, ResolveFlags};
+use skink_job::{ArgPattern, Digest, ToolName};
 use std::fs::{File, Metadata};
-use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// Names below `/etc` that the broker makes up and no policy entry may replace.
 const MADE_UP: [&str; 2] = ["/etc/passwd", "/etc/group"];
 
-/// A program of the host that a granted hook may run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A program that a granted hook may run.
+#[derive(Debug, Clone)]
 pub struct Tool {
     /// Its name in the policy and in the guest.
     pub name: ToolName,
-    /// Absolute path of an executable file below `/usr`.
+    /// Absolute path of an executable file in its root; in the root `host` one below `/usr`.
     pub program: PathBuf,
-    /// Files or folders below `/etc` that the tool may read besides the usual ones.
+    /// Where it lives.
+    pub root: Root,
+    /// Files or folders below `/etc` that the tool may read besides the usual ones; only for the root `host`.
     pub etc: Vec<PathBuf>,
+    /// What each of its arguments must fit one of; none where it may be given any.
+    pub args: Option<Vec<ArgPattern>>,
+}
+
+/// Where a tool lives.
+#[derive(Debug, Clone)]
+pub enum Root {
+    /// In the machine's own `/usr`.
+    Host,
+    /// In a root that is built of packages.
+    Built(Arc<BuiltRoot>),
+}
+
+impl Root {
+    /// Its `/`, as seen from here.
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Host => Path::new("/"),
+            Self::Built(root) => root.path(),
+        }
+    }
+
+    /// Opens what `path` leads to in the root, whatever symlinks are on the way; tells where that is.
+    fn open(&self, path: &Path) -> io::Result<(File, PathBuf)> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let root = rustix::fs::open(self.path(), flags, Mode::empty())?;
+        // A pipe must not keep us waiting.
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let within = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+        let file = File::from(rustix::fs::openat2(root, path, flags, Mode::empty(), within)?);
+        let real = std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()))?;
+        let base = self.path().canonicalize()?;
+        let inside = real.strip_prefix(&base).map_err(|_| io::Error::other("it was moved meanwhile"))?;
+        Ok((file, Path::new("/").join(inside)))
+    }
 }
 
 impl Tool {
-    /// Checks the program and the `etc` entries; gives the program's real path and metadata.
-    pub(crate) fn check(&self) -> Result<(PathBuf, Metadata), ToolsError> {
+    /// Checks the program and the `etc` entries; gives the program's file, its real path in the root, and metadata.
+    pub(crate) fn check(&self) -> Result<Program, ToolsError> {
         self.etc.iter().try_for_each(|entry| self.check_etc(entry))?;
         let bad = |why: String| ToolsError::Program {
             tool: self.name.to_string(),
@@ -34,11 +74,11 @@ impl Tool {
         if !is_plain_absolute(&self.program) {
             return Err(bad("must be an absolute path without '..'".to_owned()));
         }
-        let real = self.program.canonicalize().map_err(|e| bad(format!("{e}; install it on this host")))?;
-        if !real.starts_with("/usr") {
+        let (file, real) = self.root.open(&self.program).map_err(|e| bad(self.absent(&e)))?;
+        if matches!(self.root, Root::Host) && !real.starts_with("/usr") {
             return Err(bad(format!("leads to {}, which is not below /usr", real.display())));
         }
-        let metadata = real.metadata().map_err(|e| bad(e.to_string()))?;
+        let metadata = file.metadata().map_err(|e| bad(e.to_string()))?;
         if !metadata.is_file() {
             return Err(bad("is not a regular file".to_owned()));
         }
@@ -46,13 +86,29 @@ impl Tool {
             return Err(bad("is not executable".to_owned()));
         }
         // The C library would hand anything else to a shell.
-        let mut start = Vec::new();
-        let read = File::open(&real).and_then(|file| file.take(4).read_to_end(&mut start));
-        read.map_err(|e| bad(e.to_string()))?;
-        if !is_program(&start) {
+        let mut start = [0; 4];
+        let read = file.read_at(&mut start, 0).map_err(|e| bad(e.to_string()))?;
+        if !is_program(start.get(..read).unwrap_or_default()) {
             return Err(bad("is neither a binary nor a script with '#!'".to_owned()));
         }
-        Ok((real, metadata))
+        Ok(Program { file, metadata })
+    }
+
+    fn absent(&self, error: &io::Error) -> String {
+        match &self.root {
+            Root::Host => format!("{error}; install it on this host"),
+            Root::Built(root) => format!(
+                "{error}; it is not in the tool root {0}: name the package that has it in [tool-roots.{0}]",
+                root.name()
+            ),
+        }
+    }
+
+    /// The first argument that the policy does not allow, counted from 1, if there is one.
+    pub(crate) fn refused<'a>(&self, args: &'a [String]) -> Option<(usize, &'a str)> {
+        let patterns = self.args.as_ref()?;
+        let refused = |arg: &&String| !patterns.iter().any(|pattern| pattern.allows(arg));
+        (1..).zip(args).find(|(_, arg)| refused(arg)).map(|(place, arg)| (place, arg.as_str()))
     }
 
     fn check_etc(&self, entry: &Path) -> Result<(), ToolsError> {
@@ -65,24 +121,19 @@ impl Tool {
         }
         entry.metadata().map(drop).map_err(|e| bad(format!("{e}; remove the entry or create the file")))
     }
+}
 
-    /// The sha256 of the program's file.
-    pub(crate) fn digest(&self, real: &Path) -> Result<Digest, ToolsError> {
-        let failed = |e: std::io::Error| ToolsError::Program {
-            tool: self.name.to_string(),
-            path: real.to_owned(),
-            why: e.to_string(),
-        };
-        let mut file = File::open(real).map_err(failed)?;
-        let mut hash = Sha256::new();
-        let mut buffer = vec![0; 64 << 10];
-        loop {
-            let n = file.read(&mut buffer).map_err(failed)?;
-            if n == 0 {
-                return Ok(Digest::from_bytes(hash.finalize().into()));
-            }
-            hash.update(buffer.get(..n).unwrap_or_default());
-        }
+/// A tool's program, as it was found.
+#[derive(Debug)]
+pub(crate) struct Program {
+    file: File,
+    pub(crate) metadata: Metadata,
+}
+
+impl Program {
+    /// The sha256 of its bytes.
+    pub(crate) fn digest(&mut self) -> io::Result<Digest> {
+        crate::digest::of(&mut self.file)
     }
 }
 
@@ -116,7 +167,8 @@ mod tests {
         ];
         for (program, etc, want) in rows {
             let etc = etc.iter().map(PathBuf::from).collect();
-            let tool = Tool { name: "t".parse().unwrap(), program: program.into(), etc };
+            let name = "t".parse().unwrap();
+            let tool = Tool { name, program: program.into(), root: Root::Host, etc, args: None };
             match tool.check() {
                 Ok(_) => assert_eq!(want, "", "{program}"),
                 Err(e) => assert!(!want.is_empty() && e.to_string().contains(want), "{program}: {e}"),
@@ -131,15 +183,5 @@ mod tests {
         for (start, want) in rows {
             assert_eq!(is_program(start), want, "{start:?}");
         }
-    }
-
-    #[test]
-    fn the_digest_is_the_files_sha256() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("x");
-        std::fs::write(&file, "abc").unwrap();
-        let tool = Tool { name: "t".parse().unwrap(), program: file.clone(), etc: Vec::new() };
-        let want = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(tool.digest(&file).unwrap().to_string(), want);
     }
 }

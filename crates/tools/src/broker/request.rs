@@ -1,5 +1,6 @@
 //! What a guest may ask for: arguments and inputs, checked before anything is made for them.
 
+use crate::Tool;
 use skink_job::{FileName, SafeText};
 use skink_protocol::FailureKind;
 use std::collections::BTreeSet;
@@ -35,6 +36,14 @@ pub(super) fn checked_args(args: &[String]) -> Result<(), Refusal> {
         return Err((FailureKind::Invalid, "an argument holds a NUL byte".to_owned()));
     }
     Ok(())
+}
+
+/// Arguments that the policy allows for the tool.
+pub(super) fn check_patterns(tool: &Tool, args: &[String]) -> Result<(), Refusal> {
+    let Some((place, arg)) = tool.refused(args) else { return Ok(()) };
+    let arg = SafeText::line(arg).truncated(200);
+    let what = format!("argument {place} of tool {}, {arg:?}, fits no pattern of the policy", tool.name);
+    Err((FailureKind::Denied, what))
 }
 
 /// Inputs with flat, distinct names.

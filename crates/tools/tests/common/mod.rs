@@ -3,7 +3,7 @@
 
 use skink_job::Limits;
 use skink_protocol::{ExitStatus, FailureKind, Reply, Stream, ToolRequest};
-use skink_tools::{Broker, Launcher, Mounts, Tool};
+use skink_tools::{Broker, Launcher, Mounts, Root, Tool};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -74,7 +74,8 @@ impl Host {
 }
 
 pub(crate) fn tool(name: &str) -> Tool {
-    Tool { name: name.parse().unwrap(), program: Path::new("/usr/bin").join(name), etc: Vec::new() }
+    let program = Path::new("/usr/bin").join(name);
+    Tool { name: name.parse().unwrap(), program, root: Root::Host, etc: Vec::new(), args: None }
 }
 
 pub(crate) fn open_to_all(path: &Path) {

@@ -1,13 +1,16 @@
-//! The tool root `host`: the machine's own `/usr`, read-only, under bubblewrap.
+//! What a tool sees: its root, read-only, and the trees of the job, under bubblewrap.
 //!
-//! What a tool sees is listed here and nowhere else. Everything but `/job/scratch`, `/tmp` and a small
+//! All of it is listed here and nowhere else. The root `host` is the machine's own `/usr`; of a root that is built of
+//! packages everything is seen. Everything but `/job/scratch`, `/tmp` and a small
 //! `/dev/shm` is read-only; the root and `/dev` are made so after the last mount, because both are memory
 //! that a tool could otherwise fill.
 
 use crate::folder::RunFolder;
-use crate::{Tool, starter};
+use crate::roots::OWN;
+use crate::{Root, Tool, ToolsError, starter};
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The environment of every tool. bubblewrap adds `PWD=/job/scratch`.
@@ -39,7 +42,11 @@ pub struct Mounts {
 }
 
 /// All arguments of bubblewrap for one run.
-pub(crate) fn bubblewrap_arguments(tool: &Tool, mounts: &Mounts, run: &RunFolder) -> Vec<OsString> {
+pub(crate) fn bubblewrap_arguments(
+    tool: &Tool,
+    mounts: &Mounts,
+    run: &RunFolder,
+) -> Result<Vec<OsString>, ToolsError> {
     let mut a = Arguments(Vec::new());
     // `--unshare-user` is part of all, but only tried there, and `--disable-userns` asks for it by name.
     a.add(["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session"]);
@@ -48,20 +55,19 @@ pub(crate) fn bubblewrap_arguments(tool: &Tool, mounts: &Mounts, run: &RunFolder
     for (name, value) in ENVIRONMENT {
         a.add(["--setenv", name, value]);
     }
-    a.read_only(Path::new("/usr"), "/usr");
-    TOP.iter().for_each(|name| a.top(name));
-    for path in ETC {
-        a.add(["--ro-bind-try", path, path]);
+    match &tool.root {
+        Root::Host => a.host(&tool.etc),
+        Root::Built(root) => a.built(root.path()).map_err(ToolsError::file("list", root.path()))?,
     }
     a.read_only(&run.passwd(), "/etc/passwd");
     a.read_only(&run.group(), "/etc/group");
-    for entry in &tool.etc {
-        a.read_only(entry, entry);
-    }
     a.add(["--proc", "/proc", "--dev", "/dev"]);
     a.add(["--perms", "1777", "--size", SHM_BYTES, "--tmpfs", "/dev/shm"]);
     a.writable(&run.tmp(), "/tmp");
-    a.add(["--symlink", "../tmp", "/var/tmp"]);
+    match tool.root {
+        Root::Host => a.add(["--symlink", "../tmp", "/var/tmp"]),
+        Root::Built(_) => a.writable(&run.tmp(), "/var/tmp"),
+    }
     let trees = [
         (&mounts.results, "/job/results"),
         (&mounts.sources, "/job/sources"),
@@ -76,7 +82,7 @@ pub(crate) fn bubblewrap_arguments(tool: &Tool, mounts: &Mounts, run: &RunFolder
     a.read_only(run.starter(), starter::PATH);
     a.writable(&run.scratch(), "/job/scratch");
     a.add(["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/job/scratch", "--", starter::PATH]);
-    a.0
+    Ok(a.0)
 }
 
 struct Arguments(Vec<OsString>);
@@ -98,12 +104,36 @@ impl Arguments {
         self.bind("--bind", from, to);
     }
 
-    /// The same as on the host: a symlink, a folder, or nothing.
-    fn top(&mut self, name: &str) {
-        if let Ok(target) = fs::read_link(name) {
-            self.bind("--symlink", &target, name);
-        } else if Path::new(name).is_dir() {
-            self.read_only(Path::new(name), name);
+    /// The machine's own files.
+    fn host(&mut self, etc: &[PathBuf]) {
+        self.read_only(Path::new("/usr"), "/usr");
+        TOP.iter().for_each(|name| self.same(Path::new(name), name));
+        for path in ETC {
+            self.add(["--ro-bind-try", path, path]);
+        }
+        for entry in etc {
+            self.read_only(entry, entry);
+        }
+    }
+
+    /// All files of a root that was built, but for what each run has of its own.
+    fn built(&mut self, root: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(root)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if !OWN.iter().any(|own| name == *own) {
+                self.same(&entry.path(), Path::new("/").join(name));
+            }
+        }
+        Ok(())
+    }
+
+    /// The same as there: a symlink, a folder, or nothing.
+    fn same(&mut self, there: &Path, here: impl AsRef<OsStr>) {
+        if let Ok(target) = fs::read_link(there) {
+            self.bind("--symlink", &target, here);
+        } else if there.is_dir() {
+            self.read_only(there, here);
         }
     }
 }
