@@ -18,7 +18,7 @@ const PROJECT: &str = "home:demo";
 /// Builds the demo. An error where the build did not succeed.
 pub(crate) fn run(layout: &Layout) -> anyhow::Result<()> {
     setup::ensure(layout, &[Group::Compile, Group::Build])?;
-    pool::ensure(layout)?;
+    pool::ensure(layout, pool::BASE)?;
     product::ensure(layout)?;
     let hooks = hooks::ensure(layout)?;
     let demo = layout.demo();

@@ -40,7 +40,7 @@ const USAGE: &str = "\
 cargo xtask VERB
 
   setup             install what is missing, and say what and why
-  pool              download the packages of the example's chroot
+  pool [NAME...]    download the named pools of packages; those of the example's chroot where none is named
   backend           download the OBS backend of the stage obs
   product           build skink, skink-runner and skink-compiler into target/skink/bin
   hooks             build wasm-hooks/ into target/skink/hooks and print the digests
@@ -73,7 +73,8 @@ fn run() -> anyhow::Result<bool> {
             setup::ensure(&layout, &Group::ALL)?;
             Kits::of(&layout).ensure(&layout)?;
         }
-        "pool" => pool::ensure(&layout)?,
+        "pool" if arguments.words.is_empty() => pool::ensure(&layout, pool::BASE)?,
+        "pool" => pool::ensure(&layout, &arguments.words)?,
         "backend" => backend::ensure(&layout)?,
         "product" => product::ensure(&layout)?,
         "hooks" if arguments.check_reproducible => return reproducible::check(&layout),
@@ -113,7 +114,7 @@ impl Arguments {
         if check_reproducible && verb != "hooks" {
             bail!("--check-reproducible belongs to `cargo xtask hooks`");
         }
-        if !matches!(verb.as_str(), "test" | "bench") && !words.is_empty() {
+        if !matches!(verb.as_str(), "test" | "bench" | "pool") && !words.is_empty() {
             bail!("`cargo xtask {verb}` takes no further word, but got {:?}", words.join(" "));
         }
         Ok(Self { verb, words, check_reproducible })
@@ -127,11 +128,12 @@ mod tests {
     #[test]
     fn what_was_asked_for() {
         type Want = (&'static str, &'static [&'static str], bool);
-        let rows: [(&[&str], Option<Want>); 9] = [
+        let rows: [(&[&str], Option<Want>); 10] = [
             (&["xtask"], Some(("help", &[], false))),
             (&["xtask", "--help"], Some(("help", &[], false))),
             (&["xtask", "test"], Some(("test", &[], false))),
             (&["xtask", "test", "unit", "build"], Some(("test", &["unit", "build"], false))),
+            (&["xtask", "pool", "arm64"], Some(("pool", &["arm64"], false))),
             (&["xtask", "bench", "hook-call"], Some(("bench", &["hook-call"], false))),
             (&["xtask", "hooks", "--check-reproducible"], Some(("hooks", &[], true))),
             (&["xtask", "demo", "--check-reproducible"], None),

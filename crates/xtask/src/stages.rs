@@ -1,5 +1,6 @@
 //! The table of the test stages. A new stage is one row here.
 
+use crate::pool::BASE;
 use std::time::Duration;
 
 /// What must be there before a stage can run.
@@ -11,8 +12,8 @@ pub(crate) enum Requires {
     Product,
     /// The hooks of this repository.
     Hooks,
-    /// The packages of the example's chroot.
-    Pool,
+    /// Pools of packages, by their names in the table of `pool`.
+    Pools(&'static [&'static str]),
     /// A cargo that compiles hooks by the command that the documents show.
     GuestCargo,
     /// The Open Build Service's backend.
@@ -104,7 +105,7 @@ pub(crate) const STAGES: [Stage; 8] = [
     Stage {
         name: "build",
         shows: "real packages, built by the real build, with hooks around it",
-        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Pool],
+        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Pools(BASE)],
         tests: &[Tests::Crate("tests/build")],
         root: true,
         budget: Duration::from_secs(600),
@@ -112,7 +113,13 @@ pub(crate) const STAGES: [Stage; 8] = [
     Stage {
         name: "tools",
         shows: "tools from host packages: each hook that needs one, for real",
-        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Pool],
+        requires: &[
+            Requires::Tools,
+            Requires::Product,
+            Requires::Hooks,
+            Requires::Pools(BASE),
+            Requires::Pools(&["arm64"]),
+        ],
         tests: &[Tests::Crate("tests/tools")],
         root: true,
         budget: Duration::from_secs(900),
@@ -120,7 +127,13 @@ pub(crate) const STAGES: [Stage; 8] = [
     Stage {
         name: "obs",
         shows: "Skink under an unmodified bs_worker of a real OBS backend",
-        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Pool, Requires::Backend],
+        requires: &[
+            Requires::Tools,
+            Requires::Product,
+            Requires::Hooks,
+            Requires::Pools(BASE),
+            Requires::Backend,
+        ],
         tests: &[Tests::Crate("tests/obs")],
         root: true,
         budget: Duration::from_secs(900),

@@ -66,7 +66,7 @@ fn prepare(layout: &Layout, stage: &Stage) -> anyhow::Result<()> {
             Requires::Product => product::ensure(layout)?,
             Requires::Hooks => drop(hooks::ensure(layout)?),
             Requires::Browser => drop(setup::ensure(layout, &[Group::Browser])?),
-            Requires::Pool => pool::ensure(layout)?,
+            Requires::Pools(names) => pool::ensure(layout, names)?,
             Requires::GuestCargo => hooks::ensure_cargo(layout)?,
             Requires::Backend => backend::ensure(layout)?,
             Requires::Guests => {
@@ -156,11 +156,9 @@ fn tell(layout: &Layout, stage: &Stage, cargo: &mut Command) -> anyhow::Result<(
 /// What tests and benchmarks are told of this checkout; `scratch` is theirs. The names are explained in CONTRIBUTING.md.
 pub(crate) fn environment(layout: &Layout, scratch: PathBuf) -> Vec<(&'static str, PathBuf)> {
     let kits = Kits::of(layout);
-    vec![
+    let mut told = vec![
         ("SKINK_BIN_DIR", layout.bin()),
         ("SKINK_HOOKS_DIR", layout.hooks()),
-        ("SKINK_POOL", layout.pool()),
-        ("SKINK_POOL_EXTRA", layout.extra()),
         ("SKINK_DIST", layout.prjconf()),
         ("SKINK_EXAMPLES", layout.examples()),
         ("SKINK_TEST_DIR", scratch),
@@ -169,7 +167,9 @@ pub(crate) fn environment(layout: &Layout, scratch: PathBuf) -> Vec<(&'static st
         ("SKINK_GUEST_CARGO", layout.guest_cargo()),
         ("SKINK_COMPONENTIZE_PY", kits.componentize_py()),
         ("SKINK_NODE_MODULES", kits.node_modules()),
-    ]
+    ];
+    told.extend(pool::variables(layout));
+    told
 }
 
 /// Runs one call, showing its output as it comes. Where it fails without a failed test, that is one failure.

@@ -30,7 +30,7 @@ pub(crate) fn run(layout: &Layout, names: &[String]) -> anyhow::Result<bool> {
     hooks::ensure_guest(layout)?;
     hooks::ensure_bench_guest(layout)?;
     Kits::of(layout).ensure(layout)?;
-    pool::ensure(layout)?;
+    pool::ensure(layout, pool::BASE)?;
     let program = build(layout)?;
     let scratch = layout.bench().join("scratch");
     fresh_folder(&scratch)?;

@@ -1,5 +1,6 @@
 //! Debian's package manager: installs aloud, and downloads for chroots without touching this machine.
 
+use super::lists::{Lists, Origin};
 use crate::layout::{Layout, make_folder, write};
 use crate::process::{self, root_command, run_logged};
 use anyhow::Context;
@@ -41,13 +42,18 @@ impl Apt {
     }
 
     /// Downloads packages and all that they depend on into `folder`, as for a machine that has none.
-    pub(crate) fn download(&self, packages: &[String], folder: &Path) -> anyhow::Result<()> {
-        let attempt = || run_logged(&mut self.download_command(packages, folder)?, &self.log);
-        if attempt().is_ok() {
+    pub(crate) fn download(&self, origin: &Origin, packages: &[String], folder: &Path) -> anyhow::Result<()> {
+        let lists = Lists::of(origin, &self.state)?;
+        let attempt = || run_logged(&mut self.download_command(&lists, packages, folder)?, &self.log);
+        if lists.are_the_machines() && attempt().is_ok() {
             return Ok(());
         }
-        println!("pool: the lists of packages are missing or old; refreshing them");
-        self.update()?;
+        println!("pool: refreshing the lists of packages");
+        if lists.are_the_machines() {
+            self.update()?
+        } else {
+            lists.refresh(&self.log)?
+        }
         attempt()
             .context("could not download packages; is the registry of Debian packages reachable from here?")
     }
@@ -72,21 +78,23 @@ impl Apt {
         })
     }
 
-    fn download_command(&self, packages: &[String], folder: &Path) -> anyhow::Result<std::process::Command> {
-        // An empty status file makes apt work out the whole closure; the lists are the machine's own.
+    fn download_command(
+        &self,
+        lists: &Lists,
+        packages: &[String],
+        folder: &Path,
+    ) -> anyhow::Result<std::process::Command> {
+        // An empty status file makes apt work out the whole closure.
         let status = self.state.join("status");
         write(&status, "")?;
         make_folder(&folder.join("partial"))?;
-        let mut apt = process::command("apt-get");
+        let mut apt = lists.apt();
         apt.args(["-q", "-y", "-o", "APT::Install-Recommends=false", "-o", "Debug::NoLocking=1"]);
         for (option, path) in [("Dir::State::status", &*status), ("Dir::Cache::archives", folder)] {
             apt.arg("-o").arg(format!("{option}={}", path.display()));
         }
         // Nothing of the machine's own cache is written, so no root is needed.
         apt.args(["-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="]);
-        if process::is_root() {
-            apt.args(["-o", "APT::Sandbox::User=root"]);
-        }
         apt.args(["--download-only", "install"]).args(packages);
         Ok(apt)
     }

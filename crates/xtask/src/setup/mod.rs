@@ -5,6 +5,7 @@
 mod apt;
 mod guests;
 mod kits;
+mod lists;
 mod needs;
 
 use crate::layout::Layout;
@@ -13,6 +14,7 @@ use anyhow::bail;
 pub(crate) use apt::Apt;
 pub(crate) use guests::{GUEST_TARGET, GuestToolchain};
 pub(crate) use kits::Kits;
+pub(crate) use lists::Origin;
 pub(crate) use needs::Group;
 use needs::{NEEDS, Need};
 use std::path::Path;
