@@ -10,6 +10,7 @@ use skink_worker::Host;
 use skink_worker::admit::{Admission, Admitted, ModuleFolders};
 use skink_worker::call::{CallSpec, Progress, call};
 use skink_worker::standby::{ReadAs, Standby};
+use skink_worker::tool_roots::RootSource;
 use skink_worker::trees::Trees;
 use skink_worker::views::{View, Views};
 use std::cell::Cell;
@@ -165,7 +166,8 @@ fn admitted(host: &Host, scratch: &Path, subject: Subject<'_>) -> anyhow::Result
     let policy = Policy::parse(policy, "the benchmark's policy")?;
     let package = module.parent().map(Path::to_owned);
     let folders = ModuleFolders { package, ..ModuleFolders::default() };
-    let admission = Admission { host, policy: &policy, project: None, folders: &folders, scratch };
+    let roots = RootSource { build: None, tell: &|_| {}, verbose: false };
+    let admission = Admission { host, policy: &policy, project: None, folders: &folders, scratch, roots };
     match admission.admit(HookEntry::by_hand(name, file, phase, settings)) {
         Ok(hook) => Ok(hook),
         Err(refusal) => bail!("{} is refused: {:?}", module.display(), refusal.why),

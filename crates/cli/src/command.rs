@@ -3,7 +3,7 @@
 //! `skink build` has `build`'s own grammar, which `skink_obs` reads; here its options are only described, from the very
 //! table that it reads them by.
 
-use crate::{allocate, doctor, hook, hostcheck, install, module, policy, report};
+use crate::{allocate, doctor, hook, hostcheck, install, module, policy, report, tools};
 use clap::{
     Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint,
 };
@@ -83,6 +83,9 @@ pub(crate) enum Verb {
     /// Check a policy, or ask it why.
     #[command(subcommand)]
     Policy(policy::PolicyVerb),
+    /// Build, list, show and remove the roots that tools live in.
+    #[command(subcommand)]
+    Tools(tools::ToolsVerb),
     /// Make a page or SARIF of a `report.json`, here or on another machine than that of the build.
     Report(report::ReportArguments),
     /// Answer a dispatcher that asks which worker takes which job, through the policy's [[allocate]] hooks.

@@ -16,6 +16,7 @@ mod module;
 mod policy;
 mod print;
 mod report;
+mod tools;
 
 use command::Verb;
 use skink_worker::render::set_colors;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         Verb::Hook(verb) => hook::main(verb, shown.verbosity()),
         Verb::Module(verb) => module::main(verb),
         Verb::Policy(verb) => policy::main(verb, shown.verbosity()),
+        Verb::Tools(verb) => tools::main(verb, shown.verbosity()),
         Verb::Report(arguments) => report::main(&arguments),
         Verb::Allocate(arguments) => allocate::main(&arguments),
         Verb::Hostcheck(arguments) => Ok(hostcheck::main(&arguments)),

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use clap::Subcommand;
 use skink_job::{Grants, HookName};
 use skink_obs::Verbosity;
-use skink_policy::{At, Decision, HooksFile, Policy};
+use skink_policy::{At, Decision, HooksFile, Policy, ToolRoot};
 use skink_worker::render::Shown;
 use skink_worker::{Host, admit};
 use std::path::PathBuf;
@@ -107,11 +107,14 @@ fn unknown(file: &HooksFile) -> Vec<String> {
 fn missing(policy: &Policy) -> Vec<String> {
     let mut missing = Vec::new();
     for (name, tool) in policy.tools() {
-        if !tool.program.is_file() {
+        if tool.root == ToolRoot::Host && !tool.program.is_file() {
             missing.push(format!("the program of [tools.{name}], {}, is not here", tool.program.display()));
         }
         let absent = tool.etc.iter().filter(|path| !path.exists());
         missing.extend(absent.map(|path| format!("`etc` of [tools.{name}]: {} is not here", path.display())));
+    }
+    for (name, root) in policy.tool_roots().filter(|(_, root)| !root.dist.is_file()) {
+        missing.push(format!("`dist` of [tool-roots.{name}]: {} is not here", root.dist.display()));
     }
     missing
 }

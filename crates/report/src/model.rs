@@ -157,6 +157,11 @@ pub struct ToolReport {
     pub version: SafeText,
     /// The sha256 of the program.
     pub sha256: String,
+    /// The root that it lives in: `host`, or a name of the policy's.
+    pub root: String,
+    /// The address of that root, of what it is made of; none for `host`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root_address: Option<String>,
     /// Its runs.
     pub runs: Vec<RunReport>,
 }

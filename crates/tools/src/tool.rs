@@ -39,6 +39,22 @@ pub enum Root {
 }
 
 impl Root {
+    /// Its name: `host`, or that in the policy.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Host => "host",
+            Self::Built(root) => root.name().as_str(),
+        }
+    }
+
+    /// The address of a root that is built: what it is made of.
+    pub fn address(&self) -> Option<&Digest> {
+        match self {
+            Self::Host => None,
+            Self::Built(root) => Some(root.address()),
+        }
+    }
+
     /// Its `/`, as seen from here.
     pub(crate) fn path(&self) -> &Path {
         match self {

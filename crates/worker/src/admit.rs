@@ -6,13 +6,14 @@
 
 use crate::call::fits;
 use crate::report::{HookReport, ModuleReport};
+use crate::tool_roots::{self, RootSource};
 use crate::{Host, fault};
 use skink_engine::{ArtefactKey, COMPILE_TIME, Compiled, Stored, WalledError, compile_walled};
 use skink_job::{Digest, Grants, OnProblem, Outcome, Phase, SafeText};
 use skink_module::{Manifest, Sealed};
-use skink_policy::{Allowed, Decision, HookEntry, ModuleSource, Policy};
+use skink_policy::{Allowed, Decision, HookEntry, ModuleSource, Policy, ToolRoot};
 use skink_protocol::Flavour;
-use skink_tools::{Tool, ToolIdentity};
+use skink_tools::{Root, Tool, ToolIdentity};
 use std::fmt::Display;
 use std::fs::File;
 use std::os::fd::AsFd;
@@ -122,6 +123,8 @@ pub struct Admission<'a> {
     pub folders: &'a ModuleFolders,
     /// The job's own folder.
     pub scratch: &'a Path,
+    /// Where tool roots come from that are not there.
+    pub roots: RootSource<'a>,
 }
 
 impl Admission<'_> {
@@ -178,11 +181,21 @@ impl Admission<'_> {
                 let why = format!("the tool {name} is granted, but the policy has no [tools.{name}]");
                 return Err(Why::Module(why));
             };
-            let tool = Tool { name: name.clone(), program: rule.program.clone(), etc: rule.etc.clone() };
+            let root = self.root_of(&rule.root)?;
+            let (program, etc, args) = (rule.program.clone(), rule.etc.clone(), rule.args.clone());
+            let tool = Tool { name: name.clone(), program, root, etc, args };
             let identity = self.host.identify(&tool, self.scratch).map_err(Why::host)?;
             tools.push((tool, identity));
         }
         Ok(tools)
+    }
+
+    fn root_of(&self, root: &ToolRoot) -> Result<Root, Why> {
+        let ToolRoot::Built(name) = root else { return Ok(Root::Host) };
+        let spec = tool_roots::spec(self.policy, name);
+        let spec = spec.ok_or_else(|| Why::Host(format!("the policy has no [tool-roots.{name}]")))?;
+        let root = self.host.tool_root(&spec, self.roots, false).map_err(Why::host)?;
+        Ok(Root::Built(Arc::new(root)))
     }
 }
 

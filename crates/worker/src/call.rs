@@ -80,6 +80,9 @@ pub trait Progress: Sync {
     /// The hook's own words on how far it is.
     fn progress(&self, hook: &HookName, done: u64, total: u64, what: &SafeText);
 
+    /// Something that takes long is done before a call.
+    fn note(&self, _what: &str) {}
+
     /// A call begins.
     fn begun(&self, _hook: &HookName) {}
 
@@ -92,6 +95,12 @@ impl<P: Progress> Progress for Option<P> {
     fn progress(&self, hook: &HookName, done: u64, total: u64, what: &SafeText) {
         if let Some(progress) = self {
             progress.progress(hook, done, total, what);
+        }
+    }
+
+    fn note(&self, what: &str) {
+        if let Some(progress) = self {
+            progress.note(what);
         }
     }
 

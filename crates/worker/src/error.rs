@@ -25,6 +25,9 @@ pub enum WorkerError {
     /// Tools could not be started.
     #[error(transparent)]
     Tools(#[from] skink_tools::ToolsError),
+    /// A tool root could not be built.
+    #[error(transparent)]
+    ToolRoot(#[from] skink_tools::roots::ToolRootError),
     /// The folder for the plan's files cannot be used.
     #[error(transparent)]
     Scratch(#[from] skink_obs::ScratchError),

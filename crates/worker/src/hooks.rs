@@ -168,6 +168,8 @@ fn describe(hook: &Admitted, phase: Phase, result: &CallResult, began: Instant) 
         name: tool.name.to_string(),
         version: identity.version.clone(),
         sha256: identity.digest.to_string(),
+        root: tool.root.name().to_owned(),
+        root_address: tool.root.address().map(ToString::to_string),
         runs: runs(&tool.name),
     };
     HookReport {

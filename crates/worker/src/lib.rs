@@ -32,6 +32,7 @@ mod sample;
 mod staging;
 pub mod standby;
 pub mod status;
+pub mod tool_roots;
 pub mod trees;
 pub mod trial;
 pub mod views;

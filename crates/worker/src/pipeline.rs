@@ -12,6 +12,7 @@ use crate::render::{self, Shown};
 use crate::report::{Report, Step};
 use crate::staging::Staging;
 use crate::status::{Status, TaskId};
+use crate::tool_roots::RootSource;
 use crate::trees::{self, Trees, readable};
 use crate::views::{View, Views};
 use crate::{Host, WorkerError, fault, publish};
@@ -260,7 +261,9 @@ impl<'a> Way<'a> {
         let mut admitted = Vec::new();
         let scratch = self.scratch.clone();
         let (host, project) = (job.host, project.as_deref());
-        let admission = Admission { host, policy, project, folders, scratch: &scratch };
+        let tell = |line: &str| job.log.line(&format!("skink: {line}"));
+        let roots = RootSource { build: Some(job.real), tell: &tell, verbose: false };
+        let admission = Admission { host, policy, project, folders, scratch: &scratch, roots };
         for (done, entry) in (0..).zip(&merged.entries) {
             let (total, name) = (merged.entries.len() as u64, entry.name.as_str().into());
             self.status.at(self.step, done, total, &name);

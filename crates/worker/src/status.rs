@@ -280,6 +280,10 @@ impl Progress for StatusProgress {
         }
     }
 
+    fn note(&self, what: &str) {
+        self.status.write(format!("skink: {what}\n").as_bytes());
+    }
+
     fn begun(&self, hook: &HookName) {
         let id = self.status.hook(hook);
         self.calls().insert(hook.clone(), id);

@@ -7,6 +7,7 @@ use crate::call::Progress;
 use crate::decide::decide;
 use crate::hooks::{Planned, Surroundings, make_call, take_over};
 use crate::journal::{Journal, Undo};
+use crate::tool_roots::RootSource;
 use crate::trees::{Trees, readable};
 use crate::views::{View, Views};
 use crate::{Host, WorkerError, publish};
@@ -102,7 +103,8 @@ fn run_in(
 ) -> Result<HookReport, WorkerError> {
     let folders = ModuleFolders { package: Some(trial.module_folder.clone()), ..ModuleFolders::default() };
     let project = trial.facts.project.as_deref();
-    let admission = Admission { host, policy, project, folders: &folders, scratch };
+    let roots = RootSource { build: None, tell: &|line| progress.note(line), verbose: false };
+    let admission = Admission { host, policy, project, folders: &folders, scratch, roots };
     let mut whole = Whole::begin(&trial);
     let admitted = admission.admit(trial.entry.clone());
     whole.step("admit", whole.began);

@@ -156,6 +156,11 @@ fn tools(hook: &HookReport) -> Markup {
     html! {
         @for tool in &hook.tools {
             h4 { "Tool " (tool.name) " " span.meta.text { (tool.version) } " " (digest(&tool.sha256)) }
+            p.meta {
+                "In the root " (tool.root)
+                @if let Some(address) = &tool.root_address { " " (digest(address)) }
+                "."
+            }
             (runs(tool))
         }
     }

@@ -29,8 +29,9 @@ pub(super) fn details(hook: &HookReport) -> Vec<Line> {
     let mut lines = vec![format!("  granted: {granted}")];
     let uses = uses(&hook.usage, &hook.limits);
     lines.extend(uses.map(|(key, used, limit)| format!("  {key}: {used} of {limit}")));
-    for ToolReport { name, version, sha256: _, runs } in &hook.tools {
-        lines.push(format!("  tool {name}, {version}:"));
+    for ToolReport { name, version, sha256: _, root, root_address, runs } in &hook.tools {
+        let address = root_address.iter().map(|address| format!(" {}", address.get(..12).unwrap_or(address)));
+        lines.push(format!("  tool {name}, {version}, in the root {root}{}:", address.collect::<String>()));
         lines.extend(runs.iter().map(|run| format!("    {name} {run}")));
     }
     lines.extend(steps(&hook.steps));
