@@ -180,14 +180,19 @@ fn address_of(opened: &Opened, root: &str) -> Result<Digest> {
     if let Some(spec) = specs.iter().find(|spec| spec.name.as_str() == root) {
         let found = opened.roots.find(spec)?;
         return found.map(|found| *found.address()).with_context(|| {
-            format!("the tool root {root} is not built, or its packages have changed: skink tools build {root}")
+            format!(
+                "the tool root {root} is not built, or its packages have changed: skink tools build {root}"
+            )
         });
     }
     let all = opened.roots.list()?;
-    let mut fitting = all.iter().map(|info| info.address).filter(|address| address.to_string().starts_with(root));
+    let mut fitting =
+        all.iter().map(|info| info.address).filter(|address| address.to_string().starts_with(root));
     match (fitting.next(), fitting.next()) {
         (Some(address), None) => Ok(address),
-        (Some(_), Some(_)) => bail!("several tool roots have addresses that begin with {root}; give more digits"),
+        (Some(_), Some(_)) => {
+            bail!("several tool roots have addresses that begin with {root}; give more digits")
+        }
         (None, _) => bail!(
             "{root:?} is neither a tool root of the policy nor an address of one on this machine; the policy has {}",
             named(&specs)

@@ -168,7 +168,11 @@ mod tests {
             ("**", "a\nb", true),
         ];
         for (pattern, argument, want) in rows {
-            assert_eq!(pattern.parse::<ArgPattern>().unwrap().allows(argument), want, "{pattern} {argument:?}");
+            assert_eq!(
+                pattern.parse::<ArgPattern>().unwrap().allows(argument),
+                want,
+                "{pattern} {argument:?}"
+            );
         }
     }
 

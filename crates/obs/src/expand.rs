@@ -144,7 +144,9 @@ impl Expansion<'_> {
     /// Runs one of obs-build's perl programs and gives its output.
     fn run(&self, program: &'static str, args: &[&OsStr]) -> Result<String, ExpandError> {
         perl::run(self.build, self.environment, program, args).map_err(|why| match why {
-            ProgramError::Start(source) => ExpandError::Io { what: format!("run perl for {program}"), source },
+            ProgramError::Start(source) => {
+                ExpandError::Io { what: format!("run perl for {program}"), source }
+            }
             ProgramError::Refused(said) => {
                 ExpandError::Refused { program, names: self.added.join(", "), said }
             }

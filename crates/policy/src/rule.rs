@@ -214,7 +214,12 @@ fn option_name(raw: &str) -> Result<String, String> {
     Ok(name)
 }
 
-pub(crate) fn plain(raw: &str, what: &str, has: &str, allowed: impl Fn(char) -> bool) -> Result<String, String> {
+pub(crate) fn plain(
+    raw: &str,
+    what: &str,
+    has: &str,
+    allowed: impl Fn(char) -> bool,
+) -> Result<String, String> {
     if raw.is_empty() || raw.len() > 200 || !raw.chars().all(allowed) {
         return Err(format!("{what} \"{}\" must be 1 to 200 of {has}", shown(raw)));
     }

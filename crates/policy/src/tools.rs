@@ -68,10 +68,7 @@ impl ToolRootRule {
 }
 
 /// Reads one table below `[tools]`; `roots` are those of the same file.
-pub(crate) fn read_tool(
-    table: &Table<'_>,
-    roots: &BTreeMap<ToolRootName, ToolRootRule>,
-) -> Option<ToolRule> {
+pub(crate) fn read_tool(table: &Table<'_>, roots: &BTreeMap<ToolRootName, ToolRootRule>) -> Option<ToolRule> {
     let program = table.parsed("program", absolute);
     table.missing("program", "program = \"/usr/bin/rpmlint\"");
     let root = read_root(table, roots);
@@ -160,7 +157,8 @@ fn repository(raw: &str) -> Result<String, String> {
     const SCHEMES: [&str; 5] = ["http", "https", "ftp", "ftps", "zypp"];
     let allowed = |c: char| c.is_ascii_alphanumeric() || "/:.,_~%+@=-".contains(c);
     let place = plain(raw, "repository", "letters, digits and the characters /:.,_~%+@=-", allowed)?;
-    let after = place.split_once('@').filter(|(kind, _)| KINDS.contains(kind)).map_or(&*place, |(_, rest)| rest);
+    let after =
+        place.split_once('@').filter(|(kind, _)| KINDS.contains(kind)).map_or(&*place, |(_, rest)| rest);
     let is_address = after.split_once("://").is_some_and(|(scheme, _)| SCHEMES.contains(&scheme));
     if !is_address {
         absolute(after).map_err(|_| {

@@ -78,15 +78,14 @@ fn full() -> Report {
     let file = FileReport { name: "a".into(), bytes: 1, sha256: "ab".repeat(32) };
     (first.outputs, first.attachments) = (vec![file.clone()], vec![file]);
     let run = RunReport { args: text(), end: text(), start: 1, millis: 1 };
-    first.tools =
-        vec![ToolReport {
-            name: "t".into(),
-            version: text(),
-            sha256: "ab".repeat(32),
-            root: "lint".into(),
-            root_address: Some("cd".repeat(32)),
-            runs: vec![run],
-        }];
+    first.tools = vec![ToolReport {
+        name: "t".into(),
+        version: text(),
+        sha256: "ab".repeat(32),
+        root: "lint".into(),
+        root_address: Some("cd".repeat(32)),
+        runs: vec![run],
+    }];
     (first.denied, first.log, first.steps) = (vec![text()], vec![text()], vec![step("call")]);
     first.plan = vec![
         PlanEdit::AddPackage { name: "p".into() },

@@ -21,8 +21,8 @@
 mod address;
 mod build;
 mod error;
-mod finish;
 mod fingerprint;
+mod finish;
 mod info;
 mod lease;
 mod names;

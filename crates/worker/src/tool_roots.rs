@@ -54,7 +54,8 @@ impl Host {
             Some(build) => build,
             None => {
                 let own = std::env::current_exe().map_err(WorkerError::file("find", &self.state))?;
-                found = find_build(None, &own, &Environment::of_this_process()).map_err(ToolRootError::from)?;
+                found =
+                    find_build(None, &own, &Environment::of_this_process()).map_err(ToolRootError::from)?;
                 &found
             }
         };

@@ -14,6 +14,8 @@ const POLICY: &str = "schema = 1
 STRANGER
 [tools.x]
 STRANGER
+[tool-roots.x]
+STRANGER
 [repositories.x]
 STRANGER
 [limits]

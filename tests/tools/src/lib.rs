@@ -1,3 +1,9 @@
-//! What the tests of host tools share.
+//! What the tests of host tools share: pools, policies with tool roots, and trials of one hook.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
+
+mod policy;
+mod trial;
+
+pub use policy::{RootText, allow, lint, pool};
+pub use trial::{Place, Tried, skink};

@@ -62,6 +62,8 @@ fn fetched(setup: &RootSetup<'_>, url: &str) -> Result<PathBuf, RootSetupError> 
             return Err(refused(said(&[&output.stdout, &output.stderr])));
         }
     }
-    fs::rename(&part, &file).or_else(|_| fs::copy(&part, &file).map(drop)).map_err(RootSetupError::file("keep", &file))?;
+    fs::rename(&part, &file)
+        .or_else(|_| fs::copy(&part, &file).map(drop))
+        .map_err(RootSetupError::file("keep", &file))?;
     Ok(file)
 }

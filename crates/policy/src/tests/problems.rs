@@ -21,7 +21,14 @@ fn each_mistake_has_its_place_and_its_help() {
     let rows: Vec<(bool, String, u32, u32, &str, &str)> = vec![
         // is a policy, text below `schema = 1`, line, column, message, help
         (true, "tool = 1".into(), 2, 1, "unknown key `tool` in the policy", "did you mean `tools`?"),
-        (true, "colour = 1".into(), 2, 1, "unknown key `colour`", "known keys: `schema`, `tool-roots`, `tools`"),
+        (
+            true,
+            "colour = 1".into(),
+            2,
+            1,
+            "unknown key `colour`",
+            "known keys: `schema`, `tool-roots`, `tools`",
+        ),
         (true, "allow = {}".into(), 2, 9, "`allow` must be a list of tables", ""),
         (true, "tools = []".into(), 2, 9, "`tools` must be a table of tables", ""),
         (true, "[tools.Rpmlint]\nprogram = \"/a\"".into(), 2, 8, "tool name \"Rpmlint\"", ""),

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 #[non_exhaustive]
 pub enum ToolRootError {
     /// It has to be built, and only root can.
-    #[error("the tool root {name} is not built on this machine, and building it needs root: `skink tools build {name}`")]
+    #[error(
+        "the tool root {name} is not built on this machine, and building it needs root: `skink tools build {name}`"
+    )]
     NotRoot {
         /// Its name.
         name: ToolRootName,

@@ -97,11 +97,10 @@ mod tests {
         let mut last = of(&base).unwrap();
         assert_eq!(of(&base).unwrap(), last);
         assert_eq!(of(&RootSpec { name: "other".parse().unwrap(), ..base.clone() }).unwrap(), last);
-        let edits: [&dyn Fn(&mut RootSpec); 3] = [
-            &|spec| spec.packages.push("b".into()),
-            &|spec| spec.arch = Some("i586".into()),
-            &|spec| spec.repositories.truncate(2),
-        ];
+        let edits: [&dyn Fn(&mut RootSpec); 3] =
+            [&|spec| spec.packages.push("b".into()), &|spec| spec.arch = Some("i586".into()), &|spec| {
+                spec.repositories.truncate(2)
+            }];
         for (i, edit) in edits.iter().enumerate() {
             let mut other = base.clone();
             edit(&mut other);

@@ -64,7 +64,8 @@ pub(super) fn finish(root: &Path) -> Result<ByteCount, ToolRootError> {
         opened.map_err(ToolRootError::file("make", &file))?;
     }
     let folder = File::open(root).map_err(ToolRootError::file("open", root))?;
-    let bytes = harmless(OwnedFd::from(folder)).map_err(|errno| ToolRootError::file("clean", root)(errno.into()));
+    let bytes =
+        harmless(OwnedFd::from(folder)).map_err(|errno| ToolRootError::file("clean", root)(errno.into()));
     bytes.map(ByteCount)
 }
 

@@ -56,7 +56,8 @@ impl RootInfo {
 
     pub(super) fn write(&self, folder: &Path) -> Result<(), ToolRootError> {
         let path = folder.join(FILE);
-        let text = serde_json::to_vec_pretty(self).map_err(|e| ToolRootError::file("encode", &path)(e.into()))?;
+        let text =
+            serde_json::to_vec_pretty(self).map_err(|e| ToolRootError::file("encode", &path)(e.into()))?;
         std::fs::write(&path, text).map_err(ToolRootError::file("write", &path))
     }
 }

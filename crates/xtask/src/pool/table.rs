@@ -49,6 +49,14 @@ pub(crate) const POOLS: &[Pool] = &[
         origin: Origin { suite: None, architecture: Some("arm64") },
         why: "for the example's chroot on another architecture",
     },
+    Pool {
+        name: "lint",
+        variable: "SKINK_POOL_LINT",
+        list: "tool-roots/packages-lint",
+        beside: None,
+        origin: Origin { suite: Some("trixie"), architecture: None },
+        why: "for a tool root with rpmlint",
+    },
 ];
 
 /// The row of that name.

@@ -1,3 +1,6 @@
 //! Host tools from host packages, each for real. Run by `cargo xtask test tools`.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
+
+mod roots;
+mod rpmlint;

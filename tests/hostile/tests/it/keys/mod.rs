@@ -21,10 +21,17 @@ const HOLDERS: [(&str, &str); 8] = [
     ("[[allocate]]", "limits"),
 ];
 
-/// What only a build has, whole tables and single keys: their rows are in `tests/build`.
-const OF_BUILDS: [&str; 4] = ["[repositories.NAME]", "[[mandatory]]", "the hooks file", "[hooks.NAME]"];
-const KEYS_OF_BUILDS: [(&str, &str); 3] =
-    [("the policy", "repositories"), ("the policy", "mandatory"), ("[allow.grants.plan]", "repository")];
+/// What only a build has, whole tables and single keys: their rows are in `tests/build`
+/// and `tests/tools`.
+const OF_BUILDS: [&str; 5] =
+    ["[tool-roots.NAME]", "[repositories.NAME]", "[[mandatory]]", "the hooks file", "[hooks.NAME]"];
+const KEYS_OF_BUILDS: [(&str, &str); 5] = [
+    ("the policy", "tool-roots"),
+    ("[tools.NAME]", "root"),
+    ("the policy", "repositories"),
+    ("the policy", "mandatory"),
+    ("[allow.grants.plan]", "repository"),
+];
 
 /// The product says which keys it knows; a new one needs a row.
 #[test]

@@ -11,7 +11,9 @@ type Row = (&'static str, Attack, &'static str, &'static str, Expect, Expect);
 #[rustfmt::skip]
 fn rows() -> Vec<Row> {
     let (reads, failed) = (tool("/usr/bin/cat", "/etc/hosts"), Failed("the tool failed"));
+    let refused = Failed("argument 1 of tool tool, \"x\", fits no pattern of the policy");
     vec![
+        ("args", tool("/usr/bin/true", "x"), "program", "args = [\"y\"]\nprogram", Passed, refused),
         ("program", tool("/usr/bin/true", ""), "/usr/bin/true", "/usr/bin/false", Passed, failed),
         ("etc", reads.clone(), "program", "etc = [\"/etc/hosts\"]\nprogram", failed, Passed),
         ("etc", reads.policy("program", "etc = [\"/etc/hosts\"]\nprogram"), "/etc/hosts", "/etc/hostname",
