@@ -129,10 +129,14 @@ pub(crate) fn command() -> Command {
 
 /// Each verb with what every verb takes.
 fn with_shown(command: Command) -> Command {
+    let is_shown = |verb: &Command| !UNSHOWN.contains(&verb.get_name());
+    command.mut_subcommands(|verb| if is_shown(&verb) { shown(verb) } else { verb })
+}
+
+/// A verb, or all verbs below one, with what every verb takes.
+fn shown(command: Command) -> Command {
     if command.has_subcommands() {
-        command.mut_subcommands(with_shown)
-    } else if UNSHOWN.contains(&command.get_name()) {
-        command
+        command.mut_subcommands(shown)
     } else {
         ShownArguments::augment_args(command)
     }
@@ -155,11 +159,10 @@ fn described(option: &'static HookOption) -> Arg {
 pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Arguments, clap::Error> {
     let matches = command().try_get_matches_from(arguments)?;
     let mut innermost = &matches;
-    let mut name = "";
-    while let Some((verb, inner)) = innermost.subcommand() {
-        (name, innermost) = (verb, inner);
+    while let Some((_, inner)) = innermost.subcommand() {
+        innermost = inner;
     }
-    let shown = if UNSHOWN.contains(&name) {
+    let shown = if matches.subcommand_name().is_some_and(|verb| UNSHOWN.contains(&verb)) {
         ShownArguments::default()
     } else {
         ShownArguments::from_arg_matches(innermost)?
@@ -178,7 +181,8 @@ mod tests {
 
     #[test]
     fn every_verb_takes_what_is_to_be_shown() {
-        let rows: [(&[&str], Option<Verbosity>); 7] = [
+        let rows: [(&[&str], Option<Verbosity>); 8] = [
+            (&["tools", "build", "-v"], Some(Verbosity::Verbose)),
             (&["doctor"], Some(Verbosity::Normal)),
             (&["doctor", "-q"], Some(Verbosity::Quiet)),
             (&["-q", "doctor"], None),

@@ -28,7 +28,7 @@ pub(crate) fn run(
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    Err(ProgramError::Refused(said(&[&output.stderr])))
+    Err(ProgramError::Refused(said(&[output.stderr, output.stdout].concat())))
 }
 
 /// Runs a program as `build` runs its own: with the same environment, and nothing to read.
@@ -41,8 +41,8 @@ pub(crate) fn output(
 }
 
 /// What a program said, as one line.
-pub(crate) fn said(streams: &[&[u8]]) -> SafeText {
-    let text: Vec<_> = streams.iter().map(|bytes| String::from_utf8_lossy(bytes)).collect();
-    let lines = text.iter().flat_map(|text| text.lines()).map(str::trim).filter(|line| !line.is_empty());
-    SafeText::line(&lines.collect::<Vec<_>>().join("; ")).truncated(2000)
+pub(crate) fn said(bytes: &[u8]) -> SafeText {
+    let text = String::from_utf8_lossy(bytes);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    SafeText::line(&lines.join("; ")).truncated(2000)
 }

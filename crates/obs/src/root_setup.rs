@@ -140,13 +140,15 @@ impl RootSetup<'_> {
         let output = perl::output(command, self.build, &self.environment())
             .map_err(|source| RootSetupError::Start { program: "init_buildsystem", source })?;
         let dependencies = root.join(".srcfiles.cache");
-        if !output.status.success() && !dependencies.exists() {
-            return Err(RootSetupError::Repository { said: said(&[&output.stdout, &output.stderr]) });
+        // With them, what is wrong is told better by whoever works out what is needed.
+        if dependencies.exists() {
+            return Ok(dependencies);
         }
-        if !output.status.success() {
-            return Err(self.unresolvable(said(&[&output.stdout, &output.stderr])));
-        }
-        Ok(dependencies)
+        let own_words =
+            |line: &&str| !line.starts_with("init_buildsystem version") && !line.contains(" --cachedir");
+        let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        let text: Vec<&str> = text.lines().filter(own_words).collect();
+        Err(RootSetupError::Repository { said: said(text.join("\n").as_bytes()) })
     }
 
     fn common_args(&self, root: &Path, config: &Path) -> Vec<OsString> {

@@ -76,7 +76,7 @@ impl Place {
 
     /// `skink tools …` with its policy and state.
     pub fn tools(&self, words: &[&str]) -> Tried {
-        Tried::of(self.command(&["tools"]).args(words))
+        Tried::of(&mut self.command(&[&["tools"], words].concat()))
     }
 
     /// `skink hook run MODULE …` with its policy and state.

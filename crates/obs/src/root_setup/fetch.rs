@@ -59,7 +59,7 @@ fn fetched(setup: &RootSetup<'_>, url: &str) -> Result<PathBuf, RootSetupError> 
         let output = perl::output(rpm, setup.build, &setup.environment())
             .map_err(|source| RootSetupError::Start { program: "rpm", source })?;
         if !output.status.success() {
-            return Err(refused(said(&[&output.stdout, &output.stderr])));
+            return Err(refused(said(&[output.stdout, output.stderr].concat())));
         }
     }
     fs::rename(&part, &file)

@@ -62,7 +62,9 @@ fn ten_jobs_that_ask_at_once_get_one_root() {
     );
     // Another name for the same leads to the same, without a build.
     let built = again.tools(&["build"]);
-    assert_eq!(built.text, format!("lint {address}\nother {address}\n"));
+    // Other tests may build it at the same time.
+    let built: Vec<&str> = built.text.lines().filter(|line| !line.starts_with("waiting for")).collect();
+    assert_eq!(built, [format!("lint {address}"), format!("other {address}")]);
     let listed = again.tools(&["list"]).text;
     assert!(listed.contains("135 packages") || listed.contains(" packages, "), "{listed}");
     assert!(listed.contains("other            as above"), "{listed}");
@@ -118,7 +120,8 @@ fn a_change_of_what_a_root_is_made_of_is_seen() {
         !listed.text.contains("not built, or of packages that have changed")
     };
     assert!(!is_current(&base), "other files are another description");
-    assert_eq!(place.tools(&["build"]).text, format!("lint {}\n", lint_is_built()), "of the same packages");
+    let built = place.tools(&["build"]).text;
+    assert!(built.ends_with(&format!("lint {}\n", lint_is_built())), "of the same packages: {built}");
     assert!(is_current(&base));
     let dist = place.folder().join("other.conf");
     fs::write(&dist, fs::read_to_string(&base.dist).unwrap() + "# more\n").unwrap();
@@ -147,7 +150,7 @@ fn a_change_of_what_a_root_is_made_of_is_seen() {
 fn what_cannot_be_built_is_said_and_leaves_nothing() {
     let lint = lint();
     let missing = |text: &str| farm().folder.join(text);
-    let conflict = "Conflict: rpmlint\n";
+    let conflict = "Conflict: rpmlint:rpm\n";
     let dist = missing("conflict.conf");
     fs::write(&dist, fs::read_to_string(&lint.dist).unwrap() + conflict).unwrap();
     let empty = missing("empty-pool");
@@ -159,7 +162,7 @@ fn what_cannot_be_built_is_said_and_leaves_nothing() {
         ),
         (
             RootText { repositories: vec![empty.display().to_string()], ..lint.clone() },
-            "nothing provides rpmlint",
+            "nothing provides base-passwd",
         ),
         (
             RootText { repositories: vec!["/no/such/pool".into()], ..lint.clone() },
@@ -170,8 +173,8 @@ fn what_cannot_be_built_is_said_and_leaves_nothing() {
             "cannot read the repositories",
         ),
         (RootText { dist: missing("no.conf"), ..lint.clone() }, "no.conf: No such file"),
-        (RootText { dist, ..lint.clone() }, "rpmlint"),
-        (RootText { arch: Some("s390x".into()), ..lint.clone() }, "nothing provides rpmlint"),
+        (RootText { dist, ..lint.clone() }, "conflict"),
+        (RootText { arch: Some("s390x".into()), ..lint.clone() }, "nothing provides base-passwd"),
     ];
     for (i, (root, want)) in rows.into_iter().enumerate() {
         let place = Place::new(&format!("unbuildable-{i}"), &root.policy(&[])).with_own_state();

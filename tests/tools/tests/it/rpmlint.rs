@@ -28,7 +28,7 @@ fn rpmlint_of_another_distribution_looks_at_a_build_without_python() {
     let address = lint_is_built();
     let package = package("rpmlint-from-a-root");
     let root = lend();
-    let ended = Started::skink(root.path(), &package, &["--no-init"]).wait();
+    let ended = Started::skink(root.path(), &package, &[]).wait();
     assert_eq!(ended.code(), Some(0), "{}", ended.output);
     for absent in ["usr/bin/rpmlint", "usr/bin/python3", "usr/lib/python3"] {
         assert!(!root.path().join(absent).exists(), "the build root has {absent}");
@@ -52,7 +52,7 @@ fn a_configuration_among_the_sources_is_honoured() {
     let mut found = Vec::new();
     for (name, filters) in [("rpmlintrc-none", ""), ("rpmlintrc-all", "addFilter(\".\")\n")] {
         let package = package(name).write("hello-rpmlintrc", filters);
-        let ended = Started::skink(root.path(), &package, &["--no-init"]).wait();
+        let ended = Started::skink(root.path(), &package, &[]).wait();
         assert_eq!(ended.code(), Some(0), "{}", ended.output);
         found.push(findings(&package));
     }
