@@ -48,4 +48,4 @@ pub use problem::{Problem, Problems};
 pub use projects::Projects;
 pub use reader::MAX_TEXT;
 pub use source::{At, Place};
-pub use tools::{ToolRoot, ToolRootRule, ToolRule};
+pub use tools::{ToolKind, ToolRoot, ToolRootRule, ToolRule};

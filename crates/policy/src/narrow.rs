@@ -3,7 +3,7 @@
 use crate::policy::Rules;
 use crate::projects::Projects;
 use crate::rule::{Granted, Rule};
-use crate::{Place, Policy, Problem, Problems, ToolRoot, ToolRule, cover};
+use crate::{Place, Policy, Problem, Problems, ToolKind, ToolRoot, ToolRule, cover};
 use skink_job::{Digest, Grants, Limits, ToolName};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -71,6 +71,7 @@ impl Policy {
                     let tool = ToolRule {
                         program: program.clone(),
                         root: ToolRoot::Host,
+                        kind: ToolKind::Plain,
                         etc: Vec::new(),
                         args: None,
                         place: place.clone(),

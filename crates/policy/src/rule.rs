@@ -6,6 +6,7 @@ use crate::limits::{self, Set};
 use crate::policy::Rules;
 use crate::projects::Pattern;
 use crate::reader::{Table, by_grammar};
+use crate::tools::ToolKind;
 use crate::words::{did_you_mean, shown};
 use crate::{At, Place, Projects};
 use skink_job::{Digest, FileName, HookName, Limits, OnProblem, SafeText, ToolName};
@@ -151,7 +152,29 @@ impl Given {
                 self.granted.push(Granted { key, name: String::new(), place });
             }
         }
-        let tools = table.list("tools", by_grammar::<ToolName>);
+        self.read_tools(table, rules, "tools");
+        self.read_tools(table, rules, "root-builders");
+        self.add("attachments", table.list("attachments", by_grammar::<FileName>));
+        table.table("plan", "[allow.grants.plan]", |plan| self.read_plan(plan, rules));
+    }
+
+    /// Tools, or those that are root where they run: the policy has two lists, so that nobody grants the one for the
+    /// other. A module asks for either by its name.
+    fn read_tools(&mut self, table: &Table<'_>, rules: &Rules, list: &'static str) {
+        let tools = table.list(list, by_grammar::<ToolName>);
+        for tool in tools.iter().flatten() {
+            let is_builder = match rules.tools.get(&tool.value) {
+                Some(rule) => rule.kind != ToolKind::Plain,
+                None => list != "tools",
+            };
+            if is_builder && list == "tools" {
+                let message = format!("tool `{}` is a root-builder, which is a grant of its own", tool.value);
+                table.report_helped(&tool.place, message, || "name it in `root-builders`".to_owned());
+            } else if !is_builder && list != "tools" {
+                let message = format!("tool `{}` is no root-builder", tool.value);
+                table.report_helped(&tool.place, message, || "name it in `tools`".to_owned());
+            }
+        }
         for tool in tools.iter().flatten().filter(|tool| !rules.tools.contains_key(&tool.value)) {
             let known = || rules.tools.keys().map(ToolName::as_str);
             let help = || {
@@ -166,8 +189,6 @@ impl Given {
             );
         }
         self.add("tools", tools);
-        self.add("attachments", table.list("attachments", by_grammar::<FileName>));
-        table.table("plan", "[allow.grants.plan]", |plan| self.read_plan(plan, rules));
     }
 
     fn read_plan(&mut self, table: &Table<'_>, rules: &Rules) {

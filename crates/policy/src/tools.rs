@@ -18,6 +18,8 @@ pub struct ToolRule {
     pub program: PathBuf,
     /// Which files it sees.
     pub root: ToolRoot,
+    /// What it may do there.
+    pub kind: ToolKind,
     /// More files and folders of the machine that it may read, absolute paths.
     pub etc: Vec<PathBuf>,
     /// What each of its arguments must fit one of; none where it may be given any.
@@ -29,8 +31,9 @@ pub struct ToolRule {
 impl ToolRule {
     /// Whether the other describes the same, wherever.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        let Self { program, root, etc, args, place: _ } = self;
-        (program, root, etc, args) == (&other.program, &other.root, &other.etc, &other.args)
+        let Self { program, root, kind, etc, args, place: _ } = self;
+        (program, root, kind, etc, args)
+            == (&other.program, &other.root, &other.kind, &other.etc, &other.args)
     }
 }
 
@@ -41,6 +44,18 @@ pub enum ToolRoot {
     Host,
     /// A root that is built of packages.
     Built(ToolRootName),
+}
+
+/// What a tool may do in its root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToolKind {
+    /// It is an ordinary user, and its root is read-only.
+    Plain,
+    /// It is root, in a root of which it changes a copy that is thrown away.
+    RootBuilder {
+        /// Devices that it may use besides the harmless ones, below `/dev`.
+        devices: Vec<PathBuf>,
+    },
 }
 
 /// A root that is built of packages, as `[tool-roots.NAME]` describes it.
@@ -79,9 +94,42 @@ pub(crate) fn read_tool(table: &Table<'_>, roots: &BTreeMap<ToolRootName, ToolRo
         let help = || "it is for tools of the root `host`; leave it out".to_owned();
         table.report_helped(&place, "a root that is built of packages has an /etc of its own", help);
     }
+    let kind = read_kind(table, &root);
     let args = table.list("args", by_grammar::<ArgPattern>);
     let args = args.map(|args| args.into_iter().map(|pattern| pattern.value).collect());
-    Some(ToolRule { program: program?.value, root, etc, args, place: table.place.clone() })
+    Some(ToolRule { program: program?.value, root, kind, etc, args, place: table.place.clone() })
+}
+
+fn read_kind(table: &Table<'_>, root: &ToolRoot) -> ToolKind {
+    const KINDS: [&str; 2] = ["plain", "root-builder"];
+    let devices = table.list("devices", device);
+    let kind = table.text("kind");
+    if let Some(kind) = kind.as_ref().filter(|kind| !KINDS.contains(&kind.value)) {
+        let help =
+            || did_you_mean(kind.value, KINDS.into_iter(), || format!("it is one of {}", KINDS.join(", ")));
+        table.report_helped(&kind.place, format!("`{}` is no kind of tool", shown(kind.value)), help);
+    }
+    let Some(kind) = kind.filter(|kind| kind.value == "root-builder") else {
+        if let Some(place) = table.key_place("devices") {
+            let help = || "such a tool has kind = \"root-builder\"".to_owned();
+            table.report_helped(&place, "only a root-builder may use devices", help);
+        }
+        return ToolKind::Plain;
+    };
+    if *root == ToolRoot::Host {
+        let help = || "name a root in [tool-roots], of which it can change a copy".to_owned();
+        table.report_helped(&kind.place, "a root-builder cannot live in the machine's own root", help);
+    }
+    let devices = devices.into_iter().flatten().map(|device| device.value).collect();
+    ToolKind::RootBuilder { devices }
+}
+
+fn device(raw: &str) -> Result<PathBuf, String> {
+    let path = absolute(raw)?;
+    if path.starts_with("/dev") && path != Path::new("/dev") {
+        return Ok(path);
+    }
+    Err(format!("device \"{}\" must be below /dev", shown(raw)))
 }
 
 fn read_root(table: &Table<'_>, roots: &BTreeMap<ToolRootName, ToolRootRule>) -> ToolRoot {

@@ -3,8 +3,9 @@
 mod request;
 
 use crate::account::Account;
+use crate::builder;
 use crate::folder::{Base, RunFolder};
-use crate::keeper::Keeper;
+use crate::keeper::{Keeper, Way};
 use crate::mounts::bubblewrap_arguments;
 use crate::process::{Answer, Process, Shared};
 use crate::starter::{self, Rlimits};
@@ -12,6 +13,7 @@ use crate::{Launcher, Mounts, Tool, ToolUsage, ToolsError};
 use request::{check_patterns, checked_args, checked_inputs, shown_args};
 use skink_job::{Limits, SafeText};
 use skink_protocol::{FailureKind, Reply, ToolRequest};
+use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -22,6 +24,9 @@ const MAX_OPEN: usize = 8;
 
 /// Runs of one call.
 const MAX_RUNS: usize = 1000;
+
+/// The folder for runs of tools that change their roots.
+const BUILDERS: &str = "builders";
 
 /// The most that one read gives, in bytes.
 const MAX_READ: u32 = 1 << 20;
@@ -40,6 +45,8 @@ pub struct Broker {
     mounts: Mounts,
     scratch: PathBuf,
     base: Option<Base>,
+    /// The same for tools that change their roots, in a folder of its own.
+    builders: Option<Base>,
     account: Arc<Account>,
     /// A run's number is its place.
     processes: Vec<Process>,
@@ -59,8 +66,8 @@ impl Broker {
         deadline: Instant,
     ) -> Self {
         let account = Arc::new(Account::new(limits, deadline, Instant::now()));
-        let (base, processes, problems) = (None, Vec::new(), Vec::new());
-        Self { launcher, tools, mounts, scratch, base, account, processes, problems }
+        let (base, builders, processes, problems) = (None, None, Vec::new(), Vec::new());
+        Self { launcher, tools, mounts, scratch, base, builders, account, processes, problems }
     }
 
     /// Answers one request.
@@ -108,9 +115,14 @@ impl Broker {
                 self.problems.extend(process.done().and_then(|d| d.problem).map(|p| SafeText::line(&p)));
             }
         }
-        if let Some(Err(e)) = self.base.take().map(|base| base.remove()) {
-            self.problems.push(SafeText::line(&e.to_string()));
-        }
+        let builders = self.scratch.join(BUILDERS);
+        let builders = self.builders.take().map(|base| {
+            base.remove()?;
+            fs::remove_dir(&builders).map_err(ToolsError::file("remove", &builders))
+        });
+        let base = self.base.take().map(|base| base.remove());
+        let failed = [builders, base].into_iter().flatten().filter_map(Result::err);
+        self.problems.extend(failed.map(|e| SafeText::line(&e.to_string())));
     }
 
     fn process(&self, number: u32) -> Result<&Process, (FailureKind, String)> {
@@ -183,19 +195,39 @@ impl Broker {
                 why: "is not UTF-8".to_owned(),
             })?;
         let shared = Shared::new().map_err(ToolsError::system("make an eventfd"))?;
-        let folder = RunFolder::create(self.base()?, number, inputs)?;
+        let lower = tool.built_for_builders()?;
+        let folder = RunFolder::create(self.base(lower.is_some())?, number, inputs)?;
         let root = bubblewrap_arguments(tool, &self.mounts, &folder)?;
         let (account, launcher) = (Arc::clone(&self.account), self.launcher.clone());
-        Ok(Keeper { shared, account, launcher, tool: tool.name.to_string(), folder, root, order })
+        let way = match lower {
+            None => Way::Plain { root },
+            Some(lower) => Way::Builder {
+                arguments: builder::arguments(&lower, &folder.layers(), launcher.bubblewrap(), root)?,
+            },
+        };
+        Ok(Keeper { shared, account, launcher, tool: tool.name.to_string(), folder, way, order })
     }
 
-    /// The folder for all runs, furnished at the first one.
-    fn base(&mut self) -> Result<&Base, ToolsError> {
-        let base = match self.base.take() {
+    /// The folder for all runs, furnished at the first one; `layered` for those that change their roots.
+    fn base(&mut self, layered: bool) -> Result<&Base, ToolsError> {
+        let starter = self.launcher.starter();
+        if !layered {
+            let base = match self.base.take() {
+                Some(base) => base,
+                None => Base::install(&self.scratch, self.launcher.owner(), starter, false)?,
+            };
+            return Ok(self.base.insert(base));
+        }
+        let base = match self.builders.take() {
             Some(base) => base,
-            None => Base::install(&self.scratch, self.launcher.owner(), self.launcher.starter())?,
+            None => {
+                let folder = self.scratch.join(BUILDERS);
+                fs::create_dir(&folder).map_err(ToolsError::file("make", &folder))?;
+                let root = builder::FIRST_ID;
+                Base::install(&folder, Some((root, root)), starter, true)?
+            }
         };
-        Ok(self.base.insert(base))
+        Ok(self.builders.insert(base))
     }
 
     /// What holds even if the keeper were gone.

@@ -48,6 +48,9 @@ pub enum ToolsError {
         /// What the system said.
         source: io::Error,
     },
+    /// A tool root that is built of packages cannot be used.
+    #[error(transparent)]
+    BuiltRoot(#[from] crate::roots::ToolRootError),
     /// bubblewrap could not build the tool's root.
     #[error("bubblewrap could not build the root of tool {tool}: {why}")]
     Root {

@@ -31,15 +31,33 @@ pub(crate) struct Base {
     path: PathBuf,
     owner: Owner,
     starter: PathBuf,
+    /// Whether its runs change their roots.
+    layered: bool,
+}
+
+/// Folders of a run that changes its root.
+#[derive(Debug)]
+pub(crate) struct Layers {
+    /// What it changed.
+    pub(crate) upper: PathBuf,
+    /// The overlay's own.
+    pub(crate) work: PathBuf,
+    /// Where the overlay is seen, in the run's own mount namespace.
+    pub(crate) merged: PathBuf,
 }
 
 impl Base {
     /// Puts the made-up files into the folder. `program` becomes the starter: where it lies if the tool's user can
-    /// reach it there, and else as a copy.
-    pub(crate) fn install(path: &Path, owner: Owner, program: &Path) -> Result<Self, ToolsError> {
+    /// reach it there, and else as a copy. `layered`: its runs change their roots.
+    pub(crate) fn install(
+        path: &Path,
+        owner: Owner,
+        program: &Path,
+        layered: bool,
+    ) -> Result<Self, ToolsError> {
         let in_place = in_place(program, owner);
         let starter = in_place.clone().unwrap_or_else(|| path.join(STARTER));
-        let base = Self { path: path.to_owned(), owner, starter };
+        let base = Self { path: path.to_owned(), owner, starter, layered };
         if let Some((_, gid)) = owner {
             let mode = fs::metadata(path).map_err(ToolsError::file("read", path))?.mode();
             chown(path, None, Some(gid)).map_err(ToolsError::file("hand over", path))?;
@@ -117,13 +135,31 @@ impl RunFolder {
         for (name, content) in inputs {
             self.base.file(&self.inputs().join(name.as_str()), 0o440, |file| file.write_all(content))?;
         }
-        for path in [self.scratch(), self.tmp()] {
-            DirBuilder::new().mode(0o700).create(&path).map_err(ToolsError::file("make", &path))?;
+        for path in self.writable() {
+            // The upper one of the layers is the tool's `/`.
+            let mode = if self.base.layered { 0o755 } else { 0o700 };
+            DirBuilder::new().mode(mode).create(&path).map_err(ToolsError::file("make", &path))?;
             if let Some((uid, gid)) = self.base.owner {
                 chown(&path, Some(uid), Some(gid)).map_err(ToolsError::file("hand over", &path))?;
             }
         }
         Ok(())
+    }
+
+    /// The folders of a run that changes its root.
+    pub(crate) fn layers(&self) -> Layers {
+        let at = |name: &str| self.path.join(name);
+        Layers { upper: at("upper"), work: at("work"), merged: at("merged") }
+    }
+
+    /// Folders that the run may write to.
+    fn writable(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.scratch(), self.tmp()];
+        if self.base.layered {
+            let Layers { upper, work, merged } = self.layers();
+            folders.extend([upper, work, merged]);
+        }
+        folders
     }
 
     pub(crate) fn starter(&self) -> &Path {
@@ -150,19 +186,19 @@ impl RunFolder {
         self.path.join("tmp")
     }
 
-    /// Bytes below scratch and `/tmp`, or some number above `limit` where they hold more. Stops at `until`.
+    /// Bytes below what the run may write to, or some number above `limit` where they hold more. Stops at `until`.
     pub(crate) fn measure(&self, limit: u64, until: Instant) -> Result<u64, ToolsError> {
         let mut bytes = 0;
-        for path in [self.scratch(), self.tmp()] {
+        for path in self.writable() {
             bytes += measure::tree(&path, limit, until).map_err(ToolsError::file("measure", &path))?;
         }
         Ok(bytes)
     }
 
-    /// Removes all folders of the run; gives the bytes that scratch and `/tmp` held.
+    /// Removes all folders of the run; gives the bytes that it had written.
     pub(crate) fn remove(&self) -> Result<u64, ToolsError> {
         let mut bytes = 0;
-        for path in [self.scratch(), self.tmp()] {
+        for path in self.writable() {
             if path.exists() {
                 bytes += clear::tree(&path).map_err(ToolsError::file("clear", &path))?;
             }

@@ -31,10 +31,23 @@ pub(crate) struct Keeper {
     pub(crate) launcher: Launcher,
     pub(crate) tool: String,
     pub(crate) folder: RunFolder,
-    /// Arguments of bubblewrap.
-    pub(crate) root: Vec<OsString>,
+    pub(crate) way: Way,
     /// The starter's order.
     pub(crate) order: Vec<u8>,
+}
+
+/// How bubblewrap is started.
+pub(crate) enum Way {
+    /// As the tool's user.
+    Plain {
+        /// Arguments of bubblewrap.
+        root: Vec<OsString>,
+    },
+    /// As root of a user namespace.
+    Builder {
+        /// Arguments of the program that makes it.
+        arguments: Vec<OsString>,
+    },
 }
 
 impl Keeper {

@@ -1,7 +1,9 @@
 //! How this host starts tools: with which bubblewrap, which starter, as whom.
 
-use crate::ToolsError;
 use crate::folder::Owner;
+use crate::{ToolsError, builder};
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -54,11 +56,17 @@ impl Launcher {
         self.owner
     }
 
+    /// The program that makes the namespace of a root-builder. Only root can map the ids of others.
+    pub(crate) fn builder(&self, arguments: &[OsString]) -> Command {
+        let mut command = Command::new(&self.starter);
+        command.arg0(builder::PATH).args(arguments).env_clear().current_dir("/").process_group(0);
+        command
+    }
+
     /// bubblewrap as the owner, with an empty environment. Supplementary groups go with the uid.
-    pub(crate) fn command(&self) -> Command {
-        use std::os::unix::process::CommandExt;
+    pub(crate) fn command(&self, arguments: &[OsString]) -> Command {
         let mut command = Command::new(&self.bubblewrap);
-        command.env_clear().current_dir("/").process_group(0);
+        command.args(arguments).env_clear().current_dir("/").process_group(0);
         if let Some((uid, gid)) = self.owner {
             command.uid(uid).gid(gid);
         }

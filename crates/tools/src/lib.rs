@@ -23,6 +23,7 @@
 
 mod account;
 mod broker;
+mod builder;
 mod digest;
 mod error;
 mod folder;
@@ -42,5 +43,5 @@ pub use error::ToolsError;
 pub use identity::{IdentityCache, ToolIdentity};
 pub use launcher::Launcher;
 pub use mounts::Mounts;
-pub use tool::{Root, Tool};
+pub use tool::{Kind, Root, Tool};
 pub use usage::{LimitMet, RunEnd, ToolRun, ToolUsage};

@@ -1,13 +1,15 @@
 //! What a tool sees: its root, read-only, and the trees of the job, under bubblewrap.
 //!
 //! All of it is listed here and nowhere else. The root `host` is the machine's own `/usr`; of a root that is built of
-//! packages everything is seen. Everything but `/job/scratch`, `/tmp` and a small
-//! `/dev/shm` is read-only; the root and `/dev` are made so after the last mount, because both are memory
-//! that a tool could otherwise fill.
+//! packages everything is seen.
+//!
+//! For a plain tool everything but `/job/scratch`, `/tmp` and a small `/dev/shm` is read-only; the root and `/dev` are
+//! made so after the last mount, because both are memory that a tool could otherwise fill. A root-builder has an
+//! overlay of its root, see [`crate::builder`].
 
 use crate::folder::RunFolder;
 use crate::roots::OWN;
-use crate::{Root, Tool, ToolsError, starter};
+use crate::{Kind, Root, Tool, ToolsError, starter};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
@@ -17,10 +19,14 @@ use std::path::{Path, PathBuf};
 pub(crate) const ENVIRONMENT: [(&str, &str); 4] =
     [("PATH", "/usr/bin:/usr/sbin"), ("HOME", "/job/scratch"), ("LANG", "C.UTF-8"), ("TZ", "UTC")];
 
+/// The environment of every root-builder.
+const BUILDER_ENVIRONMENT: [(&str, &str); 4] =
+    [("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("HOME", "/root"), ("LANG", "C.UTF-8"), ("TZ", "UTC")];
+
 /// Uid and gid of the user `skink` inside the root. Outside they are the owner's.
 const INSIDE_ID: &str = "1000";
 
-/// Bytes of `/dev/shm`, the one memory file system that a tool can write to.
+/// Bytes of `/dev/shm`, the one memory file system that a tool can write to, and of a root-builder's `/run`.
 const SHM_BYTES: &str = "16777216";
 
 /// Names at the top that are symlinks into `/usr` on a merged host and folders of their own elsewhere.
@@ -48,25 +54,10 @@ pub(crate) fn bubblewrap_arguments(
     run: &RunFolder,
 ) -> Result<Vec<OsString>, ToolsError> {
     let mut a = Arguments(Vec::new());
-    // `--unshare-user` is part of all, but only tried there, and `--disable-userns` asks for it by name.
-    a.add(["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session"]);
-    a.add(["--cap-drop", "ALL", "--uid", INSIDE_ID, "--gid", INSIDE_ID, "--hostname", "skink"]);
-    a.add(["--clearenv"]);
-    for (name, value) in ENVIRONMENT {
-        a.add(["--setenv", name, value]);
-    }
-    match &tool.root {
-        Root::Host => a.host(&tool.etc),
-        Root::Built(root) => a.built(root.path()).map_err(ToolsError::file("list", root.path()))?,
-    }
-    a.read_only(&run.passwd(), "/etc/passwd");
-    a.read_only(&run.group(), "/etc/group");
-    a.add(["--proc", "/proc", "--dev", "/dev"]);
-    a.add(["--perms", "1777", "--size", SHM_BYTES, "--tmpfs", "/dev/shm"]);
-    a.writable(&run.tmp(), "/tmp");
-    match tool.root {
-        Root::Host => a.add(["--symlink", "../tmp", "/var/tmp"]),
-        Root::Built(_) => a.writable(&run.tmp(), "/var/tmp"),
+    a.add(["--die-with-parent", "--new-session", "--hostname", "skink", "--clearenv"]);
+    match &tool.kind {
+        Kind::Plain => a.plain(tool, run)?,
+        Kind::RootBuilder { devices } => a.builder(devices, run),
     }
     let trees = [
         (&mounts.results, "/job/results"),
@@ -81,7 +72,10 @@ pub(crate) fn bubblewrap_arguments(
     a.read_only(&run.inputs(), "/job/inputs");
     a.read_only(run.starter(), starter::PATH);
     a.writable(&run.scratch(), "/job/scratch");
-    a.add(["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/job/scratch", "--", starter::PATH]);
+    if tool.kind == Kind::Plain {
+        a.add(["--remount-ro", "/dev", "--remount-ro", "/"]);
+    }
+    a.add(["--chdir", "/job/scratch", "--", starter::PATH]);
     Ok(a.0)
 }
 
@@ -102,6 +96,59 @@ impl Arguments {
 
     fn writable(&mut self, from: &Path, to: &str) {
         self.bind("--bind", from, to);
+    }
+
+    /// An ordinary user without any right, in a root that it cannot change.
+    fn plain(&mut self, tool: &Tool, run: &RunFolder) -> Result<(), ToolsError> {
+        // `--unshare-user` is part of all, but only tried there, and `--disable-userns` asks for it by name.
+        self.add(["--unshare-all", "--unshare-user", "--disable-userns"]);
+        self.add(["--cap-drop", "ALL", "--uid", INSIDE_ID, "--gid", INSIDE_ID]);
+        self.environment(&ENVIRONMENT);
+        match &tool.root {
+            Root::Host => self.host(&tool.etc),
+            Root::Built(root) => self.built(root.path()).map_err(ToolsError::file("list", root.path()))?,
+        }
+        self.read_only(&run.passwd(), "/etc/passwd");
+        self.read_only(&run.group(), "/etc/group");
+        self.devices();
+        self.writable(&run.tmp(), "/tmp");
+        match tool.root {
+            Root::Host => self.add(["--symlink", "../tmp", "/var/tmp"]),
+            Root::Built(_) => self.writable(&run.tmp(), "/var/tmp"),
+        }
+        Ok(())
+    }
+
+    /// Root of its own namespaces, in a root whose changes go with the run. The user namespace is there already.
+    fn builder(&mut self, devices: &[PathBuf], run: &RunFolder) {
+        self.add([
+            "--unshare-pid",
+            "--unshare-ipc",
+            "--unshare-net",
+            "--unshare-uts",
+            "--unshare-cgroup-try",
+        ]);
+        self.add(["--cap-add", "ALL"]);
+        self.environment(&BUILDER_ENVIRONMENT);
+        self.writable(&run.layers().merged, "/");
+        self.devices();
+        for device in devices {
+            self.bind("--dev-bind", device, device);
+        }
+        self.add(["--size", SHM_BYTES, "--tmpfs", "/run"]);
+        self.writable(&run.tmp(), "/tmp");
+    }
+
+    fn environment(&mut self, variables: &[(&str, &str)]) {
+        for (name, value) in variables {
+            self.add(["--setenv", name, value]);
+        }
+    }
+
+    /// Those that harm nobody, and processes as the run sees them.
+    fn devices(&mut self) {
+        self.add(["--proc", "/proc", "--dev", "/dev"]);
+        self.add(["--perms", "1777", "--size", SHM_BYTES, "--tmpfs", "/dev/shm"]);
     }
 
     /// The machine's own files.

@@ -26,6 +26,7 @@ mod finish;
 mod info;
 mod lease;
 mod names;
+mod owned;
 mod prune;
 
 use crate::roots::names::{Known, Names};

@@ -9,6 +9,7 @@
 
 mod unsynced;
 
+use crate::builder;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fs;
 use std::io::{self, Read, Write};
@@ -20,6 +21,9 @@ use std::process::{Command, ExitCode, Stdio};
 
 /// Where bubblewrap finds the starter in a tool root.
 pub const PATH: &str = "/job/starter";
+
+/// The exit code where the tool could not be started.
+pub(crate) const NOT_STARTED: u8 = 126;
 
 /// What the starter says once the root stands.
 pub(crate) const READY: u8 = b'R';
@@ -38,24 +42,32 @@ pub(crate) struct Rlimits {
     pub(crate) cpu_seconds: u64,
 }
 
-/// Whether this program was started as the starter of a tool root. Ask before anything else in `main`.
+/// Whether this program was started as a step on the way to a tool. Ask before anything else in `main`.
 pub fn asked() -> bool {
-    std::env::args_os().next().is_some_and(|name| name == PATH)
+    called_as(PATH) || called_as(builder::PATH)
 }
 
-/// Becomes the tool. Comes back only where that failed; the parent is told why.
+fn called_as(path: &str) -> bool {
+    std::env::args_os().next().is_some_and(|name| name == path)
+}
+
+/// Takes that step, and so becomes the next one. Comes back only where that failed; the parent is told why.
 pub fn run() -> ExitCode {
+    if called_as(builder::PATH) { builder::run() } else { start() }
+}
+
+fn start() -> ExitCode {
     // A folder of the host that was open in our caller would be a way out for the tool.
     if close_inherited().is_err() {
-        return ExitCode::from(126);
+        return ExitCode::from(NOT_STARTED);
     }
     let Ok(mut socket) = io::stdin().as_fd().try_clone_to_owned().map(UnixStream::from) else {
-        return ExitCode::from(126);
+        return ExitCode::from(NOT_STARTED);
     };
     let error = obey(&mut socket);
     // Nobody to tell where the parent is gone.
     let _ = socket.write_all(error.to_string().as_bytes());
-    ExitCode::from(126)
+    ExitCode::from(NOT_STARTED)
 }
 
 /// Closes every descriptor but the standard three. bubblewrap hands on all that its caller left open.

@@ -23,10 +23,24 @@ pub struct Tool {
     pub program: PathBuf,
     /// Where it lives.
     pub root: Root,
+    /// What it may do there.
+    pub kind: Kind,
     /// Files or folders below `/etc` that the tool may read besides the usual ones; only for the root `host`.
     pub etc: Vec<PathBuf>,
     /// What each of its arguments must fit one of; none where it may be given any.
     pub args: Option<Vec<ArgPattern>>,
+}
+
+/// What a tool may do in its root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// It is an ordinary user, and its root is read-only.
+    Plain,
+    /// It is root, in a root of which it changes a copy that is thrown away; only in a root that is built.
+    RootBuilder {
+        /// Devices below `/dev` that it may use besides the harmless ones.
+        devices: Vec<PathBuf>,
+    },
 }
 
 /// Where a tool lives.
@@ -120,6 +134,20 @@ impl Tool {
         }
     }
 
+    /// The root that a root-builder changes; none for other tools.
+    pub(crate) fn built_for_builders(&self) -> Result<Option<PathBuf>, ToolsError> {
+        match (&self.kind, &self.root) {
+            (Kind::Plain, _) => Ok(None),
+            (Kind::RootBuilder { .. }, Root::Built(root)) => Ok(Some(root.for_builders()?)),
+            (Kind::RootBuilder { .. }, Root::Host) => Err(ToolsError::Program {
+                tool: self.name.to_string(),
+                path: self.program.clone(),
+                why: "a root-builder cannot live in the machine's own root; name a root in [tool-roots]"
+                    .to_owned(),
+            }),
+        }
+    }
+
     /// The first argument that the policy does not allow, counted from 1, if there is one.
     pub(crate) fn refused<'a>(&self, args: &'a [String]) -> Option<(usize, &'a str)> {
         let patterns = self.args.as_ref()?;
@@ -184,7 +212,8 @@ mod tests {
         for (program, etc, want) in rows {
             let etc = etc.iter().map(PathBuf::from).collect();
             let name = "t".parse().unwrap();
-            let tool = Tool { name, program: program.into(), root: Root::Host, etc, args: None };
+            let tool =
+                Tool { name, program: program.into(), root: Root::Host, kind: Kind::Plain, etc, args: None };
             match tool.check() {
                 Ok(_) => assert_eq!(want, "", "{program}"),
                 Err(e) => assert!(!want.is_empty() && e.to_string().contains(want), "{program}: {e}"),

@@ -33,6 +33,7 @@ mod slot;
 mod spawn;
 mod spawner;
 mod tail;
+mod userns;
 
 pub use child::{Child, ChildEnd, Killer};
 pub use enter::{enter, lower};
@@ -41,3 +42,4 @@ pub use lock::{Access, Prepared, Profile, lock, prepare};
 pub use orders::Ceilings;
 pub use probe::probe;
 pub use spawner::Spawner;
+pub use userns::{IdMap, IdRange, enter_user_namespace, map_ids};

@@ -11,9 +11,9 @@ use crate::{Host, fault};
 use skink_engine::{ArtefactKey, COMPILE_TIME, Compiled, Stored, WalledError, compile_walled};
 use skink_job::{Digest, Grants, OnProblem, Outcome, Phase, SafeText};
 use skink_module::{Manifest, Sealed};
-use skink_policy::{Allowed, Decision, HookEntry, ModuleSource, Policy, ToolRoot};
+use skink_policy::{Allowed, Decision, HookEntry, ModuleSource, Policy, ToolKind, ToolRoot};
 use skink_protocol::Flavour;
-use skink_tools::{Root, Tool, ToolIdentity};
+use skink_tools::{Kind, Root, Tool, ToolIdentity};
 use std::fmt::Display;
 use std::fs::File;
 use std::os::fd::AsFd;
@@ -183,7 +183,11 @@ impl Admission<'_> {
             };
             let root = self.root_of(&rule.root)?;
             let (program, etc, args) = (rule.program.clone(), rule.etc.clone(), rule.args.clone());
-            let tool = Tool { name: name.clone(), program, root, etc, args };
+            let kind = match rule.kind.clone() {
+                ToolKind::Plain => Kind::Plain,
+                ToolKind::RootBuilder { devices } => Kind::RootBuilder { devices },
+            };
+            let tool = Tool { name: name.clone(), program, root, kind, etc, args };
             let identity = self.host.identify(&tool, self.scratch).map_err(Why::host)?;
             tools.push((tool, identity));
         }

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 mod policy;
+mod shell;
 mod trial;
 
 pub use policy::{RootText, allow, lint, pool};
+pub use shell::{shell, shell_policy};
 pub use trial::{Place, Tried, skink};

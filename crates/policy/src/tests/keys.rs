@@ -43,11 +43,13 @@ const POLICY_ROWS: &[Row] = &[
     ("[tools.NAME]", "program", "/usr/bin/rpmlint", "/usr/bin/rpmlint2"),
     ("[tools.NAME]", "etc", "[\"/etc/xdg/rpmlint\"]", "[]"),
     ("[tools.NAME]", "root", "root = \"images\"", "root = \"other\""),
+    ("[tools.NAME]", "devices", "/dev/kvm", "/dev/fuse"),
     ("[tools.NAME]", "args", "\"/job/**\"", "\"/job/*\""),
     ("[tool-roots.NAME]", "dist", "images.conf", "others.conf"),
     ("[tool-roots.NAME]", "packages", "\"rsync\"", "\"xorriso\""),
     ("[tool-roots.NAME]", "repositories", "/srv/images", "/srv/images2"),
     ("[tool-roots.NAME]", "arch", "x86_64", "i586"),
+    ("[tools.NAME]", "kind", "args = [\"system\"", "kind = \"root-builder\"\nargs = [\"system\""),
     ("[repositories.NAME]", "packages", "/srv/pool", "/srv/pool2"),
     ("[limits]", "memory", "101MiB", "1MiB"),
     ("[limits]", "wall-time", "101s", "1s"),
@@ -69,6 +71,7 @@ const POLICY_ROWS: &[Row] = &[
     ("[allow.grants]", "outbox", "outbox = true", "outbox = false"),
     ("[allow.grants]", "unchanged", "unchanged = true", "unchanged = false"),
     ("[allow.grants]", "tools", "[\"rpmlint\"]", "[\"kiwi\"]"),
+    ("[allow.grants]", "root-builders", "[\"builder\"]", "[]"),
     ("[allow.grants]", "attachments", "\"rpmlint.log\"", "\"other.log\""),
     ("[allow.grants.plan]", "add-packages", "gcc*", "gcc14"),
     ("[allow.grants.plan]", "remove-packages", "vim*", "vim"),
@@ -144,6 +147,7 @@ fn requests() -> Vec<Grants> {
         request(|grants| grants.outbox = true),
         request(|grants| grants.unchanged = true),
         request(|grants| grants.tools.extend(["rpmlint".parse().unwrap()])),
+        request(|grants| grants.tools.extend(["builder".parse().unwrap()])),
         request(|grants| grants.attachments.extend(["rpmlint.log".parse().unwrap()])),
         plan(&|plan| plan.add_packages = one("gcc13")),
         plan(&|plan| plan.remove_packages = one("vim-data")),
@@ -195,8 +199,8 @@ pub(crate) fn outcome(policy: &Policy, file: &HooksFile) -> String {
         writeln!(out, "{name} {module} {sha256} {settings} {limits:?} {on_failure} {asked:?}").unwrap();
     }
     for (name, tool) in policy.tools() {
-        let crate::ToolRule { program, root, etc, args, place: _ } = tool;
-        writeln!(out, "{name} {program:?} {root:?} {etc:?} {args:?}").unwrap();
+        let crate::ToolRule { program, root, kind, etc, args, place: _ } = tool;
+        writeln!(out, "{name} {program:?} {root:?} {kind:?} {etc:?} {args:?}").unwrap();
     }
     for (name, root) in policy.tool_roots() {
         let crate::ToolRootRule { dist, packages, repositories, arch, place: _ } = root;
@@ -264,6 +268,8 @@ fn every_grant_and_limit_has_a_key() {
     };
     let mut grants = keys(serde_json::to_value(Grants::default()).unwrap());
     assert!(grants.remove("plan"));
+    // A module asks for either by its name.
+    grants.insert("root-builders".to_owned());
     assert_eq!(of("[allow.grants]"), grants);
     let mut plan = keys(serde_json::to_value(PlanGrants::default()).unwrap());
     plan.insert("repository".to_owned());

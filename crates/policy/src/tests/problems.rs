@@ -51,6 +51,51 @@ fn each_mistake_has_its_place_and_its_help() {
             "leave it out",
         ),
         (true, "[tools.a]\nprogram = \"/a\"\nargs = [\"a\\u0000\"]".into(), 4, 9, "control character", ""),
+        (
+            true,
+            "[tools.a]\nprogram = \"/a\"\nkind = \"plane\"".into(),
+            4,
+            8,
+            "`plane` is no kind",
+            "one of plain",
+        ),
+        (
+            true,
+            "[tools.a]\nprogram = \"/a\"\nkind = \"root-builder\"".into(),
+            4,
+            8,
+            "own root",
+            "[tool-roots]",
+        ),
+        (true, "[tools.a]\nprogram = \"/a\"\ndevices = [\"/dev/x\"]".into(), 4, 1, "only a root-builder", ""),
+        (
+            true,
+            format!(
+                "{ROOT}[tools.a]\nprogram = \"/a\"\nroot = \"r\"\nkind = \"root-builder\"\ndevices = [\"/x\"]"
+            ),
+            10,
+            12,
+            "must be below /dev",
+            "",
+        ),
+        (
+            true,
+            allow(&format!("[allow.grants]\nroot-builders = [\"b\"]\n[tools.b]\nprogram = \"/b\"\n{ROOT}")),
+            7,
+            18,
+            "tool `b` is no root-builder",
+            "`tools`",
+        ),
+        (
+            true,
+            allow(&format!(
+                "[allow.grants]\ntools = [\"b\"]\n[tools.b]\nprogram = \"/b\"\nroot = \"r\"\nkind = \"root-builder\"\n{ROOT}"
+            )),
+            7,
+            10,
+            "a grant of its own",
+            "`root-builders`",
+        ),
         (true, ROOT.replace("roots.r", "roots.host"), 2, 13, "the machine's own", ""),
         (true, ROOT.replace("\"rpmlint\"", ""), 4, 1, "`packages` is empty", ""),
         (true, ROOT.replace("\"rpmlint\"", "\"-x\""), 4, 13, "must not begin with '-'", ""),

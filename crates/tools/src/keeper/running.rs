@@ -1,8 +1,8 @@
 //! The processes of one run.
 
-use super::Keeper;
+use super::{Keeper, Way};
 use crate::process::End;
-use crate::{ToolsError, starter};
+use crate::{ToolsError, builder, starter};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use skink_job::{LimitKind, SafeText};
@@ -43,8 +43,11 @@ impl Running {
     pub(super) fn start(keeper: &Keeper) -> Result<Self, Ended> {
         let system = |what| move |e: io::Error| (End::Failed(ToolsError::system(what)(e).to_string()), None);
         let (socket, theirs) = UnixStream::pair().map_err(system("make a socket"))?;
-        let mut command = keeper.launcher.command();
-        command.args(&keeper.root).stdin(OwnedFd::from(theirs)).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut command = match &keeper.way {
+            Way::Plain { root } => keeper.launcher.command(root),
+            Way::Builder { arguments } => keeper.launcher.builder(arguments),
+        };
+        command.stdin(OwnedFd::from(theirs)).stdout(Stdio::piped()).stderr(Stdio::piped());
         let spawned = command.spawn();
         // Holds the tool's end of the socket.
         drop(command);
@@ -60,9 +63,18 @@ impl Running {
         let stderr = monitor.stderr.take().map(|s| (Stream::Stderr, OwnedFd::from(s)));
         let streams = stdout.into_iter().chain(stderr).collect();
         let mut running = Self { monitor, monitor_fd, init_fd: None, socket, streams };
-        match running.give_order(keeper) {
+        match running.map_ids(keeper).and_then(|()| running.give_order(keeper)) {
             Ok(()) => Ok(running),
             Err(e) => Err(running.fail_to_start(keeper, &e)),
+        }
+    }
+
+    /// A builder waits for that.
+    fn map_ids(&self, keeper: &Keeper) -> io::Result<()> {
+        match &keeper.way {
+            Way::Plain { .. } => Ok(()),
+            Way::Builder { .. } => skink_walls::map_ids(self.monitor.id(), &builder::ids(), &self.socket)
+                .map_err(io::Error::other),
         }
     }
 

@@ -1,6 +1,8 @@
 //! A root that somebody uses.
 
 use super::error::ToolRootError;
+use super::owned;
+use crate::builder;
 use skink_job::{Digest, ToolRootName};
 use std::fs::File;
 use std::io;
@@ -50,6 +52,12 @@ impl BuiltRoot {
     /// Its `/`.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// A copy of it whose files belong to the users of root-builders; made when it is first asked for.
+    pub(crate) fn for_builders(&self) -> Result<PathBuf, ToolRootError> {
+        let folder = self.path.parent().unwrap_or(&self.path);
+        owned::copy(&self.path, folder, builder::FIRST_ID)
     }
 }
 

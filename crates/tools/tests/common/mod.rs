@@ -3,7 +3,7 @@
 
 use skink_job::Limits;
 use skink_protocol::{ExitStatus, FailureKind, Reply, Stream, ToolRequest};
-use skink_tools::{Broker, Launcher, Mounts, Root, Tool};
+use skink_tools::{Broker, Kind, Launcher, Mounts, Root, Tool};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -75,7 +75,14 @@ impl Host {
 
 pub(crate) fn tool(name: &str) -> Tool {
     let program = Path::new("/usr/bin").join(name);
-    Tool { name: name.parse().unwrap(), program, root: Root::Host, etc: Vec::new(), args: None }
+    Tool {
+        name: name.parse().unwrap(),
+        program,
+        root: Root::Host,
+        kind: Kind::Plain,
+        etc: Vec::new(),
+        args: None,
+    }
 }
 
 pub(crate) fn open_to_all(path: &Path) {

@@ -1,29 +1,17 @@
 //! Tool roots: made of packages by obs-build, once, and found again.
 
-use serde_json::json;
 use skink_tests_build::{farm, mounts_below, processes_naming};
-use skink_tests_hostile::{ComponentText, known_keys};
-use skink_tests_tools::{Place, RootText, Tried, allow, lint, skink};
+use skink_tests_hostile::known_keys;
+use skink_tests_tools::{Place, RootText, Tried, lint, shell, shell_policy, skink};
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::thread;
 
 /// As many jobs as ask for the root at once.
 const JOBS: usize = 10;
-
-/// A module that runs `sh` with this script.
-fn shell(place: &Place, script: &str) -> PathBuf {
-    let arguments = format!("-c\\00{}\\00", script.replace('"', "\\22"));
-    let component = ComponentText::named("run-tool").with("ARGUMENTS", &arguments).build();
-    place.module("shell", &component, &json!({"results": true, "tools": ["sh"]}))
-}
-
-fn policy_of(root: &RootText, module: &Path) -> String {
-    root.policy(&[("sh", "/bin/sh")]) + &allow("shell", module, "results = true\ntools = [\"sh\"]")
-}
 
 /// The root `lint`, built by the first test that needs it: asked for by many jobs that know nothing of it. Gives its
 /// address.
@@ -32,7 +20,7 @@ pub(crate) fn lint_is_built() -> &'static str {
     ADDRESS.get_or_init(|| {
         let place = Place::new("ten-jobs", "");
         let module = shell(&place, "exit 0");
-        place.set_policy(&policy_of(&lint(), &module));
+        place.set_policy(&shell_policy(&lint(), &module, ""));
         let ended: Vec<Tried> = thread::scope(|scope| {
             let run = || scope.spawn(|| Tried::of(&mut place.hook_run(&module, &[])));
             let jobs: Vec<_> = (0..JOBS).map(|_| run()).collect();
@@ -93,7 +81,7 @@ fn a_tool_sees_its_root_and_cannot_change_it() {
     let place = Place::new("sees", "");
     let script = checks.map(|check| format!("{check} || exit 1")).join("; ");
     let module = shell(&place, &format!("({script}) 2>/dev/null"));
-    place.set_policy(&policy_of(&lint(), &module));
+    place.set_policy(&shell_policy(&lint(), &module, ""));
     let report = place.folder().join("report.json");
     let ended = Tried::of(&mut place.hook_run(&module, &["--hook-report", report.to_str().unwrap()]));
     assert_eq!(ended.code, Some(0), "{}", ended.text);
@@ -239,7 +227,7 @@ fn a_tool_that_is_not_in_its_root_is_a_clear_refusal() {
     for (i, (program, want)) in rows.into_iter().enumerate() {
         let place = Place::new(&format!("absent-{i}"), "");
         let module = shell(&place, "exit 0");
-        place.set_policy(&policy_of(&lint(), &module).replace("/bin/sh", program));
+        place.set_policy(&shell_policy(&lint(), &module, "").replace("/bin/sh", program));
         let ended = Tried::of(&mut place.hook_run(&module, &[]));
         assert_eq!(ended.code, Some(1), "{program}: {}", ended.text);
         assert!(ended.text.contains(want), "{program}: {}", ended.text);

@@ -1,0 +1,130 @@
+//! Root-builders: root of namespaces of their own, in a root that is thrown away.
+
+use crate::roots::lint_is_built;
+use skink_tests_build::{mounts_below, processes_naming};
+use skink_tests_tools::{Place, Tried, lint, shell, shell_policy};
+use std::fs;
+use std::path::Path;
+
+const BUILDER: &str = "kind = \"root-builder\"";
+
+/// Runs the script as a root-builder; `more` are lines of the policy for it.
+fn run(name: &str, script: &str, more: &str, words: &[&str]) -> (Place, Tried) {
+    lint_is_built();
+    let place = Place::new(name, "");
+    let module = shell(&place, script);
+    place.set_policy(&shell_policy(&lint(), &module, more));
+    let results = place.folder().join("results");
+    fs::create_dir_all(&results).unwrap();
+    fs::write(results.join("package"), "kept").unwrap();
+    let words = [&["--results", results.to_str().unwrap()], words].concat();
+    let ended = Tried::of(&mut place.hook_run(&place.folder().join("shell.wasm"), &words));
+    (place, ended)
+}
+
+fn all(checks: &[&str]) -> String {
+    let checks: Vec<String> =
+        checks.iter().map(|check| format!("{check} || {{ echo FAILED: '{check}' >&2; exit 1; }}")).collect();
+    checks.join("\n")
+}
+
+#[test]
+fn it_is_root_in_a_root_that_is_thrown_away() {
+    let script = all(&[
+        "test $(id -u) = 0",
+        "test ! -e /usr/bin/left",
+        "touch /usr/bin/left /etc/left /var/left /left",
+        "test $(stat -c %u:%g /usr/bin/left) = 0:0",
+        "test $(stat -c %u:%g /etc/passwd) = 0:0",
+        "useradd joe",
+        "chown joe /usr/bin/left",
+        "dpkg --purge --force-all cpio >/dev/null 2>&1",
+        "test ! -e /usr/bin/cpio",
+        "test $(cat /job/results/package) = kept",
+        "test $HOME = /root",
+    ]);
+    for round in ["first", "second"] {
+        let (place, ended) = run(&format!("builder-{round}"), &script, BUILDER, &[]);
+        assert_eq!(ended.code, Some(0), "{round}: {}", ended.text);
+        assert_eq!(mounts_below(place.state()), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn it_is_nobody_outside() {
+    let script = all(&[
+        "grep -q ' 1879048192 ' /proc/self/uid_map",
+        "! (echo x >/proc/sys/kernel/core_pattern) 2>/dev/null",
+        "! (umount /proc/sys && echo x >/proc/sys/kernel/core_pattern) 2>/dev/null",
+        "! touch /job/results/package 2>/dev/null",
+        "! rm /job/results/package 2>/dev/null",
+        "! mknod /tmp/null c 1 3 2>/dev/null",
+        "test ! -e /dev/loop-control",
+        "test ! -e /dev/kmsg",
+        "test $(tail -n +3 /proc/net/dev | wc -l) = 1",
+        "test $(ls -d /proc/[0-9]* | wc -l) -lt 9",
+        "! date -s 2001-01-01 >/dev/null 2>&1",
+        "! hostname other 2>/dev/null || test $(cat /proc/sys/kernel/hostname) = other",
+    ]);
+    let (_, ended) = run("builder-nobody", &script, BUILDER, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.text);
+    let pattern = fs::read_to_string("/proc/sys/kernel/core_pattern").unwrap();
+    assert_ne!(pattern.trim(), "x");
+}
+
+#[test]
+fn a_listed_device_and_no_other_is_there() {
+    let script = all(&["test -c /dev/full", "test -e /dev/loop-control", "test ! -e /dev/mem"]);
+    let with = format!("{BUILDER}\ndevices = [\"/dev/loop-control\"]");
+    let device = Path::new("/dev/loop-control");
+    assert!(device.exists(), "this machine has no {}, which the test needs", device.display());
+    let (_, ended) = run("builder-device", &script, &with, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.text);
+    let (_, ended) = run("builder-no-device", &script, BUILDER, &[]);
+    assert_eq!(ended.code, Some(1), "{}", ended.text);
+}
+
+#[test]
+fn a_full_scratch_and_a_late_end_leave_nothing() {
+    let rows = [
+        (
+            "builder-fills",
+            "dd if=/dev/zero of=/usr/big bs=1M count=64 2>/dev/null",
+            "scratch-bytes = \"8MiB\"",
+            "scratch",
+        ),
+        (
+            "builder-sleeps",
+            "trap '' TERM; (setsid sleep 1000 &) ; sleep 1000",
+            "tool-time = \"1s\"",
+            "tool-time",
+        ),
+    ];
+    for (name, script, limit, want) in rows {
+        lint_is_built();
+        let place = Place::new(name, "");
+        let module = shell(&place, script);
+        let policy = shell_policy(&lint(), &module, BUILDER) + "[allow.limits]\n" + limit + "\n";
+        place.set_policy(&policy);
+        let ended = Tried::of(&mut place.hook_run(&module, &[]));
+        assert_eq!(ended.code, Some(1), "{name}: {}", ended.text);
+        assert!(ended.text.contains(want), "{name}: {}", ended.text);
+        let jobs = fs::read_dir(place.state().join("jobs")).map_or(0, |entries| {
+            entries.flatten().filter(|entry| entry.path().join("calls").exists()).count()
+        });
+        assert!(jobs <= 9, "folders of jobs are left");
+        assert_eq!(processes_naming("sleep 1000"), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn its_grant_is_another_than_that_of_a_plain_tool() {
+    lint_is_built();
+    let place = Place::new("builder-grant", "");
+    let module = shell(&place, "exit 0");
+    let policy = shell_policy(&lint(), &module, BUILDER).replace("root-builders = ", "tools = ");
+    place.set_policy(&policy);
+    let ended = Tried::of(&mut place.hook_run(&module, &[]));
+    assert_eq!(ended.code, Some(1), "{}", ended.text);
+    assert!(ended.text.contains("a grant of its own"), "{}", ended.text);
+}
