@@ -37,6 +37,12 @@ pub(crate) struct RunArguments {
     /// The folder of the previous build's packages.
     #[arg(long, value_name = "DIR")]
     previous: Option<PathBuf>,
+    /// The build's log.
+    #[arg(long, value_name = "FILE")]
+    build_log: Option<PathBuf>,
+    /// The job claims that its build has failed.
+    #[arg(long)]
+    build_failed: bool,
     /// Where to leave attachments and files that the hook adds; without it they are told and not kept.
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
@@ -204,22 +210,24 @@ fn trial(arguments: &RunArguments, phase: Phase) -> Result<Trial> {
     let stem =
         module.file_stem().unwrap_or_default().to_string_lossy().to_ascii_lowercase().replace('_', "-");
     let name: HookName = stem.parse().or_else(|_| "hook".parse())?;
+    let build = if arguments.build_failed { BuildEnd::Failed } else { BuildEnd::Succeeded };
     Ok(Trial {
         entry: HookEntry::by_hand(name, file, phase, settings),
         module_folder: module.parent().unwrap_or(Path::new("/")).to_owned(),
         phase,
         facts: Facts {
+            build: (phase != Phase::PreChroot).then_some(build),
             project: arguments.project.clone(),
             package: arguments.package.clone(),
             arch: arguments.arch.clone(),
             host_arch: std::env::consts::ARCH.to_owned(),
             recipe: arguments.recipe.clone(),
-            build: (phase != Phase::PreChroot).then_some(BuildEnd::Succeeded),
             ..Facts::default()
         },
         results: arguments.results.clone(),
         sources: arguments.sources.clone(),
         previous: arguments.previous.clone(),
+        build_log: arguments.build_log.clone(),
         output: arguments.output.clone(),
         report: arguments.hook_report.clone().map(|path| (path, arguments.hook_report_format)),
     })

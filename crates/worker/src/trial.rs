@@ -16,6 +16,7 @@ use skink_policy::{HookEntry, Policy};
 use skink_report::{HookReport, Report, Step};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 /// What to run, on what.
@@ -35,6 +36,8 @@ pub struct Trial {
     pub sources: Option<PathBuf>,
     /// The folder of the previous build's packages.
     pub previous: Option<PathBuf>,
+    /// The build's log.
+    pub build_log: Option<PathBuf>,
     /// Where to leave attachments and the files of the outbox.
     pub output: Option<PathBuf>,
     /// Where to leave a report as of a whole job, and in which formats beside it.
@@ -150,12 +153,14 @@ fn surroundings<'a>(
         }
         other => other,
     };
+    let open = |log: &PathBuf| fs::File::open(log).map(Arc::new).map_err(WorkerError::file("open", log));
+    let build_log = trial.build_log.as_ref().map(open).transpose()?;
     let (sources, previous) = (view(&trial.sources, View::Sources)?, view(&trial.previous, View::Previous)?);
     Ok(Surroundings {
         host,
         facts: trial.facts.clone(),
         began,
-        trees: Trees { raw_results: results.clone(), results, sources, previous, build_log: None },
+        trees: Trees { raw_results: results.clone(), results, sources, previous, build_log },
         packages: Vec::new(),
         statistics: Vec::new(),
         scratch: scratch.join("calls"),

@@ -1,0 +1,4 @@
+void f(void)
+{
+	__asm__("foo bar");
+}

@@ -1,0 +1,2 @@
+#include "inc.h"
+int main(void) { return in_header(); }

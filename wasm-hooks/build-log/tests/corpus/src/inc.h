@@ -1,0 +1,2 @@
+static inline int in_header(void) { int y; return y; }
+int broken_decl(void) { return nope; }

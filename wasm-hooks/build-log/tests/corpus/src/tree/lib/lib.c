@@ -1,0 +1,2 @@
+#include "../src/shared.h"
+int lib(void) { return shared(); }
