@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
+mod hook;
 mod policy;
 mod shell;
 mod trial;
 
+pub use hook::{Ended, Hook, digest, found, hook_of, report_at};
 pub use policy::{RootText, allow, lint, pool};
 pub use shell::{shell, shell_policy};
 pub use trial::{Place, Tried, skink};
