@@ -55,7 +55,7 @@ const fn need(group: Group, package: &'static str, probe: Probe, why: &'static s
 
 /// Everything but the guests' toolchain.
 #[rustfmt::skip]
-pub(crate) const NEEDS: [Need; 28] = [
+pub(crate) const NEEDS: [Need; 30] = [
     need(Group::Compile, "gcc", Probe::Program("cc"), "to link"),
     need(Group::Compile, "libc6-dev", Probe::File(&["/usr/lib/x86_64-linux-gnu/libc.a", "/usr/lib64/libc.a", "/usr/lib/libc.a"]), "to link statically"),
     need(Group::Build, "obs-build", Probe::File(&["/usr/lib/obs-build/build", "/usr/lib/build/build"]), "to build packages: Skink drives its `build`"),
@@ -65,6 +65,8 @@ pub(crate) const NEEDS: [Need; 28] = [
     need(Group::Build, "rpm", Probe::Program("rpm"), "by `build` outside the chroot, and to read the results"),
     need(Group::Build, "rpm2cpio", Probe::Program("rpm2cpio"), "by rpmlint, to unpack packages"),
     need(Group::Build, "rpmlint", Probe::Program("rpmlint"), "by the hook of that name"),
+    need(Group::Build, "abigail-tools", Probe::Program("abipkgdiff"), "by the hook abi-check, to compare libraries"),
+    need(Group::Build, "cpio", Probe::Program("cpio"), "by abipkgdiff, to unpack packages"),
     need(Group::Build, "bubblewrap", Probe::Program("bwrap"), "to wall in the tools that hooks run"),
     need(Group::Build, "systemd-container", Probe::Program("systemd-nspawn"), "for builds with --vm-type nspawn"),
     need(Group::Build, "man-db", Probe::Program("man"), "by the tests of the man pages"),

@@ -29,9 +29,10 @@ const WARNINGS: [&str; 4] = [
     "warning[unused-variable] hello.c:9",
 ];
 
+/// In a root that is set up already.
 fn build(package: &Package) -> Ended {
     let root = lend();
-    let ended = Started::skink(root.path(), package, &[]).wait();
+    let ended = Started::skink(root.path(), package, &["--no-init"]).wait();
     assert_eq!(root.leftovers(), Vec::<String>::new());
     ended
 }

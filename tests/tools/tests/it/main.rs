@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
+mod abi_check;
 mod build_log;
 mod builder;
+mod library;
 mod roots;
 mod rpmlint;
