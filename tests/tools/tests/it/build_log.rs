@@ -163,6 +163,12 @@ fn each_setting_alone_changes_what_is_told() {
     let quiet = "{\"levels\": {\"implicit-function-declaration\": \"ignore\"}, \"fail-on\": \"warning\"}";
     let ended = build_log().run(&folder, quiet, &[Path::new("--build-log"), &log]);
     assert_eq!(ended.code, Some(1), "warnings fail it:\n{}", ended.output);
+}
+
+#[test]
+fn a_setting_that_the_schema_does_not_know_is_refused() {
+    let log = recorded("wrong-settings", GCC);
+    let folder = farm().folder.join("build-log-wrong");
     for wrong in
         ["{\"levels\": {\"x\": \"fatal\"}}", "{\"maximum\": 0}", "{\"maxima\": 1}", "{\"fail-on\": \"info\"}"]
     {
