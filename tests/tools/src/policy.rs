@@ -36,6 +36,17 @@ pub fn lint() -> RootText {
     }
 }
 
+/// The root `abi`: libabigail of the machine's distribution.
+pub fn abi() -> RootText {
+    RootText {
+        name: "abi".to_owned(),
+        dist: farm().examples.join("tool-roots/bookworm.conf"),
+        packages: ["abigail-tools", "cpio", "rpm", "rpm2cpio"].map(str::to_owned).to_vec(),
+        repositories: ["SKINK_POOL", "SKINK_POOL_ABI"].map(|name| pool(name).display().to_string()).to_vec(),
+        arch: None,
+    }
+}
+
 impl RootText {
     /// As the policy says it.
     pub fn text(&self) -> String {

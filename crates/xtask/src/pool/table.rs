@@ -57,6 +57,14 @@ pub(crate) const POOLS: &[Pool] = &[
         origin: Origin { suite: Some("trixie"), architecture: None },
         why: "for a tool root with rpmlint",
     },
+    Pool {
+        name: "abi",
+        variable: "SKINK_POOL_ABI",
+        list: "tool-roots/packages-abi",
+        beside: Some("pool"),
+        origin: MACHINE,
+        why: "for a tool root with libabigail",
+    },
 ];
 
 /// The row of that name.

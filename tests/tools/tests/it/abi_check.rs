@@ -2,13 +2,13 @@
 
 use crate::library::{built, variant};
 use skink_tests_build::{Package, Started, farm, lend};
-use skink_tests_tools::{Ended, Hook, found, hook_of};
+use skink_tests_tools::{Ended, Hook, abi, found, hook_of};
 use std::fs;
 use std::path::Path;
 
 /// The tool's part of the admin's policy.
 fn tool() -> String {
-    "[tools.abipkgdiff]\nprogram = \"/usr/bin/abipkgdiff\"\n".to_owned()
+    format!("{}[tools.abipkgdiff]\nprogram = \"/usr/bin/abipkgdiff\"\nroot = \"abi\"\n", abi().text())
 }
 
 const GRANTS: &str = "results = true\nprevious = true\nsources = true\ntools = [\"abipkgdiff\"]\n\
