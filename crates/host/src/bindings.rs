@@ -41,6 +41,8 @@ wasmtime::component::bindgen!({
         "skink:hook/tools.tool": crate::tools::Tool,
         "skink:hook/tools.process": crate::tools::Process,
         "skink:hook/plan.plan": crate::plan::Plan,
+        "skink:hook/effects.effects": crate::effects::Effects,
+        "skink:hook/effects.effect": crate::effects::Effect,
         "skink:hook/allocate-context.context": crate::context::AllocateContext,
         "skink:hook/pre-chroot-context.context": crate::context::PreChrootContext,
         "skink:hook/transform-context.context": crate::context::TransformContext,

@@ -12,6 +12,7 @@ mod bindings;
 mod call;
 mod clock;
 mod context;
+mod effects;
 mod files;
 mod job;
 mod link;
@@ -40,6 +41,7 @@ pub mod handles {
     pub use crate::context::{
         AllocateContext, CheckContext, CleanupContext, PreChrootContext, TransformContext,
     };
+    pub use crate::effects::{Effect, Effects};
     pub use crate::files::{File, Tree};
     pub use crate::job::Job;
     pub use crate::outbox::{Outbox, Writer};

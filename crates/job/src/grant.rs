@@ -26,6 +26,8 @@ pub struct Grants {
     pub attachments: BTreeSet<FileName>,
     /// Edits of the plan (pre-chroot only).
     pub plan: PlanGrants,
+    /// Effects on the build host (pre-chroot only).
+    pub effects: EffectGrants,
 }
 
 /// Edits of the plan that a pre-chroot hook may make.
@@ -40,4 +42,13 @@ pub struct PlanGrants {
     pub macros: BTreeSet<String>,
     /// Options of `build` it may add, by their full names without dashes.
     pub options: BTreeSet<String>,
+}
+
+/// What a pre-chroot hook may have done to the build host.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct EffectGrants {
+    /// Architectures that it may have emulated, by their names as [`crate::ForeignArch`] has them; `*` in a request is
+    /// whatever the rule gives.
+    pub binfmt: BTreeSet<String>,
 }

@@ -5,6 +5,7 @@
 
 mod allocate;
 mod arg_pattern;
+mod effect;
 mod facts;
 mod finding;
 mod grant;
@@ -19,9 +20,10 @@ mod text;
 
 pub use allocate::{AllocateLimits, Allocation, Answer, NamedFacts, OnBroken};
 pub use arg_pattern::{ArgPattern, ArgPatternError};
+pub use effect::{ForeignArch, HostEffect};
 pub use facts::{BuildEnd, Facts, TreeRole};
 pub use finding::{Finding, Severity};
-pub use grant::{Grants, PlanGrants};
+pub use grant::{EffectGrants, Grants, PlanGrants};
 pub use limit::{Amount, LimitKind, Limits, Usage};
 pub use names::{Digest, FileName, HookName, NameError, RelPath, ToolName, ToolRootName};
 pub use outcome::{CrashReport, Frame, Outcome};

@@ -5,7 +5,7 @@
 use crate::interface::{GRANTS, INTERFACES, Name, WASI, split};
 use crate::refusal::phases as show;
 use crate::{Manifest, Refusal, WIT_VERSION};
-use skink_job::{Phase, SafeText};
+use skink_job::{ForeignArch, Phase, SafeText};
 use skink_protocol::ModuleDescription;
 
 /// Reads the manifest and checks it against the module's exports and imports.
@@ -114,6 +114,15 @@ fn check_grants(manifest: &Manifest) -> Result<(), Refusal> {
         Some(grant) => {
             Err(Refusal::GrantOfOtherPhase { grant: grant.name, owners: show(grant.phases, " or ") })
         }
+        None => check_architectures(manifest),
+    }
+}
+
+/// `*` stands for whatever the admin gives.
+fn check_architectures(manifest: &Manifest) -> Result<(), Refusal> {
+    let is_known = |name: &String| name == "*" || ForeignArch::from_word(name).is_some();
+    match manifest.grants.effects.binfmt.iter().find(|name| !is_known(name)) {
+        Some(name) => Err(Refusal::UnknownArchitecture { name: shown(name) }),
         None => Ok(()),
     }
 }

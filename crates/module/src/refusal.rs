@@ -119,6 +119,15 @@ pub enum Refusal {
         /// The phases it belongs to.
         owners: String,
     },
+    /// The manifest requests to have an architecture emulated that cannot be.
+    #[error(
+        "its manifest requests that {name:?} be emulated, which is no architecture that can be; a module for any of them \
+         requests `*`"
+    )]
+    UnknownArchitecture {
+        /// Its name.
+        name: SafeText,
+    },
     /// The manifest's schema for settings cannot be used.
     #[error("the schema for settings in the manifest cannot be used: {why}")]
     Schema {

@@ -16,6 +16,11 @@ pub(crate) fn of_this_program() -> &'static str {
     }
 }
 
+/// Whether this machine runs programs of `arch` by itself, as `build` sees it.
+pub fn runs_here(arch: &str) -> bool {
+    path(of_this_program()).split(':').any(|native| native == arch)
+}
+
 /// The architectures whose packages fit `arch`, as a path with colons; a path stays as it is.
 pub(crate) fn path(arch: &str) -> &str {
     match arch {

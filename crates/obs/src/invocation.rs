@@ -3,6 +3,7 @@
 use crate::args::{self, Item, Kind};
 use crate::hook_options::{HookOptions, UsageError};
 use crate::{Environment, RealBuild, recipe};
+use skink_job::SafeText;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -164,6 +165,24 @@ impl Invocation {
             }
         }
         found
+    }
+
+    /// Why programs of other architectures cannot run in this build, if so: it must be in a chroot, and it has no network.
+    pub fn no_emulation(&self) -> Option<String> {
+        match self.vm_type() {
+            VmType::Chroot => {}
+            VmType::Nspawn | VmType::Container(_) | VmType::Machine(_) => {
+                return Some(
+                    "only a build in a chroot can have programs of other architectures run".to_owned(),
+                );
+            }
+        }
+        let is_remote = |place: &OsStr| place.to_string_lossy().contains("://");
+        let remote = self.all("repo").find(|place| is_remote(place))?;
+        Some(format!(
+            "such a build has no network, and this one downloads packages (--repo {}); give it a folder of packages",
+            SafeText::line(&remote.to_string_lossy()).truncated(200)
+        ))
     }
 
     /// The log that the caller wants: `--logfile`, or the default, `.build.log` in the root. A machine has

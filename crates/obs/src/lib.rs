@@ -24,6 +24,7 @@ mod arch;
 mod args;
 mod buildinfo;
 mod config;
+mod emulation;
 mod environment;
 mod expand;
 mod facts;
@@ -44,15 +45,17 @@ mod root_setup;
 mod rpmlist;
 mod scratch;
 
+pub use arch::runs_here;
 pub use buildinfo::{BuildInfoError, read_buildinfo};
 pub use config::ConfigError;
+pub use emulation::Emulation;
 pub use environment::Environment;
 pub use expand::ExpandError;
 pub use find::{FindError, RealBuild, Reentry, find_build, reentry};
 pub use hook_options::{
     ColorWhen, HookOption, HookOptions, HookValue, UsageError, ValueKind, Verbosity, hook_options,
 };
-pub use init::{INIT_VERB, init_main};
+pub use init::{INIT_VERB, init_main, probe as has_own_table};
 pub use invocation::{Invocation, Mode, PassThrough, VmType};
 pub use kill_file::{KillFile, Watch};
 pub use process::{BuildExit, BuildProcess, LineSink, ProcessError, signals_that_end};

@@ -3,7 +3,8 @@
 //! Invariant: when [`BuildProcess::run`] returns, or when this process ends in whatever way, no process and
 //! no mount of the build is left.
 
-use crate::init::{End, INIT_VERB};
+use crate::emulation::{Emulation, Prepared};
+use crate::init::{Around, End, INIT_VERB};
 use crate::kill_file::KillFile;
 use crate::nspawn::Wrapper;
 use crate::{Environment, RealBuild, ScratchFolder, init};
@@ -11,8 +12,11 @@ use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use skink_job::BuildEnd;
+use skink_walls::{IdMap, map_ids};
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, PipeReader};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -119,6 +123,15 @@ pub struct BuildProcess<'a> {
     pub root: &'a Path,
     /// Options for systemd-nspawn, where the build happens in one.
     pub nspawn: Option<&'a [String]>,
+    /// Programs of other architectures that are to run in it; for a build in a chroot only.
+    pub emulation: Option<Emulation<'a>>,
+}
+
+/// A child, and what must be held until it has ended: its closing tells the child that we are gone.
+struct Started {
+    reader: PipeReader,
+    child: Child,
+    lifeline: Option<OwnedFd>,
 }
 
 impl BuildProcess<'_> {
@@ -143,9 +156,12 @@ impl BuildProcess<'_> {
             kill_file = Some(KillFile::in_root(self.root)?);
         }
         init::forget_end(self.scratch.path())?;
-        let (reader, mut child) = self.start()?;
-        // Held until the end: its closing tells the child that we are gone.
-        let lifeline = child.stdin.take();
+        // Until the build has ended.
+        let _prepared = self
+            .emulation
+            .map(|emulation| Prepared::make(&emulation, self.root, self.scratch))
+            .transpose()?;
+        let Started { reader, mut child, lifeline } = self.start()?;
         let forwarder = match Forwarder::start(&child) {
             Ok(forwarder) => forwarder,
             Err(e) => {
@@ -185,27 +201,49 @@ impl BuildProcess<'_> {
         }
     }
 
-    fn start(&self) -> Result<(PipeReader, Child), ProcessError> {
+    fn start(&self) -> Result<Started, ProcessError> {
         let (reader, writer) = io::pipe()?;
+        let around = if self.emulation.is_some() { Around::User } else { Around::Host };
+        let (line, stdin) = match around {
+            Around::Host => (None, Stdio::piped()),
+            Around::User => {
+                let (ours, theirs) = UnixStream::pair()?;
+                (Some(ours), Stdio::from(OwnedFd::from(theirs)))
+            }
+        };
         // Our own program, even where its file has been replaced meanwhile.
         let program = PathBuf::from("/proc/self/exe");
-        let child = Command::new(&program)
+        let spawned = Command::new(&program)
             .arg0("skink")
-            .args([INIT_VERB, init::OUTER])
+            .args([INIT_VERB, init::OUTER, around.as_str()])
             .arg(self.scratch.path())
             .arg(self.build.script())
             .args(self.args)
             .env_clear()
             .envs(self.environment.for_build(self.build.dir().as_os_str()))
             .current_dir(self.cwd)
-            .stdin(Stdio::piped())
+            .stdin(stdin)
             .stdout(writer.try_clone()?)
             .stderr(writer)
             // Signals of a terminal reach us alone, and the script through us.
             .process_group(0)
-            .spawn()
-            .map_err(|source| ProcessError::Start { program, source })?;
-        Ok((reader, child))
+            .spawn();
+        let mut child = spawned.map_err(|source| ProcessError::Start { program, source })?;
+        let Some(line) = line else {
+            let lifeline = child.stdin.take().map(OwnedFd::from);
+            return Ok(Started { reader, child, lifeline });
+        };
+        let mapped = IdMap::identity().and_then(|map| map_ids(child.id(), &map, &line));
+        let lifeline = Some(line.into());
+        // A child that is gone has said why.
+        match mapped {
+            Err(error) if child.try_wait()?.is_none() => {
+                child.kill()?;
+                child.wait()?;
+                Err(ProcessError::SetUp { what: error.to_string() })
+            }
+            Ok(()) | Err(_) => Ok(Started { reader, child, lifeline }),
+        }
     }
 
     fn copy_lines(&self, reader: PipeReader, sink: &mut dyn LineSink) -> io::Result<()> {

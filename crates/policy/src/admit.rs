@@ -3,7 +3,7 @@
 //! **The rule.** The `[[allow]]` rules of a policy are read from top to bottom. The first that names the
 //! module and has a pattern that matches the project decides; later ones are not looked at. If it grants all
 //! that the module requests, the module is allowed and gets what it requests, no more; else it is refused.
-//! A `*` that the module requests in a list of the plan stands for whatever the rule gives there, be it nothing.
+//! A `*` that the module requests in a list of the plan or of effects stands for whatever the rule gives there, be it nothing.
 //! Where no rule decides it is refused. With a narrower policy, both must allow.
 
 use crate::cover::{Right, common, lists, rights};
@@ -157,7 +157,7 @@ impl Rule {
     /// The request, with what the rule gives in the place of each `*` in the plan's lists.
     fn resolved(&self, requested: &Grants) -> Grants {
         let mut grants = requested.clone();
-        for (key, list) in lists(&mut grants.plan) {
+        for (key, list) in lists(&mut grants) {
             if list.remove("*") {
                 let given = self.granted.iter().filter(|granted| granted.key == key);
                 list.extend(given.map(|granted| granted.name.clone()));
@@ -181,8 +181,8 @@ impl Rule {
 impl Allowed {
     /// What is left when a narrower policy allows `other`. Both grant all that is requested.
     fn narrowed(mut self, other: &Self) -> Self {
-        let mut others = other.grants.plan.clone();
-        for ((key, list), (_, other)) in lists(&mut self.grants.plan).into_iter().zip(lists(&mut others)) {
+        let mut others = other.grants.clone();
+        for ((key, list), (_, other)) in lists(&mut self.grants).into_iter().zip(lists(&mut others)) {
             *list = common(key, list, other);
         }
         Self {

@@ -1,7 +1,7 @@
 //! Grants as single rights, so that a request can be held against what a rule gives, right by right.
 
 use crate::projects::star;
-use skink_job::{Grants, PlanGrants, SafeText};
+use skink_job::{EffectGrants, Grants, PlanGrants, SafeText};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -35,21 +35,23 @@ impl fmt::Display for Right<'_> {
 }
 
 impl Right<'_> {
-    /// `*` in a list of the plan requests whatever the rule gives there, be it nothing: a module for any package
-    /// cannot know which ones an admin will let it add.
+    /// `*` in a list of the plan or of effects requests whatever the rule gives there, be it nothing: a module for any
+    /// package cannot know which ones an admin will let it add.
     pub(crate) fn is_any(&self) -> bool {
-        self.name == "*" && self.key.starts_with("plan.")
+        self.name == "*" && (self.key.starts_with("plan.") || self.key.starts_with("effects."))
     }
 }
 
-/// The lists of the plan, by their keys.
-pub(crate) fn lists(plan: &mut PlanGrants) -> [(&'static str, &mut BTreeSet<String>); 4] {
-    let PlanGrants { add_packages, remove_packages, macros, options } = plan;
+/// The lists in which a module may request `*`, by their keys.
+pub(crate) fn lists(grants: &mut Grants) -> [(&'static str, &mut BTreeSet<String>); 5] {
+    let PlanGrants { add_packages, remove_packages, macros, options } = &mut grants.plan;
+    let EffectGrants { binfmt } = &mut grants.effects;
     [
         ("plan.add-packages", add_packages),
         ("plan.remove-packages", remove_packages),
         ("plan.macros", macros),
         ("plan.options", options),
+        ("effects.binfmt", binfmt),
     ]
 }
 
@@ -69,9 +71,20 @@ pub fn granted(grants: &Grants) -> Vec<SafeText> {
 /// Every right that `grants` holds.
 pub(crate) fn rights(grants: &Grants) -> Vec<Right<'_>> {
     // No `..`: a new grant must be weighed here or this does not compile.
-    let Grants { results, sources, previous, build_log, outbox, unchanged, tools, attachments, plan } =
-        grants;
+    let Grants {
+        results,
+        sources,
+        previous,
+        build_log,
+        outbox,
+        unchanged,
+        tools,
+        attachments,
+        plan,
+        effects,
+    } = grants;
     let PlanGrants { add_packages, remove_packages, macros, options } = plan;
+    let EffectGrants { binfmt } = effects;
     let flags = [
         ("results", results),
         ("sources", sources),
@@ -89,6 +102,7 @@ pub(crate) fn rights(grants: &Grants) -> Vec<Right<'_>> {
         ("plan.remove-packages", remove_packages),
         ("plan.macros", macros),
         ("plan.options", options),
+        ("effects.binfmt", binfmt),
     ];
     for (key, names) in lists {
         rights.extend(names.iter().map(|name| Right { key, name }));

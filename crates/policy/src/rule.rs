@@ -7,9 +7,9 @@ use crate::policy::Rules;
 use crate::projects::Pattern;
 use crate::reader::{Table, by_grammar};
 use crate::tools::ToolKind;
-use crate::words::{did_you_mean, shown};
+use crate::words::{did_you_mean, quoted, shown};
 use crate::{At, Place, Projects};
-use skink_job::{Digest, FileName, HookName, Limits, OnProblem, SafeText, ToolName};
+use skink_job::{Digest, FileName, ForeignArch, HookName, Limits, OnProblem, SafeText, ToolName};
 use std::collections::BTreeSet;
 
 /// What one `[[allow]]` rule gives.
@@ -156,6 +156,9 @@ impl Given {
         self.read_tools(table, rules, "root-builders");
         self.add("attachments", table.list("attachments", by_grammar::<FileName>));
         table.table("plan", "[allow.grants.plan]", |plan| self.read_plan(plan, rules));
+        table.table("effects", "[allow.grants.effects]", |effects| {
+            self.add("effects.binfmt", effects.list("binfmt", architecture));
+        });
     }
 
     /// Tools, or those that are root where they run: the policy has two lists, so that nobody grants the one for the
@@ -233,6 +236,15 @@ fn option_name(raw: &str) -> Result<String, String> {
         return Err(format!("option \"{name}\" is written without the dashes before it"));
     }
     Ok(name)
+}
+
+fn architecture(raw: &str) -> Result<String, String> {
+    let known = || ForeignArch::ALL.iter().map(|arch| arch.as_str());
+    let found = ForeignArch::from_word(raw).map(|arch| arch.as_str().to_owned());
+    found.ok_or_else(|| {
+        let help = did_you_mean(raw, known(), || format!("those are {}", quoted(known())));
+        format!("\"{}\" is no architecture that can be emulated; {help}", shown(raw))
+    })
 }
 
 pub(crate) fn plain(

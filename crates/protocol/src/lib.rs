@@ -19,12 +19,13 @@ pub use channel::{Channel, Received};
 pub use compile::{FromCompiler, ModuleDescription, ToCompiler};
 pub use error::ProtocolError;
 pub use run::{
-    CallEnd, Descriptor, ExitStatus, FailureKind, Flavour, FromRunner, Prepare, ProbeResult, RawCrash,
-    RawFinding, RawFrame, Reply, RunnerEnd, Start, Stream, ToRunner, ToolInfo, ToolRequest,
+    CallEnd, Descriptor, EffectInfo, EffectRequest, ExitStatus, FailureKind, Flavour, FromRunner, Prepare,
+    ProbeResult, RawCrash, RawFinding, RawFrame, Reply, RunnerEnd, Start, Stream, ToRunner, ToolInfo,
+    ToolRequest,
 };
 
 /// The version that both sides must speak; it changes with every change of a frame.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// The largest frame, in bytes.
 pub const MAX_FRAME: usize = 4 << 20;

@@ -44,7 +44,7 @@ pub enum ToRunner {
     /// One question to a module of the phase `allocate` that was prepared; answered by [`FromRunner::End`], and the
     /// runner stays to be asked again, until the socket closes.
     Ask(Box<Question>),
-    /// The answer to [`FromRunner::Plan`] or [`FromRunner::Tool`], in order.
+    /// The answer to [`FromRunner::Plan`], [`FromRunner::Tool`] or [`FromRunner::Effect`], in order.
     Reply(Result<Reply, (FailureKind, String)>),
     /// Instead of anything else: try what the walls forbid and say what happened.
     Probe,
@@ -135,6 +135,8 @@ pub enum FromRunner {
     Plan(#[serde(with = "PlanEditFrame")] PlanEdit),
     /// A request to the broker; answered.
     Tool(ToolRequest),
+    /// A request for an effect on the build host; answered.
+    Effect(EffectRequest),
     /// The call has ended; the runner exits, unless it was to be asked again.
     End(Box<CallEnd>),
     /// The answer to [`ToRunner::Probe`]; the runner exits.
@@ -173,6 +175,30 @@ pub enum ToolRequest {
     },
 }
 
+/// A request for an effect on the build host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EffectRequest {
+    /// Have programs of another architecture run; answered by [`Reply::InEffect`].
+    Emulate {
+        /// The architecture, as the guest named it.
+        arch: String,
+    },
+    /// Take an effect back; answered by [`Reply::Done`].
+    Undo {
+        /// From [`Reply::InEffect`].
+        effect: u32,
+    },
+}
+
+/// An effect, as the guest is told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EffectInfo {
+    /// Names the effect in later requests.
+    pub effect: u32,
+    /// What it is, in words.
+    pub what: String,
+}
+
 /// A successful answer of the worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reply {
@@ -192,6 +218,8 @@ pub enum Reply {
     },
     /// The tool has ended.
     Exited(ExitStatus),
+    /// The effect counts if the hook passes; `None` where there is nothing to do.
+    InEffect(Option<EffectInfo>),
 }
 
 /// An output stream of a tool.

@@ -5,8 +5,8 @@
 use crate::{Effect, effect};
 use serde::{Deserialize, Serialize};
 use skink_job::{
-    Facts, Finding, Grants, HookName, Limits, Millis, OnProblem, Outcome, Phase, PlanEdit, SafeText,
-    Severity, Usage,
+    Facts, Finding, Grants, HookName, HostEffect, Limits, Millis, OnProblem, Outcome, Phase, PlanEdit,
+    SafeText, Severity, Usage,
 };
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -45,6 +45,8 @@ pub struct Report {
     pub results: Vec<ResultReport>,
     /// Edits that pre-chroot hooks made to the plan.
     pub plan: Vec<PlanEdit>,
+    /// What pre-chroot hooks had done to the build host while the build ran.
+    pub effects: Vec<HostEffect>,
     /// One entry a hook call, in the order they were made.
     pub hooks: Vec<HookReport>,
     /// The time of each step of the job, in order.
@@ -103,6 +105,8 @@ pub struct HookReport {
     pub joined: bool,
     /// Edits that it made to the plan; they count if it passed.
     pub plan: Vec<PlanEdit>,
+    /// Effects on the build host that it asked for; they count if it passed.
+    pub effects: Vec<HostEffect>,
     /// Tools it ran.
     pub tools: Vec<ToolReport>,
     /// What it tried without a grant.
@@ -240,6 +244,7 @@ impl HookReport {
             outputs: Vec::new(),
             joined: false,
             plan: Vec::new(),
+            effects: Vec::new(),
             tools: Vec::new(),
             denied: Vec::new(),
             log: Vec::new(),
@@ -263,6 +268,7 @@ impl Report {
             sources: Vec::new(),
             results: Vec::new(),
             plan: Vec::new(),
+            effects: Vec::new(),
             hooks: Vec::new(),
             steps: Vec::new(),
             notes: Vec::new(),

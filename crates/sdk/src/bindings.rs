@@ -16,6 +16,7 @@ wit_bindgen::generate!({
             import skink:hook/outbox@0.1.0;
             import skink:hook/tools@0.1.0;
             import skink:hook/plan@0.1.0;
+            import skink:hook/effects@0.1.0;
             import skink:hook/allocate-context@0.1.0;
             import skink:hook/pre-chroot-context@0.1.0;
             import skink:hook/transform-context@0.1.0;
@@ -68,6 +69,7 @@ pub mod phases {
         "skink:hook/files@0.1.0": files,
         "skink:hook/tools@0.1.0": tools,
         "skink:hook/plan@0.1.0": plan,
+        "skink:hook/effects@0.1.0": effects,
         "skink:hook/pre-chroot-context@0.1.0": pre_chroot_context,
     });
     phase!(transform, "transform-hook", "export_transform", {

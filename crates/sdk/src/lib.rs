@@ -57,6 +57,7 @@ pub use bindings::contexts::{
     AllocateContext, CheckContext, CleanupContext, PreChrootContext, TransformContext,
 };
 pub use bindings::phases::{Allocate, Answer, Check, Cleanup, PreChroot, Transform};
+pub use bindings::skink::hook::effects::{Effect, Effects};
 pub use bindings::skink::hook::files::{Entry, File, Kind, Tree};
 pub use bindings::skink::hook::job::Job;
 pub use bindings::skink::hook::outbox::{Outbox, Writer, finish};

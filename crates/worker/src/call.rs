@@ -7,16 +7,20 @@ pub(crate) mod ended;
 mod fit;
 mod given;
 
+use crate::effects::{Asked, Emulation};
 use crate::standby::{NotPrepared, READY, Standby, prepared};
 use crate::trees::Trees;
 use crate::{Host, WorkerError, fault, views};
 use ended::{
-    MAX_TEXT, crashed, host_error, outcome_of, over_time, safe_finding, size_of_edit, size_of_finding,
+    MAX_TEXT, crashed, host_error, outcome_of, over_time, safe_finding, size_of_edit, size_of_effect,
+    size_of_finding,
 };
 pub use fit::fits;
 use given::start;
 use skink_job::{Facts, Finding, Grants, HookName, Outcome, Phase, SafeText, Usage};
-use skink_protocol::{CallEnd, FailureKind, FromRunner, ProtocolError, Reply, ToRunner, ToolInfo};
+use skink_protocol::{
+    CallEnd, EffectRequest, FailureKind, FromRunner, ProtocolError, Reply, ToRunner, ToolInfo,
+};
 use skink_tools::{Broker, Launcher};
 use skink_walls::Child;
 use std::time::{Duration, Instant};
@@ -49,6 +53,8 @@ pub struct CallSpec<'a> {
     pub packages: &'a [String],
     /// The build's statistics.
     pub statistics: &'a [(String, String)],
+    /// Whether anything can be emulated in this job.
+    pub emulation: &'a Emulation,
     /// Unix time in seconds for the guest's clock.
     pub now: u64,
 }
@@ -68,6 +74,8 @@ pub struct CallResult {
     pub denied: Vec<SafeText>,
     /// Edits of the plan.
     pub edits: Vec<skink_job::PlanEdit>,
+    /// Effects on the host.
+    pub effects: Vec<skink_job::HostEffect>,
     /// Runs of tools.
     pub tools: skink_tools::ToolUsage,
     /// The call's runner, which is killed when this is dropped. What it could write to is to be looked at then, not
@@ -135,6 +143,7 @@ struct Session {
     log: Vec<SafeText>,
     denied: Vec<SafeText>,
     edits: Vec<skink_job::PlanEdit>,
+    effects: Asked,
     tools: skink_tools::ToolUsage,
     /// Bytes of frames that need no answer, counted here too.
     told: u64,
@@ -143,8 +152,9 @@ struct Session {
 
 impl Session {
     fn ended(self, outcome: Outcome) -> CallResult {
-        let Self { usage, findings, log, denied, edits, tools, told: _, runner } = self;
-        CallResult { outcome, usage, findings, log, denied, edits, tools, runner }
+        let Self { usage, findings, log, denied, edits, effects, tools, told: _, runner } = self;
+        let effects = effects.into_effects();
+        CallResult { outcome, usage, findings, log, denied, edits, effects, tools, runner }
     }
 
     fn run(&mut self, host: &Host, spec: &CallSpec<'_>, progress: &dyn Progress) -> Outcome {
@@ -261,6 +271,10 @@ impl Session {
                     }
                     answer
                 }
+                FromRunner::Effect(request) => {
+                    self.count(size_of_effect(&request), spec)?;
+                    self.effect(&request, spec)
+                }
                 FromRunner::End(end) => return Ok(*end),
                 FromRunner::Ready { .. } | FromRunner::Prepared { .. } | FromRunner::Probed(_) => {
                     return Err(Broken::Protocol(ProtocolError::Closed));
@@ -294,6 +308,23 @@ impl Session {
                 Err((FailureKind::Denied, why))
             }
         }
+    }
+
+    fn effect(
+        &mut self,
+        request: &EffectRequest,
+        spec: &CallSpec<'_>,
+    ) -> Result<Reply, (FailureKind, String)> {
+        if spec.standby.phase != Phase::PreChroot {
+            let why = "effects on the build host belong to the phase pre-chroot".to_owned();
+            return Err((FailureKind::Denied, why));
+        }
+        let answer = self.effects.request(request, &spec.grants.effects, spec.emulation);
+        // What is malformed no honest hook asks for.
+        if let Err((FailureKind::Denied | FailureKind::Invalid, why)) = &answer {
+            self.deny(why.clone());
+        }
+        answer
     }
 
     /// Tells the audit of what was tried without a grant; the first ones are enough to know the hook by.

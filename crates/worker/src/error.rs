@@ -22,6 +22,15 @@ pub enum WorkerError {
     /// The artefact store failed.
     #[error(transparent)]
     Store(#[from] skink_engine::StoreError),
+    /// There is no emulator for an architecture, any more.
+    #[error(transparent)]
+    Emulator(#[from] skink_effects::InterpreterError),
+    /// The kernel's table of emulators could not be used.
+    #[error(transparent)]
+    Binfmt(#[from] skink_effects::BinfmtError),
+    /// The machine's table of emulators could not be changed.
+    #[error(transparent)]
+    MachineTable(#[from] skink_effects::MachineError),
     /// Tools could not be started.
     #[error(transparent)]
     Tools(#[from] skink_tools::ToolsError),

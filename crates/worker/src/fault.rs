@@ -31,11 +31,22 @@ pub const POINTS: &[&str] = &[
     "scratch-removed",
 ];
 
+/// The points of a job that has an effect on the host, in the order a successful build reaches them.
+pub const EFFECT_POINTS: &[&str] = &["effect-intended", "effect-made", "effect-undone"];
+
+/// A kernel that has one table of emulators, the machine's.
+pub const ONE_TABLE: &str = "one-table";
+
+/// What tests have this process take for so, by the variable `SKINK_PRETEND`: a machine other than the one they run on.
+pub fn pretends(what: &str) -> bool {
+    std::env::var("SKINK_PRETEND").is_ok_and(|pretended| pretended == what)
+}
+
 static ARMED: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("SKINK_FAULT").ok());
 
 /// Ends the process abruptly if a test armed this point.
 pub fn point(name: &'static str) {
-    debug_assert!(POINTS.contains(&name), "{name} is missing in the table");
+    debug_assert!(POINTS.contains(&name) || EFFECT_POINTS.contains(&name), "{name} is missing in the table");
     if ARMED.as_deref() == Some(name) {
         let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     }

@@ -2,6 +2,7 @@
 
 use crate::admit::Admitted;
 use crate::call::{CallResult, CallSpec, Progress, call};
+use crate::effects::Emulation;
 use crate::outbox::{Left, TakeError};
 use crate::report::{HookReport, RunReport, Step, ToolReport};
 use crate::standby::{ReadAs, Standby};
@@ -31,6 +32,8 @@ pub struct Surroundings<'a> {
     pub packages: Vec<String>,
     /// The build's statistics.
     pub statistics: Vec<(String, String)>,
+    /// Whether anything can be emulated in this job.
+    pub emulation: Emulation,
     /// The folder for the calls' own folders, on the file system of the results.
     pub scratch: PathBuf,
     /// Where attachments are kept whatever happens to the build.
@@ -142,6 +145,7 @@ fn spec<'a>(around: &'a Surroundings<'_>, hook: &'a Admitted, standby: &'a Stand
         raw: hook.is_raw(),
         packages: &around.packages,
         statistics: &around.statistics,
+        emulation: &around.emulation,
         now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
     }
 }
@@ -178,6 +182,7 @@ fn describe(hook: &Admitted, phase: Phase, result: &CallResult, began: Instant) 
         denied: result.denied.clone(),
         log: result.log.clone(),
         plan: result.edits.clone(),
+        effects: result.effects.clone(),
         usage: result.usage,
         ..blank(hook, phase, result.outcome.clone())
     }

@@ -13,6 +13,7 @@ mod replay;
 use crate::WorkerError;
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
+use skink_effects::MachineTable;
 use skink_job::SafeText;
 use std::fmt::{self, Display, Formatter};
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -37,6 +38,13 @@ pub enum Undo {
         /// The folder's flat name.
         name: String,
     },
+    /// End what a job holds in the machine's table of emulators; the last holder's end removes the entry.
+    ReleaseBinfmt {
+        /// The entry's name.
+        entry: String,
+        /// The holder's name.
+        holder: String,
+    },
 }
 
 /// For people: what is gone then.
@@ -45,6 +53,9 @@ impl Display for Undo {
         match self {
             Self::RemoveFolder { path } => write!(f, "{}", path.display()),
             Self::RemoveStaged { root, name } => write!(f, "{}", root.join(name).display()),
+            Self::ReleaseBinfmt { entry, .. } => {
+                write!(f, "the entry {entry} in the machine's table of emulators")
+            }
         }
     }
 }
@@ -120,6 +131,17 @@ impl Journal {
         Ok(())
     }
 
+    /// Undoes these things now, last first.
+    pub fn undo(&mut self, seqs: &[u64]) -> Result<(), WorkerError> {
+        for seq in seqs.iter().rev() {
+            if let Some((_, undo)) = self.open.iter().find(|(open, _)| open == seq) {
+                apply(undo)?;
+                self.settle(*seq)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Undoes what is still open, last first, and removes the journal.
     pub fn close(mut self) -> Result<(), WorkerError> {
         while let Some((_, undo)) = self.open.pop() {
@@ -171,6 +193,7 @@ fn apply(undo: &Undo) -> Result<bool, WorkerError> {
             Err(e) => Err(WorkerError::file("remove", path)(e)),
         },
         Undo::RemoveStaged { root, name } => crate::root::remove_staged(root, name),
+        Undo::ReleaseBinfmt { entry, holder } => Ok(MachineTable::default().release(entry, holder)?),
     }
 }
 

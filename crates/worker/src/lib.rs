@@ -10,6 +10,7 @@ pub mod admit;
 pub mod allocate;
 pub mod call;
 pub mod decide;
+pub mod effects;
 mod error;
 pub mod fault;
 pub mod handback;

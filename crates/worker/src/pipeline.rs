@@ -2,6 +2,7 @@
 
 use crate::admit::{Admission, Admitted};
 use crate::decide::{Decision, decide};
+use crate::effects::{Emulation, InEffect};
 use crate::hooks::{Planned, Surroundings, blank, levels, run_group, skip_reason};
 use crate::interrupts::{Listening, Signal};
 use crate::journal::{Journal, Undo};
@@ -173,6 +174,7 @@ impl<'a> Way<'a> {
             trees: Trees::default(),
             packages: Vec::new(),
             statistics: Vec::new(),
+            emulation: job.invocation.no_emulation().map_or(Emulation::InBuild, Emulation::Never),
             scratch: scratch.join("calls"),
             kept: scratch.join("kept"),
             attached: Mutex::default(),
@@ -336,6 +338,7 @@ impl<'a> Way<'a> {
         hooks: &[Admitted],
         rewritten: &Rewritten,
     ) -> Result<i32, WorkerError> {
+        let effects = InEffect::begin(&self.report.effects, &self.name, &self.root, &mut self.journal)?;
         let process = BuildProcess {
             build: job.real,
             args: &rewritten.args,
@@ -345,12 +348,14 @@ impl<'a> Way<'a> {
             log: job.log.path(),
             root: &self.root,
             nspawn: rewritten.nspawn.as_deref(),
+            emulation: effects.emulation(),
         };
         fault::point("build-started");
         // While `build` works, the runners of all later calls stand up.
         self.stand_by(job, hooks, &[Phase::Transform, Phase::Check, Phase::Cleanup]);
-        let exit =
-            process.run(&mut ToLog(job.log), &|| job.host.interrupts.signal().map(|signal| signal.0))?;
+        let exit = process.run(&mut ToLog(job.log), &|| job.host.interrupts.signal().map(|signal| signal.0));
+        effects.end(&mut self.journal)?;
+        let exit = exit?;
         fault::point("build-ended");
         self.around.facts.build = Some(exit.build_end());
         let code = match exit.forwarded().or(exit.signal()) {
@@ -403,6 +408,7 @@ impl<'a> Way<'a> {
                 // A hook that did not pass leaves the plan as it was.
                 if report.outcome == Outcome::Passed {
                     self.report.plan.extend(report.plan.iter().cloned());
+                    self.report.effects.extend(report.effects.iter().cloned());
                 }
                 self.tell(job, report);
             }

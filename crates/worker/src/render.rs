@@ -11,7 +11,7 @@ use anstyle::{AnsiColor, Style};
 use detail::{closest, details, steps};
 pub use shown::Shown;
 use skink_job::{
-    CrashReport, Finding, Frame, HookName, Millis, Outcome, Phase, PlanEdit, SafeText, Severity,
+    CrashReport, Finding, Frame, HookName, HostEffect, Millis, Outcome, Phase, PlanEdit, SafeText, Severity,
 };
 use skink_obs::{ColorWhen, Verbosity};
 
@@ -123,6 +123,7 @@ pub fn section(hook: &HookReport, verbosity: Verbosity) -> Vec<Line> {
         lines.extend(crash(report));
     }
     lines.extend(hook.plan.iter().map(|edit| Line::plain(&format!("  plan: {}", planned(edit)))));
+    lines.extend(hook.effects.iter().map(|effect| Line::plain(&format!("  effect: {}", effected(effect)))));
     for file in hook.outputs.iter().chain(&hook.attachments) {
         lines.push(Line::plain(&format!("  + {} ({})", file.name, skink_job::ByteCount(file.bytes))));
     }
@@ -142,6 +143,13 @@ fn planned(edit: &PlanEdit) -> SafeText {
         PlanEdit::AddOption { name, value: None } => format!("--{name}"),
         PlanEdit::AddOption { name, value: Some(value) } => format!("--{name} {value}"),
     })
+}
+
+/// An effect on the host in words.
+fn effected(effect: &HostEffect) -> SafeText {
+    match effect {
+        HostEffect::Emulate { arch, interpreter } => format!("{arch} emulated by {interpreter}").into(),
+    }
 }
 
 /// The parts that are known.

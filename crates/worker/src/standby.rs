@@ -179,6 +179,7 @@ pub(crate) fn prepared(child: &mut Child) -> Result<Duration, NotPrepared> {
             | FromRunner::Denied { .. }
             | FromRunner::Plan(_)
             | FromRunner::Tool(_)
+            | FromRunner::Effect(_)
             | FromRunner::Probed(_) => return Err(NotPrepared::Broken(ProtocolError::Closed)),
         }
     }

@@ -163,6 +163,7 @@ fn surroundings<'a>(
         trees: Trees { raw_results: results.clone(), results, sources, previous, build_log },
         packages: Vec::new(),
         statistics: Vec::new(),
+        emulation: crate::effects::Emulation::InTrial,
         scratch: scratch.join("calls"),
         kept: scratch.join("kept"),
         attached: std::sync::Mutex::default(),

@@ -130,7 +130,8 @@ fn hook(name: &str, phase: &str, outcome: &str, start: u64, millis: u64) -> Valu
         "grants": {
             "results": true, "sources": false, "previous": false, "build-log": false, "outbox": false,
             "unchanged": false, "tools": [], "attachments": [],
-            "plan": { "add-packages": [], "remove-packages": [], "macros": [], "options": [] }
+            "plan": { "add-packages": [], "remove-packages": [], "macros": [], "options": [] },
+            "effects": { "binfmt": [] }
         },
         "limits": {
             "memory": 268_435_456, "wall_time": 300_000, "handles": 1024, "log_bytes": 4_194_304,
@@ -140,7 +141,7 @@ fn hook(name: &str, phase: &str, outcome: &str, start: u64, millis: u64) -> Valu
             "memory": 250_000_000, "wall_time": millis, "handles": 7, "log_bytes": 1200, "output_bytes": 0,
             "output_files": 0, "tool_time": 0, "scratch_bytes": 0, "host_calls": 412, "suppressed": 0
         },
-        "findings": [], "attachments": [], "outputs": [], "plan": [], "tools": [], "denied": [], "log": [],
+        "findings": [], "attachments": [], "outputs": [], "plan": [], "effects": [], "tools": [], "denied": [], "log": [],
         "steps": [
             { "name": "call", "start": start, "millis": millis },
             { "name": "take-over", "start": start + millis, "millis": 12 }
@@ -179,7 +180,7 @@ pub fn rich() -> Value {
             { "name": "RPMS/x86_64/hello-2.12-1.x86_64.rpm", "bytes": 66_120 },
             { "name": "SRPMS/hello-2.12-1.src.rpm", "bytes": 1_033_221 }
         ],
-        "plan": plan, "hooks": [setup, sums, lint(), broken()], "steps": steps(),
+        "plan": plan, "effects": [], "hooks": [setup, sums, lint(), broken()], "steps": steps(),
         "notes": ["the hook rpmlint of the package shadows the one of the project"]
     })
 }

@@ -26,6 +26,8 @@ STRANGER
 STRANGER
 [allow.grants.plan]
 STRANGER
+[allow.grants.effects]
+STRANGER
 [allow.limits]
 STRANGER
 [[mandatory]]

@@ -1,5 +1,6 @@
 use super::PreChrootContext;
 use crate::bindings::skink::hook::pre_chroot_context::{Host, HostContext};
+use crate::effects::Effects;
 use crate::files::Tree;
 use crate::job::Job;
 use crate::plan::Plan;
@@ -32,6 +33,12 @@ impl HostContext for State {
     fn plan(&mut self, context: Resource<PreChrootContext>) -> Result<Resource<Plan>> {
         self.at_context(&context, "plan")?;
         self.push(Plan)
+    }
+
+    /// As with the plan: it is each request that needs a grant.
+    fn effects(&mut self, context: Resource<PreChrootContext>) -> Result<Resource<Effects>> {
+        self.at_context(&context, "effects")?;
+        self.push(Effects)
     }
 
     fn tools(&mut self, context: Resource<PreChrootContext>) -> Result<Vec<Resource<Tool>>> {

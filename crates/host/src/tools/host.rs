@@ -115,6 +115,7 @@ pub(crate) fn odd(asked: &'static str, reply: &Reply) -> Refusal {
         Reply::Spawned { .. } => "spawned",
         Reply::Output { .. } => "output",
         Reply::Exited(_) => "exited",
+        Reply::InEffect(_) => "in effect",
     };
     Stop::Worker { asked, problem: format!("it answered `{kind}`") }.into()
 }

@@ -32,6 +32,7 @@ const HOLDERS: [(&str, &str); 12] = [
     ("[[allow]]", "grants"),
     ("[[allow]]", "limits"),
     ("[allow.grants]", "plan"),
+    ("[allow.grants]", "effects"),
     ("the hooks file", "hooks"),
 ];
 
@@ -78,6 +79,7 @@ const POLICY_ROWS: &[Row] = &[
     ("[allow.grants.plan]", "macros", "_with*", "_without"),
     ("[allow.grants.plan]", "options", "debuginfo", "nodebuginfo"),
     ("[allow.grants.plan]", "repository", "\"pool\"", "\"other\""),
+    ("[allow.grants.effects]", "binfmt", "[\"aarch64\"]", "[\"s390x\"]"),
     ("[allow.limits]", "memory", "201MiB", "1MiB"),
     ("[allow.limits]", "wall-time", "201s", "1s"),
     ("[allow.limits]", "handles", "handles = 201", "handles = 11"),
@@ -153,6 +155,7 @@ fn requests() -> Vec<Grants> {
         plan(&|plan| plan.remove_packages = one("vim-data")),
         plan(&|plan| plan.macros = one("_with_tests")),
         plan(&|plan| plan.options = one("debuginfo")),
+        request(|grants| grants.effects.binfmt = one("aarch64")),
     ]
 }
 
@@ -267,13 +270,15 @@ fn every_grant_and_limit_has_a_key() {
         keys.map(|pair| pair.1.to_owned()).collect::<BTreeSet<_>>()
     };
     let mut grants = keys(serde_json::to_value(Grants::default()).unwrap());
-    assert!(grants.remove("plan"));
+    assert!(grants.remove("plan") && grants.remove("effects"));
     // A module asks for either by its name.
     grants.insert("root-builders".to_owned());
     assert_eq!(of("[allow.grants]"), grants);
     let mut plan = keys(serde_json::to_value(PlanGrants::default()).unwrap());
     plan.insert("repository".to_owned());
     assert_eq!(of("[allow.grants.plan]"), plan);
+    let effects = keys(serde_json::to_value(skink_job::EffectGrants::default()).unwrap());
+    assert_eq!(of("[allow.grants.effects]"), effects);
     let limits = keys(serde_json::to_value(skink_job::Limits::default()).unwrap());
     let limits: BTreeSet<String> = limits.into_iter().map(|key| key.replace('_', "-")).collect();
     assert_eq!(of("[limits]"), limits);

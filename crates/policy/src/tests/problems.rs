@@ -165,6 +165,23 @@ fn each_mistake_has_its_place_and_its_help() {
         (true, allow("[allow.grants]\ntools = \"a\""), 7, 9, "must be a list of texts", ""),
         (true, allow("[allow.grants]\nattachments = [\"_log\"]"), 7, 16, "must not begin with", ""),
         (true, allow("grants.plan.macros = [\"%x\"]"), 6, 23, "macro pattern \"%x\"", ""),
+        (
+            true,
+            allow("grants.effects.binfmt = [\"aarch46\"]"),
+            6,
+            26,
+            "\"aarch46\" is no architecture that can be emulated; did you mean `aarch64`?",
+            "",
+        ),
+        (true, allow("grants.effects.binfmt = [\"*\"]"), 6, 26, "those are `aarch64`, ", ""),
+        (
+            true,
+            allow("grants.effects.binfmt = [\"x86_64\"]"),
+            6,
+            26,
+            "no architecture that can be emulated",
+            "",
+        ),
         (true, allow("grants.plan.options = [\"--root\"]"), 6, 24, "without the dashes", ""),
         (true, allow("grants.plan.add-packages = [\"a b\"]"), 6, 29, "package pattern \"a b\"", ""),
         (

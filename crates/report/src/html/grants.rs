@@ -2,7 +2,7 @@
 
 use crate::HookReport;
 use maud::{Markup, html};
-use skink_job::{Grants, Outcome, PlanEdit, PlanGrants, SafeText};
+use skink_job::{EffectGrants, Grants, HostEffect, Outcome, PlanEdit, PlanGrants, SafeText};
 
 /// One grant.
 struct Grant {
@@ -35,8 +35,18 @@ pub(super) fn list(hook: &HookReport) -> Markup {
 /// Every grant, each of a list by itself.
 fn grants(hook: &HookReport) -> Vec<Grant> {
     // No `..`: a new grant must be told here or this does not compile.
-    let Grants { results, sources, previous, build_log, outbox, unchanged, tools, attachments, plan } =
-        &hook.grants;
+    let Grants {
+        results,
+        sources,
+        previous,
+        build_log,
+        outbox,
+        unchanged,
+        tools,
+        attachments,
+        plan,
+        effects,
+    } = &hook.grants;
     let simple = |key, means, used| Grant { key, of: SafeText::default(), means, used };
     let is_unchanged = matches!(hook.outcome, Outcome::Unchanged { .. });
     let flags = [
@@ -77,6 +87,7 @@ fn grants(hook: &HookReport) -> Vec<Grant> {
     all.extend(tools.iter().map(tool));
     all.extend(attachments.iter().map(file));
     all.extend(plan_grants(plan, &hook.plan));
+    all.extend(effect_grants(effects, &hook.effects));
     all
 }
 
@@ -116,6 +127,17 @@ fn plan_grants(grants: &PlanGrants, edits: &[PlanEdit]) -> Vec<Grant> {
         .filter(|(_, names, _, _)| !names.is_empty())
         .map(|(key, names, means, used)| Grant { key, of: of(names), means, used: Some(used) })
         .collect()
+}
+
+fn effect_grants(grants: &EffectGrants, effects: &[HostEffect]) -> Option<Grant> {
+    let EffectGrants { binfmt } = grants;
+    let asked = effects.iter().map(|HostEffect::Emulate { .. }| ()).count();
+    (!binfmt.is_empty()).then(|| Grant {
+        key: "effects.binfmt",
+        of: binfmt.iter().map(String::as_str).collect::<Vec<_>>().join(", ").into(),
+        means: "have these architectures emulated",
+        used: Some(times(asked, "asked for")),
+    })
 }
 
 /// `not run`, `run once`, `run 3 times`.

@@ -3,7 +3,7 @@
 use super::parts::{call_link, count};
 use crate::Report;
 use maud::{Markup, html};
-use skink_job::{Outcome, PlanEdit};
+use skink_job::{HostEffect, Outcome, PlanEdit};
 
 pub(super) fn section(report: &Report) -> Markup {
     let hooks = report.hooks.iter().enumerate();
@@ -11,10 +11,26 @@ pub(super) fn section(report: &Report) -> Markup {
     html! {
         section #plan aria-labelledby="plan-title" {
             h2 #plan-title { "Plan" span.count { (count(report.plan.len(), "change")) } }
+            @if !report.effects.is_empty() { (effects(&report.effects)) }
             @if report.plan.is_empty() { p.empty { "No hook changed it." } } @else {
                 @for (index, hook) in counted {
                     h3 { "By " (call_link(index, hook)) }
                     (edits(&hook.plan))
+                }
+            }
+        }
+    }
+}
+
+/// What was done to the build host while the build ran, in words.
+pub(super) fn effects(effects: &[HostEffect]) -> Markup {
+    html! {
+        ul.edits {
+            @for effect in effects {
+                @match effect {
+                    HostEffect::Emulate { arch, interpreter } => {
+                        li.set { b { "emulate" } " " code { (arch.as_str()) } " by " code { (interpreter) } }
+                    }
                 }
             }
         }

@@ -172,6 +172,7 @@ impl<'h> Warm<'h> {
                 | FromRunner::Prepared { .. }
                 | FromRunner::Plan(_)
                 | FromRunner::Tool(_)
+                | FromRunner::Effect(_)
                 | FromRunner::Probed(_) => return Err(ProtocolError::Closed),
             }
         }

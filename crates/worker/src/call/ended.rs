@@ -1,7 +1,7 @@
 //! What a runner said, in our own words: bounded and escaped.
 
 use skink_job::{CrashReport, Finding, Frame, LimitKind, Limits, Outcome, PlanEdit, SafeText};
-use skink_protocol::{ExitStatus, ProtocolError, RawCrash, RawFinding, RunnerEnd};
+use skink_protocol::{EffectRequest, ExitStatus, ProtocolError, RawCrash, RawFinding, RunnerEnd};
 use skink_walls::{Child, ChildEnd};
 use std::time::{Duration, Instant};
 
@@ -81,6 +81,13 @@ pub(super) fn size_of_edit(edit: &PlanEdit) -> u64 {
         PlanEdit::AddOption { name, value } => name.len() + value.as_ref().map_or(0, String::len),
     };
     texts as u64
+}
+
+pub(super) fn size_of_effect(request: &EffectRequest) -> u64 {
+    match request {
+        EffectRequest::Emulate { arch } => arch.len() as u64,
+        EffectRequest::Undo { .. } => 0,
+    }
 }
 
 pub(super) fn size_of_finding(raw: &RawFinding) -> u64 {

@@ -100,6 +100,7 @@ impl Job {
             log: log.as_deref(),
             root: &call.root(build),
             nspawn: new.nspawn.as_deref(),
+            emulation: None,
         };
         let mut lines = Lines { kept: Vec::new(), at_each };
         let exit = process.run(&mut lines, &|| None).unwrap();

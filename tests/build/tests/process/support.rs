@@ -61,6 +61,7 @@ impl StandIn {
             log: None,
             root: self.dir.path(),
             nspawn: None,
+            emulation: None,
         };
         let exit = process.run(&mut lines, &|| None).unwrap();
         (exit, lines.kept)
@@ -93,6 +94,7 @@ pub(crate) fn be_the_victim(args: &[OsString]) -> std::process::ExitCode {
         log: None,
         root: &dir,
         nspawn: None,
+            emulation: None,
     };
     let exit = process.run(&mut lines, &|| None).unwrap();
     std::process::ExitCode::from(exit.code())

@@ -2,7 +2,7 @@
 //!
 //! A module that does not ask for a grant does not have it, whatever the rule gives: what it tries is denied and
 //! in the audit, and an interface that the grant stands for cannot even be imported. A module that asks for what
-//! the rule does not give is refused; only `*` in a list of the plan asks for whatever the rule gives there.
+//! the rule does not give is refused; only `*` in a list of the plan or of effects asks for whatever the rule gives there.
 
 use serde_json::{Map, Value, json};
 use skink_tests_hostile::Expect::{Failed, Passed, Refused, Unchanged};
@@ -45,6 +45,7 @@ const PLAN: [(&str, &str, &str); 4] = [
 
 pub(crate) fn keys() -> Vec<(&'static str, &'static str)> {
     let plan = PLAN.iter().map(|(key, ..)| ("[allow.grants.plan]", *key));
+    let plan = plan.chain([("[allow.grants.effects]", "binfmt")]);
     rows().iter().map(|row| ("[allow.grants]", row.0)).chain(plan).collect()
 }
 
@@ -139,4 +140,33 @@ fn no_edit_of_the_plan_is_made_without_a_grant() {
         .granted(&json!({}))
         .ends("plan", Failed("no grant for any edit"));
     assert_eq!((seen.denied().len(), edits(&seen)), (4, 0));
+}
+
+/// What is asked for, what the rule gives, and how it ends: of an architecture that needs an emulator, and of one that this
+/// machine runs by itself.
+#[test]
+fn each_architecture_needs_its_grant() {
+    let emulate =
+        |arch| Attack::module(ComponentText::named("emulate").with("ARCH", arch).build()).phase("pre-chroot");
+    let binfmt = |names: &[&str]| json!({ "effects": { "binfmt": names } });
+    let denied = Failed("no grant to have aarch64 emulated");
+    let rows = [
+        ("aarch64", binfmt(&["aarch64"]), binfmt(&["aarch64"]), Passed),
+        ("aarch64", binfmt(&["*"]), binfmt(&["aarch64", "s390x"]), Passed),
+        ("aarch64", binfmt(&["*"]), binfmt(&["s390x"]), denied),
+        ("aarch64", binfmt(&["*"]), json!({}), denied),
+        ("aarch64", binfmt(&["s390x"]), binfmt(&["aarch64", "s390x"]), denied),
+        ("aarch64", json!({}), binfmt(&["aarch64"]), denied),
+        ("i586", json!({}), json!({}), Passed),
+    ];
+    for (arch, asked, granted, expect) in rows {
+        let attack = emulate(arch).manifest("grants", asked).granted(&granted);
+        let seen = attack.ends("binfmt", expect);
+        let effects = seen.text.lines().filter(|line| line.starts_with("  effect: ")).count();
+        assert_eq!(effects, usize::from(expect == Passed && arch == "aarch64"), "{}", seen.text);
+        let told = if expect == Passed { vec![] } else { vec!["no grant to have aarch64 emulated"] };
+        assert_eq!(seen.denied(), told);
+    }
+    let attack = emulate("aarch64").manifest("grants", binfmt(&["aarch64"])).granted(&binfmt(&["s390x"]));
+    is_refused("binfmt", &attack, "`effects.binfmt` of \"aarch64\"");
 }

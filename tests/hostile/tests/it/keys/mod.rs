@@ -10,13 +10,14 @@ use skink_tests_hostile::{Key, Place, known_keys};
 use std::collections::BTreeSet;
 
 /// Keys that hold tables whose own keys have rows.
-const HOLDERS: [(&str, &str); 8] = [
+const HOLDERS: [(&str, &str); 9] = [
     ("the policy", "tools"),
     ("the policy", "limits"),
     ("the policy", "allow"),
     ("[[allow]]", "grants"),
     ("[[allow]]", "limits"),
     ("[allow.grants]", "plan"),
+    ("[allow.grants]", "effects"),
     ("the policy", "allocate"),
     ("[[allocate]]", "limits"),
 ];

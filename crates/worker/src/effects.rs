@@ -1,0 +1,198 @@
+//! Effects that hooks ask for: each request against the grant and what this machine can do, and what it takes to have
+//! them while the build runs. The worker decides; the runner only carries.
+//!
+//! Invariant: nothing is done to the host before every pre-chroot hook has ended; what a hook asked for counts if it
+//! passed. What could outlive this process is in the journal before it is done.
+
+use crate::journal::{Journal, Undo};
+use crate::{WorkerError, fault};
+use skink_effects::{Emulator, Interpreter, InterpreterError, MachineTable, Registration};
+use skink_job::{EffectGrants, ForeignArch, HostEffect, SafeText};
+use skink_protocol::{EffectInfo, EffectRequest, FailureKind, Reply};
+use std::fmt::Display;
+use std::path::Path;
+
+/// The most effects that one call may have at a time.
+const MAX_EFFECTS: usize = 100;
+
+type Failure = (FailureKind, String);
+
+/// Whether anything can be emulated in a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Emulation {
+    /// In its build, if this machine can.
+    InBuild,
+    /// There is no build, so this machine needs nothing for it but the emulator.
+    InTrial,
+    /// Not in this job, and why.
+    Never(String),
+}
+
+/// The effects that one call asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    made: Vec<(u32, HostEffect)>,
+    last: u32,
+}
+
+impl Asked {
+    /// Answers one request.
+    pub(crate) fn request(
+        &mut self,
+        request: &EffectRequest,
+        grants: &EffectGrants,
+        emulation: &Emulation,
+    ) -> Result<Reply, Failure> {
+        match request {
+            EffectRequest::Emulate { arch } => {
+                let Some(effect) = emulate(arch, grants, emulation)? else {
+                    return Ok(Reply::InEffect(None));
+                };
+                if self.made.len() >= MAX_EFFECTS {
+                    return Err((FailureKind::Limit, format!("a call may have {MAX_EFFECTS} effects")));
+                }
+                self.last += 1;
+                let info = EffectInfo { effect: self.last, what: described(&effect) };
+                self.made.push((self.last, effect));
+                Ok(Reply::InEffect(Some(info)))
+            }
+            EffectRequest::Undo { effect } => {
+                let before = self.made.len();
+                self.made.retain(|(number, _)| number != effect);
+                if self.made.len() < before {
+                    Ok(Reply::Done)
+                } else {
+                    Err((FailureKind::NotFound, "that effect is undone already".to_owned()))
+                }
+            }
+        }
+    }
+
+    /// What is left of them when the call has ended.
+    pub(crate) fn into_effects(self) -> Vec<HostEffect> {
+        self.made.into_iter().map(|(_, effect)| effect).collect()
+    }
+}
+
+/// An effect in words.
+pub(crate) fn described(effect: &HostEffect) -> String {
+    match effect {
+        HostEffect::Emulate { arch, interpreter } => format!("{arch} by {interpreter}"),
+    }
+}
+
+/// The emulation of an architecture; `None` where this machine runs it by itself.
+fn emulate(arch: &str, grants: &EffectGrants, emulation: &Emulation) -> Result<Option<HostEffect>, Failure> {
+    if skink_obs::runs_here(arch) {
+        return Ok(None);
+    }
+    let Some(known) = ForeignArch::from_word(arch) else {
+        let known: Vec<&str> = ForeignArch::ALL.iter().map(|arch| arch.as_str()).collect();
+        let (arch, known) = (SafeText::line(arch).truncated(80), known.join(", "));
+        let why = format!("{arch:?} is no architecture that can be emulated; those are {known}");
+        return Err((FailureKind::Invalid, why));
+    };
+    if !grants.binfmt.contains(known.as_str()) {
+        return Err((FailureKind::Denied, format!("no grant to have {known} emulated")));
+    }
+    let cannot = |why: &dyn Display| (FailureKind::Other, format!("{known} cannot be emulated: {why}"));
+    if let Emulation::Never(why) = emulation {
+        return Err(cannot(why));
+    }
+    let interpreter = interpreter(known).map_err(|error| match error {
+        InterpreterError::Missing { .. } => (FailureKind::NotFound, error.to_string()),
+        error => (FailureKind::Other, error.to_string()),
+    })?;
+    if *emulation == Emulation::InBuild {
+        Way::of_this_machine().map_err(|error| cannot(&error))?;
+    }
+    let interpreter = interpreter.path().display().to_string();
+    Ok(Some(HostEffect::Emulate { arch: known, interpreter }))
+}
+
+fn interpreter(arch: ForeignArch) -> Result<Interpreter, InterpreterError> {
+    Interpreter::find(&Emulator::of(arch), Path::new("/"))
+}
+
+/// How programs of other architectures are made to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// The build has a user namespace, with a table of its own.
+    OwnTable,
+    /// The machine's table has an entry for as long as a job needs it.
+    Machine,
+}
+
+impl Way {
+    fn of_this_machine() -> Result<Self, skink_effects::BinfmtError> {
+        if !fault::pretends(fault::ONE_TABLE) && skink_obs::has_own_table() {
+            return Ok(Self::OwnTable);
+        }
+        MachineTable::is_usable().map(|()| Self::Machine)
+    }
+}
+
+/// What is done to the host while a build runs.
+#[derive(Debug, Default)]
+pub(crate) struct InEffect {
+    /// For the build's own table.
+    pub(crate) registrations: Vec<Registration>,
+    /// The folder of device nodes in the build root.
+    pub(crate) nodes: String,
+    /// What is in the machine's table, by its number in the journal.
+    machine: Vec<u64>,
+}
+
+impl InEffect {
+    /// Does what the hooks of a job asked for, as far as that is done before the build starts.
+    pub(crate) fn begin(
+        effects: &[HostEffect],
+        job: &str,
+        root: &Path,
+        journal: &mut Journal,
+    ) -> Result<Self, WorkerError> {
+        let mut registrations: Vec<Registration> = Vec::new();
+        for HostEffect::Emulate { arch, .. } in effects {
+            let registration = Emulator::of(*arch).registration(&interpreter(*arch)?);
+            if !registrations.contains(&registration) {
+                registrations.push(registration);
+            }
+        }
+        if registrations.is_empty() {
+            return Ok(Self::default());
+        }
+        match Way::of_this_machine()? {
+            Way::OwnTable => {
+                let nodes = format!(".build{}{job}", crate::root::STAGED_PREFIX);
+                journal.intend(&[Undo::RemoveStaged { root: root.to_owned(), name: nodes.clone() }])?;
+                fault::point("effect-intended");
+                Ok(Self { registrations, nodes, machine: Vec::new() })
+            }
+            Way::Machine => {
+                let undo = |one: &Registration| Undo::ReleaseBinfmt {
+                    entry: one.entry().to_owned(),
+                    holder: job.to_owned(),
+                };
+                let undos: Vec<Undo> = registrations.iter().map(undo).collect();
+                let machine = journal.intend(&undos)?;
+                fault::point("effect-intended");
+                registrations.iter().try_for_each(|one| MachineTable::default().hold(one, job))?;
+                fault::point("effect-made");
+                Ok(Self { registrations: Vec::new(), nodes: String::new(), machine })
+            }
+        }
+    }
+
+    /// For the build that has a table of its own.
+    pub(crate) fn emulation(&self) -> Option<skink_obs::Emulation<'_>> {
+        let Self { registrations, nodes, .. } = self;
+        (!registrations.is_empty()).then_some(skink_obs::Emulation { registrations, nodes })
+    }
+
+    /// Undoes what the build's own namespaces do not.
+    pub(crate) fn end(self, journal: &mut Journal) -> Result<(), WorkerError> {
+        journal.undo(&self.machine)?;
+        fault::point("effect-undone");
+        Ok(())
+    }
+}
