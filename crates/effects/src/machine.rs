@@ -100,9 +100,12 @@ impl MachineTable {
             unregister(entry)?
         };
         match fs::remove_file(&own) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(file("remove", &own)(error)),
-            Ok(()) | Err(_) => Ok(is_gone),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(file("remove", &own)(error)),
+            Ok(()) | Err(_) => {}
         }
+        // It is not empty while others hold the entry.
+        let _ = fs::remove_dir(&holders);
+        Ok(is_gone)
     }
 
     fn holders(&self, entry: &str) -> PathBuf {

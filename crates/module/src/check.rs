@@ -204,9 +204,9 @@ mod tests {
         (
             "\"check\"",
             "",
-            &["skink:hook/effects@0.1.0"],
+            &["skink:hook/mounts@0.1.0"],
             CHECK,
-            "imports `skink:hook/effects@0.1.0`, which Skink does not know",
+            "imports `skink:hook/mounts@0.1.0`, which Skink does not know",
         ),
         ("\"check\"", "", &["env"], CHECK, "imports `env`, which Skink does not know"),
         ("\"check\"", "", &["env/system"], CHECK, "imports `env/system`, which Skink does not know"),
@@ -256,6 +256,27 @@ mod tests {
             &[],
             CHECK,
             "`plan`, which only hooks of the phase pre-chroot",
+        ),
+        (
+            "\"check\"",
+            "\"effects\":{\"binfmt\":[\"*\"]}",
+            &[],
+            CHECK,
+            "`effects`, which only hooks of the phase pre-chroot",
+        ),
+        (
+            "\"check\"",
+            "",
+            &["skink:hook/effects@0.1.0"],
+            CHECK,
+            "belongs to the phase pre-chroot; its own are check",
+        ),
+        (
+            "\"pre-chroot\"",
+            "\"effects\":{\"binfmt\":[\"aarch64\",\"aarch46\"]}",
+            &[],
+            &["skink:hook/pre-chroot@0.1.0"],
+            "\"aarch46\" be emulated, which is no architecture",
         ),
     ];
 

@@ -361,6 +361,27 @@ mod tests {
     }
 
     #[test]
+    fn where_nothing_can_be_emulated() {
+        let rows = [
+            ("--rpms|/srv/pool|a.spec", None),
+            ("--repo|/srv/pool|a.spec", None),
+            (
+                "--repository|/srv/a|--repo|https://example.org/\x1b|a.spec",
+                Some("(--repo https://example.org/\\u{1b})"),
+            ),
+            ("--repo|zypp://|a.spec", Some("has no network")),
+            ("--vm-type|nspawn|a.spec", Some("in a chroot")),
+            ("--kvm|a.spec", Some("in a chroot")),
+        ];
+        for (args, want) in rows {
+            let why = parse(args).no_emulation();
+            let fits =
+                want.map_or(why.is_none(), |want| why.as_deref().is_some_and(|why| why.contains(want)));
+            assert!(fits, "{args}: {why:?}");
+        }
+    }
+
+    #[test]
     fn our_options_are_read_and_taken_out() {
         let call =
             parse("--hook-policy=p.toml|--clean|a.spec|-hook-project|home:me|--hook-none|--hook-quiet");

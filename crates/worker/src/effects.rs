@@ -89,7 +89,7 @@ fn emulate(arch: &str, grants: &EffectGrants, emulation: &Emulation) -> Result<O
     let Some(known) = ForeignArch::from_word(arch) else {
         let known: Vec<&str> = ForeignArch::ALL.iter().map(|arch| arch.as_str()).collect();
         let (arch, known) = (SafeText::line(arch).truncated(80), known.join(", "));
-        let why = format!("{arch:?} is no architecture that can be emulated; those are {known}");
+        let why = format!("\"{arch}\" is no architecture that can be emulated; those are {known}");
         return Err((FailureKind::Invalid, why));
     };
     if !grants.binfmt.contains(known.as_str()) {
@@ -189,10 +189,78 @@ impl InEffect {
         (!registrations.is_empty()).then_some(skink_obs::Emulation { registrations, nodes })
     }
 
+    /// What the admin should know of it.
+    pub(crate) fn note(&self) -> Option<SafeText> {
+        let is_told = !self.machine.is_empty();
+        is_told.then(|| {
+            "the kernel gives no build a table of emulators of its own: every process of the machine could run such \
+             programs while this one was built"
+                .into()
+        })
+    }
+
     /// Undoes what the build's own namespaces do not.
     pub(crate) fn end(self, journal: &mut Journal) -> Result<(), WorkerError> {
         journal.undo(&self.machine)?;
         fault::point("effect-undone");
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn grants(names: &[&str]) -> EffectGrants {
+        EffectGrants { binfmt: names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>() }
+    }
+
+    fn ask(asked: &mut Asked, arch: &str, granted: &[&str], emulation: &Emulation) -> Result<Reply, Failure> {
+        let request = EffectRequest::Emulate { arch: arch.to_owned() };
+        asked.request(&request, &grants(granted), emulation)
+    }
+
+    /// What is refused does not depend on which emulators this machine has.
+    #[test]
+    fn each_reason_to_refuse() {
+        let never = Emulation::Never("the moon is full".to_owned());
+        let (trial, any) = (Emulation::InTrial, ["aarch64", "s390x"]);
+        let rows: [(&str, &[&str], &Emulation, FailureKind, &str); 6] = [
+            ("", &any, &trial, FailureKind::Invalid, "those are aarch64, armv6hl, "),
+            ("*", &["*"], &trial, FailureKind::Invalid, "is no architecture"),
+            ("x86\u{1b}", &any, &trial, FailureKind::Invalid, "\"x86\\u{1b}\" is no architecture"),
+            ("riscv64", &any, &trial, FailureKind::Denied, "no grant to have riscv64 emulated"),
+            ("riscv64", &[], &never, FailureKind::Denied, "no grant to have riscv64 emulated"),
+            ("aarch64", &any, &never, FailureKind::Other, "aarch64 cannot be emulated: the moon is full"),
+        ];
+        for (arch, granted, emulation, kind, words) in rows {
+            let (got, why) = ask(&mut Asked::default(), arch, granted, emulation).unwrap_err();
+            assert!(got == kind && why.contains(words), "{arch:?}: {got:?} {why}");
+        }
+    }
+
+    #[test]
+    fn what_this_machine_runs_needs_no_grant() {
+        let never = Emulation::Never(String::new());
+        for arch in [std::env::consts::ARCH, "i586"] {
+            assert_eq!(ask(&mut Asked::default(), arch, &[], &never), Ok(Reply::InEffect(None)), "{arch}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_back_is_not_left() {
+        let effect = |arch| HostEffect::Emulate { arch, interpreter: "/q".to_owned() };
+        let made = vec![(1, effect(ForeignArch::Aarch64)), (2, effect(ForeignArch::S390x))];
+        let mut asked = Asked { made, last: 2 };
+        let mut undo = |effect| {
+            let request = EffectRequest::Undo { effect };
+            asked.request(&request, &grants(&[]), &Emulation::InTrial).map_err(|(kind, _)| kind)
+        };
+        assert_eq!(
+            [undo(1), undo(1), undo(3)],
+            [Ok(Reply::Done), Err(FailureKind::NotFound), Err(FailureKind::NotFound)]
+        );
+        assert_eq!(asked.into_effects(), [effect(ForeignArch::S390x)]);
     }
 }

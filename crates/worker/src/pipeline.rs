@@ -339,6 +339,7 @@ impl<'a> Way<'a> {
         rewritten: &Rewritten,
     ) -> Result<i32, WorkerError> {
         let effects = InEffect::begin(&self.report.effects, &self.name, &self.root, &mut self.journal)?;
+        self.report.notes.extend(effects.note());
         let process = BuildProcess {
             build: job.real,
             args: &rewritten.args,

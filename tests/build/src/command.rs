@@ -16,7 +16,15 @@ const PATIENCE: Duration = Duration::from_secs(300);
 #[derive(Debug)]
 pub struct Started {
     child: Child,
-    output: JoinHandle<String>,
+    output: Option<JoinHandle<String>>,
+}
+
+/// A test that fails leaves no build behind.
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 /// A build that has ended.
@@ -49,6 +57,13 @@ impl Started {
         Self::start(command)
     }
 
+    /// `skink build` with more in its environment.
+    pub fn skink_in(environment: &[(&str, &str)], root: &Path, package: &Package, more: &[&str]) -> Self {
+        let mut command = skink_command(root, package, more);
+        command.envs(environment.iter().copied());
+        Self::start(command)
+    }
+
     /// Any command.
     pub fn start(mut command: Command) -> Self {
         let (mut reader, writer) = std::io::pipe().unwrap();
@@ -60,7 +75,7 @@ impl Started {
             let _ = reader.read_to_end(&mut bytes);
             String::from_utf8_lossy(&bytes).into_owned()
         });
-        Self { child, output }
+        Self { child, output: Some(output) }
     }
 
     /// The process.
@@ -69,8 +84,13 @@ impl Started {
     }
 
     /// Waits for the end.
-    pub fn wait(mut self) -> Ended {
-        let deadline = Instant::now() + PATIENCE;
+    pub fn wait(self) -> Ended {
+        self.wait_for(PATIENCE)
+    }
+
+    /// Waits for the end, of a build that takes longer than others.
+    pub fn wait_for(mut self, patience: Duration) -> Ended {
+        let deadline = Instant::now() + patience;
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
@@ -80,7 +100,7 @@ impl Started {
             }
             std::thread::sleep(Duration::from_millis(20));
         };
-        Ended { status, output: self.output.join().unwrap() }
+        Ended { status, output: self.output.take().unwrap().join().unwrap() }
     }
 }
 

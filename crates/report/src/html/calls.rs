@@ -138,6 +138,13 @@ fn plan_edits(hook: &HookReport) -> Markup {
             }
             (plan::edits(&hook.plan))
         }
+        @if !hook.effects.is_empty() {
+            h4 { "Effects on the build host" }
+            @if hook.outcome != Outcome::Passed {
+                p.meta { "They do not count, since the hook did not pass." }
+            }
+            (plan::effects(&hook.effects))
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 mod abi_check;
 mod build_log;
 mod builder;
+mod cross;
 mod library;
 mod roots;
 mod rpmlint;

@@ -163,8 +163,8 @@ fn each_architecture_needs_its_grant() {
         let attack = emulate(arch).manifest("grants", asked).granted(&granted);
         let seen = attack.ends("binfmt", expect);
         let effects = seen.text.lines().filter(|line| line.starts_with("  effect: ")).count();
-        assert_eq!(effects, usize::from(expect == Passed && arch == "aarch64"), "{}", seen.text);
-        let told = if expect == Passed { vec![] } else { vec!["no grant to have aarch64 emulated"] };
+        assert_eq!(effects, usize::from(matches!(expect, Passed) && arch == "aarch64"), "{}", seen.text);
+        let told = if matches!(expect, Passed) { vec![] } else { vec!["no grant to have aarch64 emulated"] };
         assert_eq!(seen.denied(), told);
     }
     let attack = emulate("aarch64").manifest("grants", binfmt(&["aarch64"])).granted(&binfmt(&["s390x"]));
