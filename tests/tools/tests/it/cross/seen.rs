@@ -14,7 +14,7 @@ impl Keeper {
     fn table() -> PathBuf {
         static KEEPER: OnceLock<Keeper> = OnceLock::new();
         let Keeper(child) = KEEPER.get_or_init(|| {
-            let script = "mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && echo && exec cat";
+            let script = "cd /proc/sys/fs/binfmt_misc && { test -e register || mount -t binfmt_misc binfmt_misc .; } && echo && exec cat";
             let mut command = Command::new("unshare");
             command.args(["--mount", "--kill-child", "--fork", "sh", "-c", script]);
             // The program's end closes the pipe, and with it ends `cat`.
