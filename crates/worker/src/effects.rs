@@ -92,7 +92,8 @@ fn emulate(arch: &str, grants: &EffectGrants, emulation: &Emulation) -> Result<O
         let why = format!("\"{arch}\" is no architecture that can be emulated; those are {known}");
         return Err((FailureKind::Invalid, why));
     };
-    if !grants.binfmt.contains(known.as_str()) {
+    // Without a policy, `skink hook run` grants what a manifest requests, a `*` among it; no policy has one.
+    if !grants.binfmt.iter().any(|granted| granted == known.as_str() || granted == "*") {
         return Err((FailureKind::Denied, format!("no grant to have {known} emulated")));
     }
     let cannot = |why: &dyn Display| (FailureKind::Other, format!("{known} cannot be emulated: {why}"));
@@ -226,12 +227,13 @@ mod tests {
     fn each_reason_to_refuse() {
         let never = Emulation::Never("the moon is full".to_owned());
         let (trial, any) = (Emulation::InTrial, ["aarch64", "s390x"]);
-        let rows: [(&str, &[&str], &Emulation, FailureKind, &str); 6] = [
+        let rows: [(&str, &[&str], &Emulation, FailureKind, &str); 7] = [
             ("", &any, &trial, FailureKind::Invalid, "those are aarch64, armv6hl, "),
             ("*", &["*"], &trial, FailureKind::Invalid, "is no architecture"),
             ("x86\u{1b}", &any, &trial, FailureKind::Invalid, "\"x86\\u{1b}\" is no architecture"),
             ("riscv64", &any, &trial, FailureKind::Denied, "no grant to have riscv64 emulated"),
             ("riscv64", &[], &never, FailureKind::Denied, "no grant to have riscv64 emulated"),
+            ("riscv64", &["*"], &never, FailureKind::Other, "riscv64 cannot be emulated: the moon is full"),
             ("aarch64", &any, &never, FailureKind::Other, "aarch64 cannot be emulated: the moon is full"),
         ];
         for (arch, granted, emulation, kind, words) in rows {
