@@ -2,7 +2,7 @@
 
 use crate::args::{self, Item, Kind};
 use crate::hook_options::{HookOptions, UsageError};
-use crate::{Environment, RealBuild, recipe};
+use crate::{Environment, RealBuild, recipe, rpmlist};
 use skink_job::SafeText;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -177,11 +177,17 @@ impl Invocation {
                 );
             }
         }
-        let is_remote = |place: &OsStr| place.to_string_lossy().contains("://");
-        let remote = self.all("repo").find(|place| is_remote(place))?;
+        let is_remote = |place: &String| place.contains("://");
+        let named = self.all("repo").map(|place| place.to_string_lossy().into_owned()).find(is_remote);
+        let listed = || {
+            let list = std::fs::read(self.rpmlist()?).ok()?;
+            let packages = rpmlist::packages(&String::from_utf8_lossy(&list));
+            packages.into_iter().map(|package| package.place).find(is_remote)
+        };
+        let remote = named.or_else(listed)?;
         Some(format!(
-            "such a build has no network, and this one downloads packages (--repo {}); give it a folder of packages",
-            SafeText::line(&remote.to_string_lossy()).truncated(200)
+            "such a build has no network, and this one downloads packages ({}); give it a folder of packages",
+            SafeText::line(&remote).truncated(200)
         ))
     }
 
@@ -362,19 +368,27 @@ mod tests {
 
     #[test]
     fn where_nothing_can_be_emulated() {
+        let place = tempfile::tempdir().unwrap();
+        let list = |name: &str, text: &str| {
+            let path = place.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            format!("--rpmlist|{}|a.spec", path.display())
+        };
         let rows = [
-            ("--rpms|/srv/pool|a.spec", None),
-            ("--repo|/srv/pool|a.spec", None),
+            ("--rpms|/srv/pool|a.spec".to_owned(), None),
+            ("--repo|/srv/pool|a.spec".to_owned(), None),
+            (list("local", "bash /p/bash.deb\nlib preinstallimage\n"), None),
+            (list("remote", "bash /p/bash.deb\ngcc http://x/gcc.deb\n"), Some("(http://x/gcc.deb)")),
             (
-                "--repository|/srv/a|--repo|https://example.org/\x1b|a.spec",
-                Some("(--repo https://example.org/\\u{1b})"),
+                "--repository|/srv/a|--repo|https://example.org/\x1b|a.spec".to_owned(),
+                Some("(https://example.org/\\u{1b})"),
             ),
-            ("--repo|zypp://|a.spec", Some("has no network")),
-            ("--vm-type|nspawn|a.spec", Some("in a chroot")),
-            ("--kvm|a.spec", Some("in a chroot")),
+            ("--repo|zypp://|a.spec".to_owned(), Some("has no network")),
+            ("--vm-type|nspawn|a.spec".to_owned(), Some("in a chroot")),
+            ("--kvm|a.spec".to_owned(), Some("in a chroot")),
         ];
         for (args, want) in rows {
-            let why = parse(args).no_emulation();
+            let why = parse(&args).no_emulation();
             let fits =
                 want.map_or(why.is_none(), |want| why.as_deref().is_some_and(|why| why.contains(want)));
             assert!(fits, "{args}: {why:?}");

@@ -100,9 +100,9 @@ fn emulate(arch: &str, grants: &EffectGrants, emulation: &Emulation) -> Result<O
     if let Emulation::Never(why) = emulation {
         return Err(cannot(why));
     }
-    let interpreter = interpreter(known).map_err(|error| match error {
-        InterpreterError::Missing { .. } => (FailureKind::NotFound, error.to_string()),
-        error => (FailureKind::Other, error.to_string()),
+    let interpreter = interpreter(known).map_err(|error| {
+        let is_missing = matches!(error, InterpreterError::Missing { .. });
+        (if is_missing { FailureKind::NotFound } else { FailureKind::Other }, error.to_string())
     })?;
     if *emulation == Emulation::InBuild {
         Way::of_this_machine().map_err(|error| cannot(&error))?;
