@@ -25,15 +25,18 @@ fn at_once(_: &Path, skink: Pid) {
     kill_process(skink, Signal::KILL).unwrap();
 }
 
+/// What, how, and the exit code or signal of Skink.
+type Row = (&'static str, End, Option<i32>, Option<i32>);
+
 #[test]
 fn a_build_that_is_ended() {
     let (root, machine) = cross_root();
-    let rows: [(&str, End, (Option<i32>, Option<i32>)); 3] = [
-        ("--kill", by_kill, (Some(1), None)),
-        ("SIGTERM", by_signal, (Some(1), None)),
-        ("SIGKILL", at_once, (None, Some(9))),
+    let rows: [Row; 3] = [
+        ("--kill", by_kill, Some(1), None),
+        ("SIGTERM", by_signal, Some(1), None),
+        ("SIGKILL", at_once, None, Some(9)),
     ];
-    for (what, end, want) in rows {
+    for (what, end, code, signal) in rows {
         let sleeper = Sleeper::new(cross_package("cross-ended", "aarch64"));
         let started = start(&root, &sleeper.package, &["--no-init"], &[]);
         sleeper.wait_for_it(&started);
@@ -41,7 +44,7 @@ fn a_build_that_is_ended() {
         assert_eq!(machine.now(), machine, "{what}: while it runs");
         end(&root, Pid::from_raw(started.pid().try_into().unwrap()).unwrap());
         let ended = started.wait();
-        assert_eq!((ended.code(), ended.signal()), want, "{what}:\n{}", ended.output);
+        assert_eq!((ended.code(), ended.signal()), (code, signal), "{what}:\n{}", ended.output);
         assert_eq!(processes_naming(&root.display().to_string()), Vec::<String>::new(), "{what}");
         // `--kill` leaves this for the next build, which removes it.
         let _ = std::fs::remove_file(root.join("exit"));

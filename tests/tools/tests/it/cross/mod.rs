@@ -20,8 +20,8 @@ use std::process::Command;
 
 /// The options of a build for aarch64.
 fn foreign(more: &[&str]) -> Vec<String> {
-    let pool =
-        std::env::var("SKINK_POOL_ARM64").expect("SKINK_POOL_ARM64 is not set; run `cargo xtask test tools`");
+    let pool = std::env::var("SKINK_POOL_ARM64")
+        .unwrap_or_else(|_| panic!("SKINK_POOL_ARM64 is not set; run `cargo xtask test tools`"));
     let options = ["--arch", "aarch64", "--rpms", &pool];
     options.iter().chain(more).map(|option| (*option).to_owned()).collect()
 }
@@ -42,7 +42,8 @@ fn machine_of(rpm: &Path, file: &str) -> String {
     let unpack = format!("rpm2cpio '{}' | cpio -id --quiet '.{file}'", rpm.display());
     let done = Command::new("sh").args(["-c", &unpack]).current_dir(&place).status().unwrap();
     assert!(done.success(), "{unpack}");
-    let header = Command::new("readelf").arg("-h").arg(place.path().join(&file[1..])).output().unwrap();
+    let header =
+        Command::new("readelf").arg("-h").arg(format!("{}{file}", place.path().display())).output().unwrap();
     let text = String::from_utf8(header.stdout).unwrap();
     text.lines().find_map(|line| line.trim().strip_prefix("Machine:")).unwrap_or_default().trim().to_owned()
 }
