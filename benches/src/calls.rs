@@ -9,6 +9,7 @@ use skink_policy::{HookEntry, Policy};
 use skink_worker::Host;
 use skink_worker::admit::{Admission, Admitted, ModuleFolders};
 use skink_worker::call::{CallSpec, Progress, call};
+use skink_worker::effects::Emulation;
 use skink_worker::standby::{ReadAs, Standby};
 use skink_worker::tool_roots::RootSource;
 use skink_worker::trees::Trees;
@@ -148,6 +149,7 @@ impl Shared {
             raw: false,
             packages: &[],
             statistics: &[],
+            emulation: &Emulation::InTrial,
             now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
         }
     }

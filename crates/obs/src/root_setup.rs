@@ -119,6 +119,7 @@ impl RootSetup<'_> {
             log: None,
             root,
             nspawn: None,
+            emulation: None,
         };
         let exit = process.run(sink, pending)?;
         match (exit.forwarded(), exit.code()) {

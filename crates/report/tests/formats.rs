@@ -4,8 +4,8 @@
 
 use serde_json::{Value, json};
 use skink_job::{
-    BuildEnd, ByteCount, CrashReport, Facts, Finding, ForeignArch, Frame, HostEffect, LimitKind, Millis, OnProblem, Outcome, Phase,
-    PlanEdit, SafeText, Severity,
+    BuildEnd, ByteCount, CrashReport, Facts, Finding, ForeignArch, Frame, HostEffect, LimitKind, Millis,
+    OnProblem, Outcome, Phase, PlanEdit, SafeText, Severity,
 };
 use skink_report::{
     FileReport, HookReport, ModuleReport, Report, ResultReport, RunReport, Step, ToolReport, page, read,
@@ -93,8 +93,10 @@ fn full() -> Report {
         PlanEdit::SetMacro { name: "m".into(), body: "b".into() },
         PlanEdit::AddOption { name: "o".into(), value: None },
     ];
-    first.effects =
-        vec![HostEffect::Emulate { arch: ForeignArch::Aarch64, interpreter: "/usr/bin/qemu-aarch64-static".into() }];
+    first.effects = vec![HostEffect::Emulate {
+        arch: ForeignArch::Aarch64,
+        interpreter: "/usr/bin/qemu-aarch64-static".into(),
+    }];
     report.plan.clone_from(&first.plan);
     report.effects.clone_from(&first.effects);
     report.hooks.get_mut(4).unwrap().on_limit = OnProblem::Warn;

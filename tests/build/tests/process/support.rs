@@ -94,7 +94,7 @@ pub(crate) fn be_the_victim(args: &[OsString]) -> std::process::ExitCode {
         log: None,
         root: &dir,
         nspawn: None,
-            emulation: None,
+        emulation: None,
     };
     let exit = process.run(&mut lines, &|| None).unwrap();
     std::process::ExitCode::from(exit.code())
