@@ -89,7 +89,7 @@ fn warm_root() -> anyhow::Result<Root> {
     Ok(lend())
 }
 
-fn succeeded(ended: Ended) -> anyhow::Result<Rest> {
+pub(crate) fn succeeded(ended: Ended) -> anyhow::Result<Rest> {
     ensure!(ended.code() == Some(0), "a build ended with {:?}:\n{}", ended.status, ended.output);
     Ok(None)
 }

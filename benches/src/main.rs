@@ -8,12 +8,14 @@
 
 mod builds;
 mod calls;
+mod cross;
 mod hook_call;
 mod hook_run;
 mod measure;
 mod modules;
 mod place;
 mod policy_decisions;
+mod tools;
 mod trees;
 
 use anyhow::bail;
@@ -38,7 +40,7 @@ struct Row {
 }
 
 /// A new measurement is one row here, and a module.
-const ROWS: [Row; 12] = [
+const ROWS: [Row; 15] = [
     Row { name: "hook-call-ahead", against: BWRAP, goal: 0.1, pairs: 101, prepare: hook_call::ahead },
     Row { name: "hook-call", against: BWRAP, goal: 0.5, pairs: 101, prepare: hook_call::spawned },
     Row { name: "hook-calls", against: BWRAP_20, goal: 0.5, pairs: 11, prepare: hook_call::sustained },
@@ -50,12 +52,17 @@ const ROWS: [Row; 12] = [
     Row { name: "build-no-hook", against: BUILD, goal: 1.02, pairs: 7, prepare: builds::no_hook },
     Row { name: "rpmlint-hook", against: RPMLINT, goal: 1.05, pairs: 21, prepare: builds::rpmlint_hook },
     Row { name: "build-three-hooks", against: PARTS, goal: 1.0, pairs: 7, prepare: builds::three_hooks },
+    Row { name: "build-cross", against: IN_NAMESPACE, goal: 1.05, pairs: 5, prepare: cross::pair },
+    Row { name: "tool-run", against: CHROOT, goal: 1.0, pairs: 101, prepare: tools::run },
+    Row { name: "tool-root", against: TIME, goal: 1.0, pairs: 101, prepare: tools::root },
     Row { name: "policy-decisions", against: TIME, goal: 1.0, pairs: 101, prepare: policy_decisions::pair },
 ];
 const BWRAP: &str = "bwrap --unshare-all --ro-bind / / true";
 const BUILD: &str = "the plain build";
 const PARTS: &str = "build, rpmlint by hand, and 0.1 s";
 const RPMLINT: &str = "the same rpmlint by hand";
+const IN_NAMESPACE: &str = "the same build by hand in such a namespace";
+const CHROOT: &str = "the same tool by chroot, and 15 ms";
 const TIME: &str = "a fixed time";
 const BWRAP_20: &str = "20 times the same bwrap";
 

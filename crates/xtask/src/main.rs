@@ -20,6 +20,7 @@ mod docs;
 mod hooks;
 mod layout;
 mod lint;
+mod machine;
 mod policy;
 mod pool;
 mod process;

@@ -5,6 +5,7 @@
 
 use crate::cargo::{self, FeatureSet, RUNNER_VARIABLE, SETS};
 use crate::layout::{Layout, fresh_folder};
+use crate::machine::Machine;
 use crate::setup::{self, Group, Kits};
 use crate::stages::{Requires, STAGES, Stage, Tests};
 use crate::tally::Tally;
@@ -31,20 +32,31 @@ pub(crate) fn run(layout: &Layout, names: &[String]) -> anyhow::Result<bool> {
         println!("\n== {}: {}", stage.name, stage.shows);
         let (prepared, begun) = (Instant::now(), prepare(layout, stage));
         let preparing = prepared.elapsed();
-        let running = Instant::now();
-        let tally = match begun.and_then(|()| run_stage(layout, stage)) {
+        let (before, running) = (Machine::now(layout), Instant::now());
+        let mut tally = match begun.and_then(|()| run_stage(layout, stage)) {
             Ok(tally) => tally,
             Err(error) => {
                 println!("{}: {error:#}", stage.name);
                 Tally { failed: 1, ..Tally::default() }
             }
         };
+        tally.add(machine_as_before(layout, stage, &before));
         let running = running.elapsed();
         println!("{}: prepared in {}, ran in {}", stage.name, seconds(preparing), seconds(running));
         println!("{}: {tally}", stage.name);
         results.push((stage, tally, preparing, running));
     }
     Ok(summarise(&results, start.elapsed()))
+}
+
+/// The machine is as it was before the stage; that is one test.
+fn machine_as_before(layout: &Layout, stage: &Stage, before: &Machine) -> Tally {
+    let changes = before.changes(layout);
+    for change in &changes {
+        println!("{}: {change}", stage.name);
+    }
+    let failed = u64::from(!changes.is_empty());
+    Tally { passed: 1 - failed, failed, ignored: 0 }
 }
 
 fn choose(names: &[String]) -> anyhow::Result<Vec<&'static Stage>> {

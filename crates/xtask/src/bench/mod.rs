@@ -31,6 +31,7 @@ pub(crate) fn run(layout: &Layout, names: &[String]) -> anyhow::Result<bool> {
     hooks::ensure_bench_guest(layout)?;
     Kits::of(layout).ensure(layout)?;
     pool::ensure(layout, pool::BASE)?;
+    pool::ensure(layout, &["lint", "arm64"])?;
     let program = build(layout)?;
     let scratch = layout.bench().join("scratch");
     fresh_folder(&scratch)?;
