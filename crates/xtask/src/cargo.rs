@@ -34,6 +34,7 @@ pub(crate) const SETS: [FeatureSet; 4] = [
             "skink-report",
             "skink-protocol",
             "skink-walls",
+            "skink-effects",
             "skink-policy",
             "skink-module",
             "skink-engine",

@@ -225,6 +225,10 @@ impl Heard {
                 self.asked.push(tool.clone());
                 return Some(Err((FailureKind::Other, "this worker has no tools".to_owned())));
             }
+            FromRunner::Effect(request) => {
+                self.asked.push(format!("{request:?}"));
+                return Some(Ok(Reply::InEffect(None)));
+            }
             FromRunner::Prepared { .. } => {}
             FromRunner::Ready { .. } | FromRunner::End(_) | FromRunner::Probed(_) => {
                 panic!("{message:?} in the middle of a call")
