@@ -37,6 +37,17 @@ fn finding(severity: Severity, code: &str, package: Option<&str>, file: Option<&
     }
 }
 
+fn tool(run: RunReport) -> ToolReport {
+    ToolReport {
+        name: "t".into(),
+        version: text(),
+        sha256: "ab".repeat(32),
+        root: "lint".into(),
+        root_address: Some("cd".repeat(32)),
+        runs: vec![run],
+    }
+}
+
 /// A report with a call of every outcome, and something in every list.
 fn full() -> Report {
     let facts = Facts {
@@ -78,14 +89,7 @@ fn full() -> Report {
     let file = FileReport { name: "a".into(), bytes: 1, sha256: "ab".repeat(32) };
     (first.outputs, first.attachments) = (vec![file.clone()], vec![file]);
     let run = RunReport { args: text(), end: text(), start: 1, millis: 1 };
-    first.tools = vec![ToolReport {
-        name: "t".into(),
-        version: text(),
-        sha256: "ab".repeat(32),
-        root: "lint".into(),
-        root_address: Some("cd".repeat(32)),
-        runs: vec![run],
-    }];
+    first.tools = vec![tool(run)];
     (first.denied, first.log, first.steps) = (vec![text()], vec![text()], vec![step("call")]);
     first.plan = vec![
         PlanEdit::AddPackage { name: "p".into() },
@@ -93,10 +97,8 @@ fn full() -> Report {
         PlanEdit::SetMacro { name: "m".into(), body: "b".into() },
         PlanEdit::AddOption { name: "o".into(), value: None },
     ];
-    first.effects = vec![HostEffect::Emulate {
-        arch: ForeignArch::Aarch64,
-        interpreter: "/usr/bin/qemu-aarch64-static".into(),
-    }];
+    let interpreter = "/usr/bin/qemu-aarch64-static".into();
+    first.effects = vec![HostEffect::Emulate { arch: ForeignArch::Aarch64, interpreter }];
     report.plan.clone_from(&first.plan);
     report.effects.clone_from(&first.effects);
     report.hooks.get_mut(4).unwrap().on_limit = OnProblem::Warn;

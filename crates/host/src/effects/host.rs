@@ -24,7 +24,9 @@ impl HostEffects for State {
             Reply::InEffect(Some(info)) => {
                 Ok(Some(self.push(Effect { number: info.effect, what: info.what })?))
             }
-            reply => Err(odd(ASKED, &reply)),
+            reply @ (Reply::Done | Reply::Spawned { .. } | Reply::Output { .. } | Reply::Exited(_)) => {
+                Err(odd(ASKED, &reply))
+            }
         }
     }
 

@@ -20,7 +20,7 @@ pub(crate) fn asked(kind: &'static str, key: &'static str) {
 }
 
 /// Keys that hold tables whose own keys are in the tables below.
-const HOLDERS: [(&str, &str); 12] = [
+const HOLDERS: [(&str, &str); 13] = [
     ("the policy", "tools"),
     ("the policy", "tool-roots"),
     ("the policy", "repositories"),

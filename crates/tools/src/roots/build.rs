@@ -73,9 +73,11 @@ fn build_in(
         cache: &roots.join("cache"),
         scratch: &ScratchFolder::new(&scratch)?,
     };
-    let failed = |source: RootSetupError, tail| match source {
-        RootSetupError::Interrupted(signal) => ToolRootError::Interrupted(signal),
-        source => ToolRootError::Build { name: spec.name.clone(), source, tail },
+    let failed = |source: RootSetupError, tail| {
+        if let RootSetupError::Interrupted(signal) = source {
+            return ToolRootError::Interrupted(signal);
+        }
+        ToolRootError::Build { name: spec.name.clone(), source, tail }
     };
     let list = setup.resolve().map_err(|e| failed(e, None))?;
     let (dist, packages) = (address::of_file(&spec.dist)?, address::packages(&list)?);
