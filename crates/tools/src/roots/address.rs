@@ -50,7 +50,7 @@ mod tests {
             of("x86_64", &digest(0), &[one.clone(), two.clone()]),
             of("i586", &digest(0), &[one.clone(), two.clone()]),
             of("x86_64", &digest(9), &[one.clone(), two.clone()]),
-            of("x86_64", &digest(0), &[one.clone()]),
+            of("x86_64", &digest(0), std::slice::from_ref(&one)),
             of("x86_64", &digest(0), &[one.clone(), package("two", 3)]),
             of("x86_64", &digest(0), &[one.clone(), package("six", 2)]),
         ];
