@@ -47,6 +47,33 @@ const LAID: &str = r#"	rm -f /.build.packages
 step 'lay out the results' layout || finish
 "#;
 
+/// Runs the scripts one after the other. The names that are skipped are the arguments.
+const EACH: &str = r#"found=0
+for script in "$directory"/*; do
+	test -e "$script" || continue
+	name=${script##*/}
+	if ! is_run "$script"; then
+		echo "$name is not executable, and not run"
+		continue
+	fi
+	found=$((found + 1))
+	if is_skipped "$name"; then
+		echo "$name is skipped"
+	else
+		step "$script" "$script"
+	fi
+done
+for name; do
+	test -e "$directory/$name" || echo "skip names $name, which is not in $directory"
+done
+none() {
+	echo "there is no script in $directory"
+	return 1
+}
+test "$found" -gt 0 || step 'look for scripts' none
+finish
+"#;
+
 /// Where the results and sources of a job are, and what is in the results.
 pub(crate) struct Trees<'a> {
     pub(crate) results: &'a str,
@@ -116,34 +143,16 @@ fn source_packages(entries: &[Entry]) -> impl Iterator<Item = &str> {
     files.map(|entry| entry.path.as_str()).filter(|path| path.starts_with("SRPMS/") || !path.contains('/'))
 }
 
-/// Runs the scripts one after the other.
+/// Says how each script is dealt with, and deals with all.
 fn each(settings: &Settings) -> Result<String, Failure> {
-    let mut text =
-        "found=0\nfor script in \"$directory\"/*; do\n\ttest -e \"$script\" || continue\n".to_owned();
-    if !settings.directory.is_for_rpms() {
-        text.push_str(
-            "\ttest -x \"$script\" || { echo \"${script##*/} is not executable, and not run\"; continue; }\n",
-        );
-    }
-    text.push_str("\tfound=$((found + 1))\n");
-    if !settings.skip.is_empty() {
-        let names = words(&settings.skip, "|")?;
-        text.push_str(&format!(
-            "\tcase ${{script##*/}} in\n\t{names})\n\t\techo \"${{script##*/}} is skipped\"\n\t\tcontinue\n\t\t;;\n\tesac\n"
-        ));
-    }
-    text.push_str("\tstep \"$script\" \"$script\"\ndone\n");
-    if !settings.skip.is_empty() {
-        let names = words(&settings.skip, " ")?;
-        text.push_str(&format!(
-            "for name in {names}; do\n\ttest -e \"$directory/$name\" || echo \"skip names $name, which is not in $directory\"\ndone\n"
-        ));
-    }
-    text.push_str(
-        "none() {\n\techo \"there is no script in $directory\"\n\treturn 1\n}\n\
-         test \"$found\" -gt 0 || step \"look for scripts\" none\nfinish\n",
-    );
-    Ok(text)
+    let skip = &settings.skip;
+    let (is_skipped, names) = if skip.is_empty() {
+        ("false".to_owned(), String::new())
+    } else {
+        (format!("case $1 in {}) ;; *) false ;; esac", words(skip, "|")?), words(skip, " ")?)
+    };
+    let is_run = if settings.directory.is_for_rpms() { "true" } else { "test -x \"$1\"" };
+    Ok(format!("is_run() {{\n\t{is_run}\n}}\nis_skipped() {{\n\t{is_skipped}\n}}\nset -- {names}\n{EACH}"))
 }
 
 #[cfg(test)]

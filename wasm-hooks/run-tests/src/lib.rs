@@ -34,8 +34,9 @@ impl Check for RunTests {
         let entries = results.list()?;
         let packages = Packages::choose(&entries, &settings.packages);
         if packages.len() == 0 && !settings.packages.is_empty() {
-            let what = "no package of the results is one that `packages` names; with `packages = []` nothing is installed";
-            return Err(Failure::NotFound(what.into()));
+            return Err(Failure::because(
+                "no package of the results is one that `packages` chooses; `packages = []` installs none",
+            ));
         }
         let sources = match context.sources() {
             Ok(sources) => Some(sources.location()).filter(|_| settings.sources),

@@ -64,11 +64,21 @@ fn warnings(step: &Step) -> impl Iterator<Item = Finding> {
 fn words(step: &Step) -> String {
     let is_trouble = |line: &String| line.contains("error: ") || line.contains("problems");
     let from = step.last.iter().position(is_trouble).unwrap_or(step.last.len().saturating_sub(1));
-    let words: Vec<&str> = step.last.iter().skip(from).map(|line| line.trim()).collect();
+    let mut words = String::new();
+    for line in step.last.iter().skip(from).map(|line| line.trim()) {
+        let separator = if words.is_empty() {
+            ""
+        } else if words.ends_with(':') {
+            " "
+        } else {
+            "; "
+        };
+        words.extend([separator, line]);
+    }
     if words.is_empty() {
         return format!("it {}", ended(step.code.unwrap_or(-1)));
     }
-    shortened(words.join(" "), MAX_WORDS)
+    shortened(words, MAX_WORDS)
 }
 
 /// The command as people write it.
@@ -100,7 +110,11 @@ mod tests {
 
     #[test]
     fn verdicts() {
-        let missing = ["error: Failed dependencies:", "\tlibx = 1 is needed by hello-1-1.x86_64"];
+        let missing = [
+            "error: Failed dependencies:",
+            "\tlibx is needed by a-1-1.noarch",
+            "\tliby is needed by a-1-1.noarch",
+        ];
         let dpkg = [
             "Unpacking a (1) ...",
             "dpkg: dependency problems prevent configuration of a:",
@@ -117,7 +131,7 @@ mod tests {
             (
                 "a dependency is missing",
                 vec![step(RPM, 1, &missing)],
-                "rpm did not install the packages: error: Failed dependencies: libx = 1 is needed by hello-1-1.x86_64",
+                "rpm did not install the packages: error: Failed dependencies: libx is needed by a-1-1.noarch; liby is needed by a-1-1.noarch",
                 vec!["install-failed"],
             ),
             (

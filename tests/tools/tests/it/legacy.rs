@@ -6,10 +6,13 @@ use skink_tests_build::{Package, Started, farm, lend};
 use skink_tests_tools::{Place, RootText, allow, lint, pool};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-const GRANTS: &str = "results = true\nsources = true\nroot-builders = [\"legacy-checks\"]\nattachments = [\"legacy-checks.log\"]";
+const GRANTS: &str = "results = true
+sources = true
+root-builders = [\"legacy-checks\"]
+attachments = [\"legacy-checks.log\"]";
 
 /// What obs-build promises its scripts.
 const SURROUNDINGS: &str = r#"#!/bin/sh
@@ -20,7 +23,8 @@ check test "$HOME" = /root
 check test "$(pwd)" = /
 check test "$(id -u)" = 0
 check test "$0" = /usr/lib/build/checks/00-surroundings
-check test "$(rpm --nosignature -qp --qf %{NAME} /.build.packages/RPMS/*/libgreet1-1.0-0.x86_64.rpm)" = libgreet1
+check test -e /.build.packages/RPMS/x86_64/libgreet1-1.0-0.x86_64.rpm
+check test "$(rpm --nosignature -qp --qf %{NAME} /.build.packages/RPMS/*/libgreet1*.rpm)" = libgreet1
 check test -e /.build.packages/SRPMS/hello-1.0-0.src.rpm
 check test -e /.build.packages/SOURCES/hello.spec
 check test -d /.build.packages/BUILD
@@ -73,12 +77,13 @@ fn root() -> &'static RootText {
 }
 
 fn policy() -> String {
-    let tool = root().policy(&[("legacy-checks", "/bin/sh")]) + "kind = \"root-builder\"\n";
+    let tool = root().policy(&[("legacy-checks", "/bin/sh")])
+        + "kind = \"root-builder\"\nargs = [\"/job/inputs/run\"]\n";
     tool + &allow("legacy-checks", &farm().hooks.join("legacy-checks.wasm"), GRANTS)
 }
 
 /// The sources of hello, in which hello.spec ends with `line`.
-fn sources(place: &Place, line: &str) -> std::path::PathBuf {
+fn sources(place: &Place, line: &str) -> PathBuf {
     let folder = place.folder().join("sources");
     fs::create_dir(&folder).unwrap();
     let spec = fs::read_to_string(hello().1.join("hello.spec")).unwrap();
@@ -86,76 +91,15 @@ fn sources(place: &Place, line: &str) -> std::path::PathBuf {
     folder
 }
 
-#[test]
-fn a_directory_is_migrated_script_by_script() {
-    const FAIL: &str = "# legacy: fail\n";
-    let failed = "1 of 3 scripts of /usr/lib/build/checks failed: 50-spec";
-    let rows = [
-        (
-            json!({"directory": "checks"}),
-            "",
-            0,
-            vec!["00-surroundings passed in ", "50-spec passed in ", "99-last passed in "],
-            0,
-        ),
-        (
-            json!({"directory": "checks"}),
-            FAIL,
-            1,
-            vec![failed, "the last one ran", "50-spec ended with exit code 7 after "],
-            1,
-        ),
-        (
-            json!({"directory": "checks", "skip": ["50-spec"]}),
-            FAIL,
-            0,
-            vec!["50-spec is skipped", "99-last passed in "],
-            0,
-        ),
-        (
-            json!({"directory": "checks", "skip": ["00-surroundings"]}),
-            "",
-            1,
-            vec!["the first script did not run"],
-            1,
-        ),
-        (
-            json!({"directory": "checks", "skip": ["00-surroundings", "50-spec", "99-last", "moved"]}),
-            "",
-            0,
-            vec!["99-last is skipped", "skip names moved, which is not in /usr/lib/build/checks"],
-            0,
-        ),
-        (
-            json!({"directory": "post-build-checks"}),
-            "",
-            1,
-            vec![
-                "10-text is not executable, and not run",
-                "20-dies was ended by signal 11",
-                "30-odd name ended with exit code 1",
-                "2 of 2 scripts",
-            ],
-            2,
-        ),
-        (
-            json!({"directory": "post-mkbaselibs-checks"}),
-            "",
-            1,
-            vec!["there is no script in /usr/lib/build/post-mkbaselibs-checks"],
-            0,
-        ),
-        (
-            json!({"directory": "post_build.d"}),
-            "",
-            1,
-            vec!["the tool root has no /usr/lib/build/post_build.d"],
-            0,
-        ),
-        (json!({"directory": "/etc"}), "", 1, vec!["directory"], 0),
-    ];
+/// Makes hello.spec such that the second script fails.
+const FAIL: &str = "# legacy: fail\n";
+
+/// Settings, what is added to hello.spec, the exit code, what is said, and how many findings there are.
+type Row = (Value, &'static str, i32, &'static [&'static str], usize);
+
+fn all(name: &str, rows: Vec<Row>) {
     for (i, (settings, line, code, texts, findings)) in rows.into_iter().enumerate() {
-        let place = Place::new(&format!("legacy-{i}"), &policy());
+        let place = Place::new(&format!("{name}-{i}"), &policy());
         let sources = sources(&place, line);
         let (ended, hook) = hook(&place, "legacy-checks", (&hello().0, &sources), &settings);
         assert_eq!(ended.code, Some(code), "{settings}: {}", ended.text);
@@ -168,9 +112,50 @@ fn a_directory_is_migrated_script_by_script() {
 }
 
 #[test]
+fn a_directory_is_migrated_script_by_script() {
+    let skip = |names: &[&str]| json!({"directory": "checks", "skip": names});
+    let every = ["00-surroundings", "50-spec", "99-last", "moved"];
+    let all_pass: &[&str] = &["00-surroundings passed in ", "50-spec passed in ", "99-last passed in "];
+    let one_fails: &[&str] = &[
+        "1 of 3 scripts of /usr/lib/build/checks failed: 50-spec",
+        "50-spec ended with exit code 7 after ",
+        "the last one ran",
+    ];
+    let skipped: &[&str] = &["99-last is skipped", "skip names moved, which is not in /usr/lib/build/checks"];
+    let rows = vec![
+        (skip(&[]), "", 0, all_pass, 0),
+        (skip(&[]), FAIL, 1, one_fails, 1),
+        (skip(&["50-spec"]), FAIL, 0, &["50-spec is skipped", "99-last passed in "], 0),
+        (skip(&["00-surroundings"]), "", 1, &["the first script did not run"], 1),
+        (skip(&every), "", 0, skipped, 0),
+    ];
+    all("legacy-skip", rows);
+}
+
+#[test]
+fn each_directory_is_run_as_obs_build_does() {
+    let directory = |name: &str| json!({ "directory": name });
+    let dying: &[&str] = &[
+        "10-text is not executable, and not run",
+        "20-dies was ended by signal 11",
+        "30-odd name ended with exit code 1",
+        "2 of 2 scripts",
+    ];
+    let empty: &[&str] = &["there is no script in /usr/lib/build/post-mkbaselibs-checks"];
+    let missing: &[&str] = &["the tool root has no /usr/lib/build/post_build.d"];
+    let rows = vec![
+        (directory("post-build-checks"), "", 1, dying, 2),
+        (directory("post-mkbaselibs-checks"), "", 1, empty, 0),
+        (directory("post_build.d"), "", 1, missing, 0),
+        (directory("/etc"), "", 1, &["directory"], 0),
+    ];
+    all("legacy-directory", rows);
+}
+
+#[test]
 fn a_failing_script_is_a_finding_with_its_last_lines() {
     let place = Place::new("legacy-finding", &policy());
-    let sources = sources(&place, "# legacy: fail\n");
+    let sources = sources(&place, FAIL);
     let settings = json!({"directory": "checks"});
     let (_, hook) = hook(&place, "legacy-checks", (&hello().0, &sources), &settings);
     let finding = &hook["findings"][0];
@@ -205,7 +190,8 @@ fn scripts_judge_a_real_build() {
     hello();
     for (on_failure, code) in [("fail", 1), ("warn", 0)] {
         let hooks = format!(
-            "schema = 1\n[hooks.old-checks]\nmodule = \"legacy-checks.wasm\"\non-failure = \"{on_failure}\"\nsettings = {{ directory = \"checks\" }}\n"
+            "schema = 1\n[hooks.old-checks]\nmodule = \"legacy-checks.wasm\"\non-failure = \"{on_failure}\"\n\
+             settings = {{ directory = \"checks\" }}\n"
         );
         let package = Package::example(&format!("legacy-{on_failure}")).write("_hooks", hooks);
         let package = package.edit("hello.spec", "%changelog", "# legacy: fail\n%changelog");

@@ -13,10 +13,13 @@ const GRANTS: &str =
     "results = true\nsources = true\nroot-builders = [\"run-tests\"]\nattachments = [\"run-tests.log\"]";
 
 /// Runs the program of the example where ldconfig of Debian does not look for its library.
-const HELLO: &str = "command = [\"hello\", \"tester\"]\ncheck-dependencies = false\nenvironment = { LD_LIBRARY_PATH = \"/usr/lib64\" }";
+const HELLO: &str = "command = [\"hello\", \"tester\"]
+check-dependencies = false
+environment = { LD_LIBRARY_PATH = \"/usr/lib64\" }";
 
 fn policy() -> String {
-    let tool = lint().policy(&[("run-tests", "/bin/sh")]) + "kind = \"root-builder\"\n";
+    let tool = lint().policy(&[("run-tests", "/bin/sh")])
+        + "kind = \"root-builder\"\nargs = [\"/job/inputs/run\"]\n";
     tool + &allow("run-tests", &farm().hooks.join("run-tests.wasm"), GRANTS)
 }
 
@@ -33,6 +36,7 @@ fn build(name: &str, settings: &str) -> (Package, Tried) {
     let ended = Started::skink(root.path(), &package, &[]).wait();
     if ended.code() == Some(0) {
         let kept = package.folder().with_file_name("results");
+        let _ = fs::remove_dir_all(&kept);
         let copied = Command::new("cp").arg("-rL").arg(root.results()).arg(kept).status().unwrap();
         assert!(copied.success());
     }
@@ -92,59 +96,24 @@ fn a_command_that_fails_fails_the_build() {
     assert_eq!(finding["help"], "Hello, world!", "{finding}");
 }
 
-#[test]
-fn each_setting_decides() {
+/// A shell as the command, with a script and its arguments.
+fn shell(script: &str, arguments: &[&str]) -> Value {
+    let words = [&["sh", "-ec", script, "sh"], arguments].concat();
+    json!({ "command": words })
+}
+
+/// Settings as they are, and more of them.
+fn with(mut settings: Value, name: &str, value: Value) -> Value {
+    settings[name] = value;
+    settings
+}
+
+/// Runs the hook with each settings on the results of hello; dependencies are not checked, unless they say it.
+fn all(name: &str, rows: Vec<(Value, i32, &str)>) {
     let (results, sources) = hello();
-    let script = |text: &str| json!(["sh", "-ec", text]);
-    let rows = [
-        // What is installed, and where the command runs.
-        (
-            json!({"command": script("test -x /usr/bin/hello; test -e /usr/include/greet.h; test -e hello.spec; test $(id -u) = 0; test $(stat -c %u hello.spec) = 0; echo x >> hello.spec")}),
-            0,
-            "",
-        ),
-        (json!({"command": script("test ! -e hello.spec; touch x"), "sources": false}), 0, ""),
-        (
-            json!({"command": script("test -x /usr/bin/hello; test ! -e /usr/include/greet.h"), "packages": ["*", "!*-devel-*"]}),
-            0,
-            "",
-        ),
-        (json!({"command": script("test ! -e /usr/bin/hello"), "packages": []}), 0, ""),
-        (json!({"command": ["true"], "packages": ["hullo*"]}), 1, "no package of the results"),
-        // The root has no packages of rpm, so nothing is there that they need.
-        (
-            json!({"command": ["true"], "check-dependencies": true}),
-            1,
-            "libgreet.so.1()(64bit) is needed by hello-1.0-0.x86_64",
-        ),
-        (json!({"command": ["no-such-program"]}), 1, "no-such-program was not found (exit code 127)"),
-        (json!({"command": ["./hello.spec"]}), 1, "./hello.spec cannot be executed (exit code 126)"),
-        (json!({"command": script("kill -9 $$")}), 1, "was ended by signal 9"),
-        (
-            json!({"command": script("hello | grep -q Hello"), "environment": {"LD_LIBRARY_PATH": "/usr/lib64"}}),
-            0,
-            "",
-        ),
-        (json!({"command": ["hello"]}), 1, "error while loading shared libraries"),
-        (json!({"command": ["true"], "environment": {"A B": ""}}), 1, "environment"),
-        (json!({}), 1, "command"),
-        // No word is taken for something else than a word.
-        (
-            json!({"command": script("test \"$1\" = \"a'b\\\"c\" && test \"$2\" = '$(touch /x) `touch /x`' && test \"$3\" = \"$(printf 'l\\nm')\" && test $# = 3 && test ! -e /x").as_array().unwrap().iter().cloned().chain(["sh", "a'b\"c", "$(touch /x) `touch /x`", "l\nm"].map(Value::from)).collect::<Vec<_>>()}),
-            0,
-            "",
-        ),
-        (
-            json!({"command": ["sh", "-c", "test \"$V\" = \"'; exit 9; '\""], "environment": {"V": "'; exit 9; '"}}),
-            0,
-            "",
-        ),
-        // A daemon that stays does not keep the call.
-        (json!({"command": script("(setsid sleep 1000 &)")}), 0, ""),
-    ];
     for (i, (mut settings, code, text)) in rows.into_iter().enumerate() {
-        let place = Place::new(&format!("run-tests-{i}"), &policy());
-        if settings.get("command").is_some() && settings.get("check-dependencies").is_none() {
+        let place = Place::new(&format!("{name}-{i}"), &policy());
+        if settings.get("check-dependencies").is_none() {
             settings["check-dependencies"] = json!(false);
         }
         let (ended, _) = hook(&place, "run-tests", (results, sources), &settings);
@@ -152,6 +121,59 @@ fn each_setting_decides() {
         assert!(ended.text.contains(text), "{settings}: {}", ended.text);
         assert_eq!(mounts_below(place.state()), Vec::<String>::new());
     }
+}
+
+#[test]
+fn each_setting_decides() {
+    let installed = "test -x /usr/bin/hello; test -e /usr/include/greet.h; test $(id -u) = 0";
+    let writable = "test $(stat -c %u hello.spec) = 0; echo x >> hello.spec";
+    let library = json!({"LD_LIBRARY_PATH": "/usr/lib64"});
+    let needs = "libgreet.so.1()(64bit) is needed by hello-1.0-0.x86_64";
+    let hello = || json!({"command": ["hello"]});
+    let rows = vec![
+        (shell(installed, &[]), 0, ""),
+        (with(shell(installed, &[]), "packages", json!(["*", "!*-devel-*"])), 1, "exit code 1"),
+        (with(shell("test ! -e /usr/bin/hello", &[]), "packages", json!([])), 0, ""),
+        (with(hello(), "packages", json!(["hullo*"])), 1, "no package of the results"),
+        (shell(writable, &[]), 0, ""),
+        (with(shell("test ! -e hello.spec; touch x", &[]), "sources", json!(false)), 0, ""),
+        (hello(), 1, "error while loading shared libraries"),
+        (with(hello(), "environment", library), 0, "Hello, world!"),
+        (with(hello(), "environment", json!({"A B": ""})), 1, "environment"),
+        // The root's packages are Debian's, so to rpm there is nothing that hello needs.
+        (json!({"command": ["true"], "packages": ["hello-*"], "check-dependencies": true}), 1, needs),
+        (json!({}), 1, "command"),
+    ];
+    all("run-tests-settings", rows);
+}
+
+#[test]
+fn however_the_command_ends_it_is_told() {
+    let rows = vec![
+        (json!({"command": ["no-such-program"]}), 1, "no-such-program was not found (exit code 127)"),
+        (json!({"command": ["./hello.spec"]}), 1, "./hello.spec cannot be executed (exit code 126)"),
+        (shell("kill -9 $$", &[]), 1, "was ended by signal 9"),
+        // What it leaves behind does not keep the call.
+        (shell("(setsid sleep 1000 &)", &[]), 0, ""),
+        // It is root there, so it can end the script as well.
+        (shell("kill -9 $PPID; sleep 1000", &[]), 1, "before its script did in command"),
+    ];
+    all("run-tests-ends", rows);
+}
+
+#[test]
+fn no_word_is_taken_for_something_else() {
+    let odd = ["a'b\"c", "$(touch /x) `touch /x`", "l\nm", "*", "", "'; exit 9; '"];
+    let script = "test \"$1\" = \"a'b\\\"c\" && test \"$2\" = '$(touch /x) `touch /x`' && test ! -e /x
+test \"$3\" = \"$(printf 'l\\nm')\" && test \"$4\" = '*' && test -z \"$5\" && test $# = 6";
+    let variable = shell("test \"$V\" = \"'; exit 9; '\"", &[]);
+    let rows = vec![
+        (shell(script, &odd), 0, ""),
+        (with(variable.clone(), "environment", json!({"V": "'; exit 9; '"})), 0, ""),
+        (with(variable, "environment", json!({"V": "other"})), 1, "exit code 1"),
+        (json!({"command": ["true", "a\u{0}"]}), 1, "/command/1"),
+    ];
+    all("run-tests-words", rows);
 }
 
 #[test]
@@ -174,7 +196,12 @@ fn packages_that_cannot_be_installed_are_told_in_the_words_of_rpm_and_dpkg() {
             1,
             "rpm did not install the packages: ",
         ),
-        (results("no-rpm", "hello-1.0-0.x86_64.rpm", b"\0no package"), false, 1, "rpm did not install the packages: "),
+        (
+            results("no-rpm", "hello-1.0-0.x86_64.rpm", b"\0no package"),
+            false,
+            1,
+            "rpm did not install the packages: ",
+        ),
         (results("needy", "needy_1_all.deb", &broken), true, 1, "no-such-package"),
         (
             results("forced", "needy_1_all.deb", &broken),

@@ -15,9 +15,12 @@ fn record(script: &str) -> Record {
     record
 }
 
+/// What it is, a script, its steps with exit code and words, and whether it came to its end.
+type Row = (&'static str, &'static str, &'static [(&'static str, Option<i32>, &'static str)], bool);
+
 #[test]
 fn steps_of_a_real_shell() {
-    let rows: [(&str, &str, &[(&str, Option<i32>, &str)], bool); 8] = [
+    let rows: [Row; 8] = [
         ("nothing", "", &[], false),
         ("the end", "finish", &[], true),
         ("one", "step one true; finish", &[("one", Some(0), "")], true),
