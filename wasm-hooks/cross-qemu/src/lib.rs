@@ -16,7 +16,8 @@ impl PreChroot for CrossQemu {
     fn prepare(context: &PreChrootContext) -> Result<(), Failure> {
         let (job, report) = (context.job(), context.report());
         let (arch, host) = (job.arch(), job.host_arch());
-        let effect = context.effects().emulate(&arch).context(format_args!("have {arch} emulated on {host}"))?;
+        let effect =
+            context.effects().emulate(&arch).context(format_args!("have {arch} emulated on {host}"))?;
         match effect {
             Some(effect) => report.log(&format!("programs run: {}", effect.describe())),
             None => report.log(&format!("{host} runs {arch} by itself: nothing to do")),
