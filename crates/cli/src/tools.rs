@@ -56,7 +56,7 @@ pub(crate) enum ToolsVerb {
 
 #[derive(Debug, Args)]
 pub(crate) struct Place {
-    /// Take this policy instead of the installed one.
+    /// A policy; it may only narrow the installed one.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     hook_policy: Option<PathBuf>,
     /// Skink's folder for what outlives a job [default: ~/.local/state/skink, for root /var/lib/skink]

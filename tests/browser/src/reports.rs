@@ -223,6 +223,7 @@ fn lint() -> Value {
     lint["attachments"] = json!([{ "name": "rpmlint.log", "bytes": 20_133, "sha256": "ef".repeat(32) }]);
     lint["tools"] = json!([{
         "name": "rpmlint", "version": "rpmlint 2.4.0", "sha256": "0a".repeat(32),
+        "root": "lint", "root_address": "0b".repeat(32),
         "runs": [
             { "args": "--version", "end": "exit code 0", "start": 48_400, "millis": 210 },
             { "args": "hello-2.12-1.x86_64.rpm", "end": "exit code 64", "start": 48_700, "millis": 1800 }

@@ -26,9 +26,12 @@ const HOLDERS: [(&str, &str); 9] = [
 /// and `tests/tools`.
 const OF_BUILDS: [&str; 5] =
     ["[tool-roots.NAME]", "[repositories.NAME]", "[[mandatory]]", "the hooks file", "[hooks.NAME]"];
-const KEYS_OF_BUILDS: [(&str, &str); 5] = [
+const KEYS_OF_BUILDS: [(&str, &str); 8] = [
     ("the policy", "tool-roots"),
     ("[tools.NAME]", "root"),
+    ("[tools.NAME]", "kind"),
+    ("[tools.NAME]", "devices"),
+    ("[allow.grants]", "root-builders"),
     ("the policy", "repositories"),
     ("the policy", "mandatory"),
     ("[allow.grants.plan]", "repository"),

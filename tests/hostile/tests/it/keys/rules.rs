@@ -35,7 +35,7 @@ fn rows() -> Vec<Row> {
 #[rustfmt::skip]
 const ONE_VALUE: [(&str, &str, &str, &str, &str); 2] = [
     ("the policy", "schema", "schema = 1", "schema = 2", "this file has schema 2"),
-    ("[tools.NAME]", "root", "root = \"host\"", "root = \"kiwi\"", "`kiwi` is no value of `root`"),
+    ("[tools.NAME]", "root", "root = \"host\"", "root = \"kiwi\"", "tool root `kiwi` is not described"),
 ];
 
 pub(crate) fn keys() -> Vec<(&'static str, &'static str)> {
