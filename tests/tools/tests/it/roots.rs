@@ -76,7 +76,6 @@ fn a_tool_sees_its_root_and_cannot_change_it() {
         "test -c /dev/null",
         "test -z \"$(find / -xdev -perm /6000 -type f 2>/dev/null)\"",
         "test ! -e /.build",
-        "test ! -e /work",
     ];
     let place = Place::new("sees", "");
     let script = checks.map(|check| format!("{check} || exit 1")).join("; ");
