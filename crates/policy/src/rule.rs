@@ -166,30 +166,26 @@ impl Given {
     fn read_tools(&mut self, table: &Table<'_>, rules: &Rules, list: &'static str) {
         let tools = table.list(list, by_grammar::<ToolName>);
         for tool in tools.iter().flatten() {
-            let is_builder = match rules.tools.get(&tool.value) {
-                Some(rule) => rule.kind != ToolKind::Plain,
-                None => list != "tools",
-            };
-            if is_builder && list == "tools" {
-                let message = format!("tool `{}` is a root-builder, which is a grant of its own", tool.value);
-                table.report_helped(&tool.place, message, || "name it in `root-builders`".to_owned());
-            } else if !is_builder && list != "tools" {
-                let message = format!("tool `{}` is no root-builder", tool.value);
-                table.report_helped(&tool.place, message, || "name it in `tools`".to_owned());
+            let name = &tool.value;
+            match (rules.tools.get(name).map(|rule| &rule.kind), list) {
+                (Some(ToolKind::RootBuilder { .. }), "tools") => {
+                    let message = format!("tool `{name}` is a root-builder, which is a grant of its own");
+                    table.report_helped(&tool.place, message, || "name it in `root-builders`".to_owned());
+                }
+                (Some(ToolKind::Plain), "root-builders") => {
+                    let message = format!("tool `{name}` is no root-builder");
+                    table.report_helped(&tool.place, message, || "name it in `tools`".to_owned());
+                }
+                (Some(ToolKind::Plain | ToolKind::RootBuilder { .. }), _) => {}
+                (None, _) => {
+                    let known = || rules.tools.keys().map(ToolName::as_str);
+                    let example = || format!("describe it: [tools.{name}] program = \"/usr/bin/...\"");
+                    let message = format!("tool `{name}` is not described in this file");
+                    table.report_helped(&tool.place, message, || {
+                        did_you_mean(name.as_str(), known(), example)
+                    });
+                }
             }
-        }
-        for tool in tools.iter().flatten().filter(|tool| !rules.tools.contains_key(&tool.value)) {
-            let known = || rules.tools.keys().map(ToolName::as_str);
-            let help = || {
-                did_you_mean(tool.value.as_str(), known(), || {
-                    format!("describe it: [tools.{}] program = \"/usr/bin/...\"", tool.value)
-                })
-            };
-            table.report_helped(
-                &tool.place,
-                format!("tool `{}` is not described in this file", tool.value),
-                help,
-            );
         }
         self.add("tools", tools);
     }

@@ -15,7 +15,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The environment of every tool. bubblewrap adds `PWD=/job/scratch`.
+/// The environment of every plain tool. bubblewrap adds `PWD=/job/scratch`.
 pub(crate) const ENVIRONMENT: [(&str, &str); 4] =
     [("PATH", "/usr/bin:/usr/sbin"), ("HOME", "/job/scratch"), ("LANG", "C.UTF-8"), ("TZ", "UTC")];
 
