@@ -42,6 +42,8 @@ pub struct PlanGrants {
     pub macros: BTreeSet<String>,
     /// Options of `build` it may add, by their full names without dashes.
     pub options: BTreeSet<String>,
+    /// Of its tools, those that it may have build in place of `build`.
+    pub delegate: BTreeSet<String>,
 }
 
 /// What a pre-chroot hook may have done to the build host.

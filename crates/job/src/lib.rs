@@ -28,7 +28,7 @@ pub use limit::{Amount, LimitKind, Limits, Usage};
 pub use names::{Digest, FileName, HookName, NameError, RelPath, ToolName, ToolRootName};
 pub use outcome::{CrashReport, Frame, Outcome};
 pub use phase::{OnProblem, Phase, Stage, When};
-pub use plan::PlanEdit;
+pub use plan::{PlanEdit, PlanInput};
 pub use quantity::{ByteCount, Millis, QuantityError};
 pub use report_formats::{FormatError, ReportFormats};
 pub use text::SafeText;

@@ -30,4 +30,23 @@ pub enum PlanEdit {
         /// Its value, if it takes one.
         value: Option<String>,
     },
+    /// Have a tool build in place of `build`.
+    Delegate {
+        /// The tool's name in the policy.
+        tool: String,
+        /// Its arguments.
+        args: Vec<String>,
+        /// Files that are laid for it.
+        inputs: Vec<PlanInput>,
+    },
+}
+
+/// A file that is laid for a tool that builds. A report names it, and no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanInput {
+    /// Its name.
+    pub name: String,
+    /// Its content.
+    #[serde(skip)]
+    pub content: Vec<u8>,
 }

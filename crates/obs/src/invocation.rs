@@ -177,18 +177,36 @@ impl Invocation {
                 );
             }
         }
-        let is_remote = |place: &String| place.contains("://");
-        let named = self.all("repo").map(|place| place.to_string_lossy().into_owned()).find(is_remote);
         let listed = || {
             let list = std::fs::read(self.rpmlist()?).ok()?;
             let packages = rpmlist::packages(&String::from_utf8_lossy(&list));
-            packages.into_iter().map(|package| package.place).find(is_remote)
+            packages.into_iter().map(|package| package.place).find(|place| is_remote(place))
         };
-        let remote = named.or_else(listed)?;
+        let remote = self.remote_repository().or_else(|| listed().map(|place| shown(&place)))?;
         Some(format!(
-            "such a build has no network, and this one downloads packages ({}); give it a folder of packages",
-            SafeText::line(&remote).truncated(200)
+            "such a build has no network, and this one downloads packages ({remote}); give it a folder of packages"
         ))
+    }
+
+    /// The first of its repositories that is no folder, if one is.
+    pub fn remote_repository(&self) -> Option<SafeText> {
+        self.repositories().find(|place| is_remote(place)).map(|place| shown(&place))
+    }
+
+    /// Those of its repositories that are folders, in their order.
+    pub fn package_folders(&self) -> Vec<PathBuf> {
+        self.repositories().filter(|place| !is_remote(place)).map(|place| self.cwd.join(place)).collect()
+    }
+
+    /// `--rpms` takes several folders at once.
+    fn repositories(&self) -> impl Iterator<Item = String> {
+        let text = |value: &OsStr| value.to_string_lossy().into_owned();
+        let rpms = self.all("rpms").map(text).flat_map(|list| {
+            let apart =
+                |list: &str| list.split(':').filter(|place| !place.is_empty()).map(str::to_owned).collect();
+            if is_remote(&list) { vec![list] } else { apart(&list) }
+        });
+        rpms.chain(self.all("repo").map(text))
     }
 
     /// The log that the caller wants: `--logfile`, or the default, `.build.log` in the root. A machine has
@@ -267,6 +285,14 @@ impl Invocation {
         let given = self.last(name).or_else(|| self.environment.get(variable));
         given.map(|value| value.to_string_lossy().into_owned())
     }
+}
+
+fn is_remote(place: &str) -> bool {
+    place.contains("://")
+}
+
+fn shown(place: &str) -> SafeText {
+    SafeText::line(place).truncated(200)
 }
 
 fn vm_type(raw: &str) -> VmType {

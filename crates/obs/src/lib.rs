@@ -58,7 +58,7 @@ pub use hook_options::{
 pub use init::{INIT_VERB, init_main, probe as has_own_table};
 pub use invocation::{Invocation, Mode, PassThrough, VmType};
 pub use kill_file::{KillFile, Watch};
-pub use process::{BuildExit, BuildProcess, LineSink, ProcessError, signals_that_end};
+pub use process::{BuildExit, BuildProcess, LineSink, ProcessError, for_each_line, signals_that_end};
 pub use results::{Results, ResultsError, Statistic};
 pub use rewrite::{RewriteError, RewriteRequest, Rewritten, Special, rewrite};
 pub use root_setup::{ListedPackage, PackageList, RootSetup, RootSetupError};

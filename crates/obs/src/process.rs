@@ -258,7 +258,8 @@ impl BuildProcess<'_> {
     }
 }
 
-fn for_each_line(mut reader: impl BufRead, take: &mut dyn FnMut(&[u8])) -> io::Result<()> {
+/// Takes one line after the other, without their line feeds. A long one comes in pieces of 64 KiB.
+pub fn for_each_line(mut reader: impl BufRead, take: &mut dyn FnMut(&[u8])) -> io::Result<()> {
     let mut line = Vec::new();
     loop {
         let chunk = match reader.fill_buf() {

@@ -141,6 +141,8 @@ impl Changes {
                     let error = |why| RewriteError::Option { name: SafeText::line(name).truncated(80), why };
                     changes.options.push(option.map_err(error)?);
                 }
+                // Then there is no call to rewrite.
+                PlanEdit::Delegate { .. } => {}
             }
         }
         if call.dist().is_none() {

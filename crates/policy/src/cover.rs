@@ -43,14 +43,15 @@ impl Right<'_> {
 }
 
 /// The lists in which a module may request `*`, by their keys.
-pub(crate) fn lists(grants: &mut Grants) -> [(&'static str, &mut BTreeSet<String>); 5] {
-    let PlanGrants { add_packages, remove_packages, macros, options } = &mut grants.plan;
+pub(crate) fn lists(grants: &mut Grants) -> [(&'static str, &mut BTreeSet<String>); 6] {
+    let PlanGrants { add_packages, remove_packages, macros, options, delegate } = &mut grants.plan;
     let EffectGrants { binfmt } = &mut grants.effects;
     [
         ("plan.add-packages", add_packages),
         ("plan.remove-packages", remove_packages),
         ("plan.macros", macros),
         ("plan.options", options),
+        ("plan.delegate", delegate),
         ("effects.binfmt", binfmt),
     ]
 }
@@ -83,7 +84,7 @@ pub(crate) fn rights(grants: &Grants) -> Vec<Right<'_>> {
         plan,
         effects,
     } = grants;
-    let PlanGrants { add_packages, remove_packages, macros, options } = plan;
+    let PlanGrants { add_packages, remove_packages, macros, options, delegate } = plan;
     let EffectGrants { binfmt } = effects;
     let flags = [
         ("results", results),
@@ -102,6 +103,7 @@ pub(crate) fn rights(grants: &Grants) -> Vec<Right<'_>> {
         ("plan.remove-packages", remove_packages),
         ("plan.macros", macros),
         ("plan.options", options),
+        ("plan.delegate", delegate),
         ("effects.binfmt", binfmt),
     ];
     for (key, names) in lists {

@@ -195,6 +195,7 @@ impl Given {
         self.add("plan.remove-packages", table.list("remove-packages", package_pattern));
         self.add("plan.macros", table.list("macros", macro_pattern));
         self.add("plan.options", table.list("options", option_name));
+        self.read_delegate(table, rules);
         let Some(name) = table.text("repository") else { return };
         if !rules.repositories.contains_key(name.value) {
             let known = rules.repositories.keys().map(String::as_str);
@@ -207,6 +208,23 @@ impl Given {
             table.report_helped(&name.place, message, help);
         }
         self.repository = Some(name.value.to_owned());
+    }
+
+    /// Only what is root where it runs can build in place of `build`, and only what the rule grants anyway.
+    fn read_delegate(&mut self, table: &Table<'_>, rules: &Rules) {
+        let delegate = table.list("delegate", by_grammar::<ToolName>);
+        for tool in delegate.iter().flatten() {
+            let name = &tool.value;
+            let is_granted = self.granted.iter().any(|g| g.key == "tools" && g.name == name.as_str());
+            let kind = rules.tools.get(name).map(|rule| &rule.kind);
+            if !is_granted || !matches!(kind, Some(ToolKind::RootBuilder { .. })) {
+                let message = format!("tool `{name}` is none of this rule's `root-builders`");
+                table.report_helped(&tool.place, message, || {
+                    format!("name it there too: root-builders = [\"{name}\"]")
+                });
+            }
+        }
+        self.add("plan.delegate", delegate);
     }
 
     fn add<T: Into<String>>(&mut self, key: &'static str, list: Option<Vec<At<T>>>) {

@@ -4,16 +4,47 @@
 //! that describe themselves. Frames do not, so they carry the variant's number.
 
 use serde::{Deserialize, Serialize};
-use skink_job::PlanEdit;
+use skink_job::{PlanEdit, PlanInput};
 
 /// The same as [`PlanEdit`]; the compiler checks that.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "PlanEdit")]
 pub(crate) enum PlanEditFrame {
-    AddPackage { name: String },
-    RemovePackage { name: String },
-    SetMacro { name: String, body: String },
-    AddOption { name: String, value: Option<String> },
+    AddPackage {
+        name: String,
+    },
+    RemovePackage {
+        name: String,
+    },
+    SetMacro {
+        name: String,
+        body: String,
+    },
+    AddOption {
+        name: String,
+        value: Option<String>,
+    },
+    Delegate {
+        tool: String,
+        args: Vec<String>,
+        #[serde(with = "whole")]
+        inputs: Vec<PlanInput>,
+    },
+}
+
+/// Inputs with their content.
+mod whole {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use skink_job::PlanInput;
+
+    pub(super) fn serialize<S: Serializer>(inputs: &[PlanInput], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(inputs.iter().map(|input| (&input.name, &input.content)))
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Vec<PlanInput>, D::Error> {
+        let inputs = Vec::<(String, Vec<u8>)>::deserialize(from)?.into_iter();
+        Ok(inputs.map(|(name, content)| PlanInput { name, content }).collect())
+    }
 }
 
 #[cfg(test)]
@@ -30,6 +61,11 @@ mod tests {
             PlanEdit::SetMacro { name: name(), body: "1".to_owned() },
             PlanEdit::AddOption { name: name(), value: None },
             PlanEdit::AddOption { name: name(), value: Some("2".to_owned()) },
+            PlanEdit::Delegate {
+                tool: name(),
+                args: vec!["-x".to_owned()],
+                inputs: vec![PlanInput { name: name(), content: vec![0, 255] }],
+            },
         ];
         for edit in edits {
             let bytes = postcard::to_stdvec(&FromRunner::Plan(edit.clone())).unwrap();

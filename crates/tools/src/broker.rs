@@ -10,8 +10,8 @@ use crate::mounts::bubblewrap_arguments;
 use crate::process::{Answer, Process, Shared};
 use crate::starter::{self, Rlimits};
 use crate::{Launcher, Mounts, Tool, ToolUsage, ToolsError};
-use request::{check_patterns, checked_args, checked_inputs, shown_args};
-use skink_job::{Limits, SafeText};
+use request::{Refusal, check_patterns, checked_args, checked_inputs, shown_args};
+use skink_job::{FileName, Limits, SafeText};
 use skink_protocol::{FailureKind, Reply, ToolRequest};
 use std::fs;
 use std::path::PathBuf;
@@ -34,6 +34,9 @@ const MAX_READ: u32 = 1 << 20;
 /// Processes and threads of one run.
 const MAX_PROCESSES: u64 = 512;
 
+/// A tool that may be started, and its inputs.
+type Checked = (Tool, Vec<(FileName, Vec<u8>)>);
+
 /// Runs the granted tools of one hook call.
 ///
 /// Requests come one at a time, as from one guest. [`Broker::request`] may wait, for as long as the deadline
@@ -51,6 +54,8 @@ pub struct Broker {
     /// A run's number is its place.
     processes: Vec<Process>,
     problems: Vec<SafeText>,
+    /// Where the results of a run are kept.
+    keep: Option<PathBuf>,
 }
 
 impl Broker {
@@ -67,7 +72,23 @@ impl Broker {
     ) -> Self {
         let account = Arc::new(Account::new(limits, deadline, Instant::now()));
         let (base, builders, processes, problems) = (None, None, Vec::new(), Vec::new());
-        Self { launcher, tools, mounts, scratch, base, builders, account, processes, problems }
+        Self { launcher, tools, mounts, scratch, base, builders, account, processes, problems, keep: None }
+    }
+
+    /// Moves the folder `/job/scratch/results` that a run leaves to `place`, which is not there yet and is on the same file
+    /// system as the folder of the call. It is as the tool left it: whose it is, and what links it holds.
+    pub fn keep_results(&mut self, place: PathBuf) {
+        self.keep = Some(place);
+    }
+
+    /// Whether a request to start that tool is one to be granted; starts nothing.
+    pub fn check(
+        &self,
+        tool: &str,
+        args: &[String],
+        inputs: Vec<(String, Vec<u8>)>,
+    ) -> Result<(), (FailureKind, String)> {
+        self.checked(tool, args, inputs).map(drop)
     }
 
     /// Answers one request.
@@ -131,10 +152,7 @@ impl Broker {
     }
 
     fn spawn(&mut self, name: &str, args: Vec<String>, inputs: Vec<(String, Vec<u8>)>) -> Answer {
-        let tool = self.granted(name)?;
-        checked_args(&args)?;
-        check_patterns(&tool, &args)?;
-        let inputs = checked_inputs(inputs)?;
+        let (tool, inputs) = self.checked(name, &args, inputs)?;
         self.check_limits(&tool)?;
         let number = u32::try_from(self.processes.len()).map_err(|e| (FailureKind::Other, e.to_string()))?;
         let (shown, started) = (shown_args(&args), Instant::now());
@@ -148,7 +166,19 @@ impl Broker {
         running.map(|()| Reply::Spawned { process: number })
     }
 
-    fn granted(&self, name: &str) -> Result<Tool, (FailureKind, String)> {
+    fn checked(
+        &self,
+        name: &str,
+        args: &[String],
+        inputs: Vec<(String, Vec<u8>)>,
+    ) -> Result<Checked, Refusal> {
+        let tool = self.granted(name)?;
+        checked_args(args)?;
+        check_patterns(&tool, args)?;
+        Ok((tool, checked_inputs(inputs)?))
+    }
+
+    fn granted(&self, name: &str) -> Result<Tool, Refusal> {
         self.tools.iter().find(|tool| tool.name.as_str() == name).cloned().ok_or_else(|| {
             let granted: Vec<&str> = self.tools.iter().map(|tool| tool.name.as_str()).collect();
             let name = SafeText::line(name).truncated(80);
@@ -159,7 +189,7 @@ impl Broker {
         })
     }
 
-    fn check_limits(&self, tool: &Tool) -> Result<(), (FailureKind, String)> {
+    fn check_limits(&self, tool: &Tool) -> Result<(), Refusal> {
         if self.account.is_ended() {
             return Err((FailureKind::Other, "the call is being ended".to_owned()));
         }
@@ -185,7 +215,7 @@ impl Broker {
         tool: &Tool,
         number: u32,
         args: &[String],
-        inputs: &[(skink_job::FileName, Vec<u8>)],
+        inputs: &[(FileName, Vec<u8>)],
     ) -> Result<Keeper, ToolsError> {
         tool.check()?;
         let order =
@@ -196,7 +226,8 @@ impl Broker {
             })?;
         let shared = Shared::new().map_err(ToolsError::system("make an eventfd"))?;
         let lower = tool.built_for_builders()?;
-        let folder = RunFolder::create(self.base(lower.is_some())?, number, inputs)?;
+        let keep = self.keep.clone();
+        let folder = RunFolder::create(self.base(lower.is_some())?, number, inputs, keep)?;
         let root = bubblewrap_arguments(tool, &self.mounts, &folder)?;
         let (account, launcher) = (Arc::clone(&self.account), self.launcher.clone());
         let way = match lower {

@@ -13,11 +13,17 @@ use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The one user of a tool root, and its group.
 const PASSWD: &str = "skink:x:1000:1000:skink:/job/scratch:/usr/sbin/nologin\n";
 const GROUP: &str = "skink:x:1000:\n";
+
+/// The folder below `/job/scratch` whose content is kept where a run builds.
+const RESULTS: &str = "results";
+
+/// How long it may take to measure what is kept.
+const MEASURED: Duration = Duration::from_secs(60);
 
 /// The name of a copied starter.
 const STARTER: &str = "starter";
@@ -118,13 +124,20 @@ pub(crate) struct RunFolder {
     base: Base,
     starter: PathBuf,
     path: PathBuf,
+    /// Where what it leaves in its folder of results is kept.
+    keep: Option<PathBuf>,
 }
 
 impl RunFolder {
     /// Makes the folders and lays the inputs.
-    pub(crate) fn create(base: &Base, run: u32, inputs: &[(FileName, Vec<u8>)]) -> Result<Self, ToolsError> {
+    pub(crate) fn create(
+        base: &Base,
+        run: u32,
+        inputs: &[(FileName, Vec<u8>)],
+        keep: Option<PathBuf>,
+    ) -> Result<Self, ToolsError> {
         let path = base.path.join(format!("run-{run}"));
-        let folder = Self { base: base.clone(), starter: base.starter.clone(), path };
+        let folder = Self { base: base.clone(), starter: base.starter.clone(), path, keep };
         base.dir(&folder.path)?;
         folder.fill(inputs)?;
         Ok(folder)
@@ -195,9 +208,9 @@ impl RunFolder {
         Ok(bytes)
     }
 
-    /// Removes all folders of the run; gives the bytes that it had written.
+    /// Removes all folders of the run, but for what is kept; gives the bytes that it had written.
     pub(crate) fn remove(&self) -> Result<u64, ToolsError> {
-        let mut bytes = 0;
+        let mut bytes = self.keep()?;
         for path in self.writable() {
             if path.exists() {
                 bytes += clear::tree(&path).map_err(ToolsError::file("clear", &path))?;
@@ -205,6 +218,18 @@ impl RunFolder {
         }
         fs::remove_dir_all(&self.path).map_err(ToolsError::file("remove", &self.path))?;
         Ok(bytes)
+    }
+}
+
+impl RunFolder {
+    /// Moves the results of the run to where they are kept; gives their bytes. Whatever has their name and is no folder
+    /// is not moved.
+    fn keep(&self) -> Result<u64, ToolsError> {
+        let results = self.scratch().join(RESULTS);
+        let is_folder = || fs::symlink_metadata(&results).is_ok_and(|found| found.is_dir());
+        let Some(place) = self.keep.as_ref().filter(|_| is_folder()) else { return Ok(0) };
+        fs::rename(&results, place).map_err(ToolsError::file("move", &results))?;
+        measure::tree(place, u64::MAX, Instant::now() + MEASURED).map_err(ToolsError::file("measure", place))
     }
 }
 

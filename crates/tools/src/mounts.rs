@@ -45,6 +45,8 @@ pub struct Mounts {
     pub sources: Option<PathBuf>,
     /// Seen at `/job/previous`.
     pub previous: Option<PathBuf>,
+    /// Seen at `/job/packages/0`, `/job/packages/1` and so on.
+    pub packages: Vec<PathBuf>,
 }
 
 /// All arguments of bubblewrap for one run.
@@ -68,6 +70,9 @@ pub(crate) fn bubblewrap_arguments(
         if let Some(tree) = tree {
             a.read_only(tree, place);
         }
+    }
+    for (number, folder) in mounts.packages.iter().enumerate() {
+        a.read_only(folder, format!("/job/packages/{number}"));
     }
     a.read_only(&run.inputs(), "/job/inputs");
     a.read_only(run.starter(), starter::PATH);

@@ -10,7 +10,7 @@ mod given;
 use crate::effects::{Asked, Emulation};
 use crate::standby::{NotPrepared, READY, Standby, prepared};
 use crate::trees::Trees;
-use crate::{Host, WorkerError, fault, views};
+use crate::{Host, WorkerError, delegate, fault, views};
 use ended::{
     MAX_TEXT, crashed, host_error, outcome_of, over_time, safe_finding, size_of_edit, size_of_effect,
     size_of_finding,
@@ -55,6 +55,8 @@ pub struct CallSpec<'a> {
     pub statistics: &'a [(String, String)],
     /// Whether anything can be emulated in this job.
     pub emulation: &'a Emulation,
+    /// The hook that has had another build in place of `build`, if one has.
+    pub delegated_by: Option<&'a HookName>,
     /// Unix time in seconds for the guest's clock.
     pub now: u64,
 }
@@ -206,6 +208,7 @@ impl Session {
                 .filter(|_| spec.grants.results),
             sources: spec.trees.sources.clone().filter(|_| spec.grants.sources),
             previous: spec.trees.previous.clone().filter(|_| spec.grants.previous),
+            packages: Vec::new(),
         };
         let launcher = Launcher::new(child.owner())?;
         let scratch = spec.standby.folder.join("tools");
@@ -262,7 +265,7 @@ impl Session {
                 }
                 FromRunner::Plan(edit) => {
                     self.count(size_of_edit(&edit), spec)?;
-                    self.plan(edit, spec)
+                    self.plan(edit, spec, broker)
                 }
                 FromRunner::Tool(request) => {
                     let answer = broker.request(request);
@@ -288,6 +291,7 @@ impl Session {
         &mut self,
         edit: skink_job::PlanEdit,
         spec: &CallSpec<'_>,
+        broker: &Broker,
     ) -> Result<Reply, (FailureKind, String)> {
         if spec.standby.phase != Phase::PreChroot {
             return Err((
@@ -295,7 +299,10 @@ impl Session {
                 "the plan can be edited in the phase pre-chroot only".to_owned(),
             ));
         }
-        match crate::plan::check(&edit, &spec.grants.plan) {
+        let checked = crate::plan::check(&edit, &spec.grants.plan)
+            .map_err(|why| (FailureKind::Denied, why))
+            .and_then(|()| delegate::check(&edit, &self.edits, spec, broker));
+        match checked {
             Ok(()) if self.edits.len() >= MAX_EDITS => {
                 Err((FailureKind::Limit, format!("a call may make {MAX_EDITS} edits of the plan")))
             }
@@ -303,9 +310,11 @@ impl Session {
                 self.edits.push(edit);
                 Ok(Reply::Done)
             }
-            Err(why) => {
-                self.deny(why.clone());
-                Err((FailureKind::Denied, why))
+            Err((kind, why)) => {
+                if kind == FailureKind::Denied {
+                    self.deny(why.clone());
+                }
+                Err((kind, why))
             }
         }
     }

@@ -49,6 +49,14 @@ pub enum WorkerError {
     /// The results of the build could not be read.
     #[error(transparent)]
     Results(#[from] skink_obs::ResultsError),
+    /// Something that hooks asked for cannot be had where a tool builds.
+    #[error("{tool} builds in place of build, and there cannot be {what}; take one of the two hooks out")]
+    Delegated {
+        /// The tool.
+        tool: skink_job::ToolName,
+        /// What was asked for.
+        what: &'static str,
+    },
     /// Tools run as users of their own, which cannot reach the folder that is to be theirs.
     #[error(
         "tools cannot reach {folder}: other users may not pass {closed}; open it with chmod o+x, or give \

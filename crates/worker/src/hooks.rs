@@ -40,6 +40,8 @@ pub struct Surroundings<'a> {
     pub kept: PathBuf,
     /// Attachments that joined the results, each with its hook.
     pub attached: Mutex<BTreeSet<(HookName, String)>>,
+    /// The hook that has had another build in place of `build`, if one has.
+    pub delegated_by: Option<HookName>,
 }
 
 /// One call to make.
@@ -146,12 +148,13 @@ fn spec<'a>(around: &'a Surroundings<'_>, hook: &'a Admitted, standby: &'a Stand
         packages: &around.packages,
         statistics: &around.statistics,
         emulation: &around.emulation,
+        delegated_by: around.delegated_by.as_ref(),
         now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
     }
 }
 
 /// One run of a tool, in a job that began at `began`.
-fn told(run: &ToolRun, began: Instant) -> RunReport {
+pub(crate) fn told(run: &ToolRun, began: Instant) -> RunReport {
     let end = match &run.exit {
         RunEnd::Code(code) => format!("exit code {code}"),
         RunEnd::Signal(signal) => format!("signal {signal}"),

@@ -10,8 +10,8 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-/// Who tools run as while they only tell their version.
-const NOBODY: (u32, u32) = (65534, 65534);
+/// Who tools run as while they only tell their version, and those that have users of their own.
+pub(crate) const NOBODY: (u32, u32) = (65534, 65534);
 
 /// Everything of the host that a job needs, opened once.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ pub mod admit;
 pub mod allocate;
 pub mod call;
 pub mod decide;
+mod delegate;
 pub mod effects;
 mod error;
 pub mod fault;

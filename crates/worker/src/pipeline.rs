@@ -1,10 +1,12 @@
 //! The way of a job, from its layers to its clean-up. Each step is one function; read [`run`] top to bottom.
 
+mod build;
+
 use crate::admit::{Admission, Admitted};
 use crate::decide::{Decision, decide};
-use crate::effects::{Emulation, InEffect};
+use crate::effects::Emulation;
 use crate::hooks::{Planned, Surroundings, blank, levels, run_group, skip_reason};
-use crate::interrupts::{Listening, Signal};
+use crate::interrupts::Listening;
 use crate::journal::{Journal, Undo};
 use crate::kill_watch::KillWatch;
 use crate::layers::{Layers, LayersError};
@@ -16,13 +18,9 @@ use crate::status::{Status, TaskId};
 use crate::tool_roots::RootSource;
 use crate::trees::{self, Trees, readable};
 use crate::views::{View, Views};
-use crate::{Host, WorkerError, fault, publish};
+use crate::{Host, WorkerError, delegate, fault, publish};
 use skink_job::{Millis, Outcome, Phase, SafeText};
-use skink_module::Replaces;
-use skink_obs::{
-    BuildProcess, Invocation, LineSink, RealBuild, RewriteRequest, Rewritten, ScratchFolder, Special, rewrite,
-};
-use std::collections::BTreeSet;
+use skink_obs::{Invocation, RealBuild, ScratchFolder};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime};
@@ -105,23 +103,6 @@ struct Way<'a> {
     kill_watch: KillWatch,
 }
 
-/// `build`'s lines go to the log as they come.
-struct ToLog<'a>(&'a Log);
-
-impl LineSink for ToLog<'_> {
-    fn line(&mut self, line: &[u8]) {
-        self.0.build_line(line);
-    }
-}
-
-fn special(replaced: Replaces) -> Special {
-    match replaced {
-        Replaces::Rpmlint => Special::Rpmlint,
-        Replaces::Baselibs => Special::Baselibs,
-        Replaces::BuildCompare => Special::BuildCompare,
-    }
-}
-
 /// How far hooks are is not told where little is to be shown.
 fn progress<'a>(job: &Job<'a>) -> Option<LogProgress<'a>> {
     Shown::Progress.at(job.invocation.hooks().verbosity).then(|| LogProgress::new(job.log))
@@ -178,6 +159,7 @@ impl<'a> Way<'a> {
             scratch: scratch.join("calls"),
             kept: scratch.join("kept"),
             attached: Mutex::default(),
+            delegated_by: None,
         };
         let now = SystemTime::now();
         let mut report = Report::new(facts, now.checked_sub(job.began.elapsed()).unwrap_or(now));
@@ -220,12 +202,12 @@ impl<'a> Way<'a> {
         if so_far.code != 0 {
             return Ok(so_far);
         }
-        let rewritten = self.timed("plan", |way| way.rewrite(job, hooks))?;
+        let planned = self.timed("plan", |way| way.plan(job, hooks))?;
         let so_far = self.decide(job, 0);
         if so_far.code != 0 {
             return Ok(so_far); // a signal came meanwhile
         }
-        let code = self.timed("build", |way| way.build(job, hooks, &rewritten))?;
+        let code = self.timed("build", |way| way.build(job, hooks, &planned))?;
         self.timed("snapshot", |way| way.snapshot(job))?;
         self.kill_watch.begin(&self.root, &job.host.interrupts);
         self.timed("transform", |way| way.phase(job, hooks, Phase::Transform));
@@ -296,30 +278,6 @@ impl<'a> Way<'a> {
         Ok(())
     }
 
-    fn rewrite(&mut self, job: &Job<'_>, hooks: &[Admitted]) -> Result<Rewritten, WorkerError> {
-        let names: BTreeSet<&str> =
-            hooks.iter().filter_map(|hook| hook.allowed.repository.as_deref()).collect();
-        let repositories = names.into_iter().filter_map(|name| job.layers.policy.repository(name));
-        let repositories: Vec<PathBuf> =
-            repositories.flat_map(|repository| repository.packages.clone()).collect();
-        let replaced: BTreeSet<Special> =
-            hooks.iter().flat_map(|hook| hook.manifest.replaces.iter().copied()).map(special).collect();
-        let request = RewriteRequest {
-            edits: &self.report.plan,
-            replaced: &replaced,
-            scratch: &self.build_folder,
-            repositories: &repositories,
-        };
-        let rewritten = rewrite(job.invocation, job.real, &request)?;
-        if replaced.contains(&Special::BuildCompare) {
-            skink_obs::Results::forget_previous(&self.root)
-                .map_err(WorkerError::file("clear", &self.root))?;
-        }
-        self.report.notes.extend(rewritten.notes.iter().cloned());
-        fault::point("plan-rewritten");
-        Ok(rewritten)
-    }
-
     /// Has runners stand ready for the calls of these phases that are not skipped whatever becomes of the build.
     fn stand_by(&self, job: &Job<'_>, hooks: &[Admitted], phases: &[Phase]) {
         let Some(places) = self.views.places() else {
@@ -330,45 +288,6 @@ impl<'a> Way<'a> {
             |phase: Phase| in_phase(job, hooks, phase).into_iter().map(move |hook| Planned { hook, phase });
         let calls = phases.iter().copied().flat_map(planned);
         job.host.runners.stand_by(calls.map(|call| call.standby(&places, &self.around.scratch)).collect());
-    }
-
-    fn build(
-        &mut self,
-        job: &Job<'_>,
-        hooks: &[Admitted],
-        rewritten: &Rewritten,
-    ) -> Result<i32, WorkerError> {
-        let effects = InEffect::begin(&self.report.effects, &self.name, &self.root, &mut self.journal)?;
-        self.report.notes.extend(effects.note());
-        let process = BuildProcess {
-            build: job.real,
-            args: &rewritten.args,
-            environment: job.invocation.environment(),
-            cwd: job.invocation.cwd(),
-            scratch: &self.build_folder,
-            log: job.log.path(),
-            root: &self.root,
-            nspawn: rewritten.nspawn.as_deref(),
-            emulation: effects.emulation(),
-        };
-        fault::point("build-started");
-        // While `build` works, the runners of all later calls stand up.
-        self.stand_by(job, hooks, &[Phase::Transform, Phase::Check, Phase::Cleanup]);
-        let exit = process.run(&mut ToLog(job.log), &|| job.host.interrupts.signal().map(|signal| signal.0));
-        effects.end(&mut self.journal)?;
-        let exit = exit?;
-        fault::point("build-ended");
-        self.around.facts.build = Some(exit.build_end());
-        let code = match exit.forwarded().or(exit.signal()) {
-            Some(signal) => {
-                job.log.line(&format!("skink: build was ended by {}", Signal(signal)));
-                1
-            }
-            None => i32::from(exit.code()),
-        };
-        self.report.job.build = self.around.facts.build;
-        self.report.build_exit_code = Some(code);
-        Ok(code)
     }
 
     /// Takes the results out of the reach of everything that ran in the build root.
@@ -408,6 +327,9 @@ impl<'a> Way<'a> {
             for report in run_group(&self.around, &group, &progress(job)) {
                 // A hook that did not pass leaves the plan as it was.
                 if report.outcome == Outcome::Passed {
+                    if report.plan.iter().any(delegate::is_one) {
+                        self.around.delegated_by = Some(report.name.clone());
+                    }
                     self.report.plan.extend(report.plan.iter().cloned());
                     self.report.effects.extend(report.effects.iter().cloned());
                 }

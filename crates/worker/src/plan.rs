@@ -1,6 +1,6 @@
 //! Edits of the plan against the grants for them. The worker checks, the runner only carries.
 
-use skink_job::{PlanEdit, PlanGrants, SafeText};
+use skink_job::{PlanEdit, PlanGrants, SafeText, ToolName};
 use std::collections::BTreeSet;
 
 /// The most bytes of a macro's body or an option's value.
@@ -35,6 +35,7 @@ pub(crate) fn check(edit: &PlanEdit, grants: &PlanGrants) -> Result<(), String> 
             }
             covered("add the option", name, &grants.options, is_option)
         }
+        PlanEdit::Delegate { tool, .. } => covered("have the build done by", tool, &grants.delegate, is_tool),
     }
 }
 
@@ -68,6 +69,10 @@ fn is_macro(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && (2..=200).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+fn is_tool(name: &str) -> bool {
+    name.parse::<ToolName>().is_ok()
 }
 
 fn is_option(name: &str) -> bool {
@@ -126,6 +131,10 @@ mod tests {
                 PlanEdit::AddOption { name: "debuginfo".into(), value: None },
                 PlanGrants { options: set("debuginfo"), ..PlanGrants::default() },
             ),
+            (
+                PlanEdit::Delegate { tool: "kiwi".into(), args: Vec::new(), inputs: Vec::new() },
+                PlanGrants { delegate: set("kiwi"), ..PlanGrants::default() },
+            ),
         ];
         for (i, (edit, _)) in edits.iter().enumerate() {
             for (j, (_, grants)) in edits.iter().enumerate() {
@@ -137,7 +146,13 @@ mod tests {
     #[test]
     fn names_that_would_be_read_as_something_else_are_refused() {
         let any = || BTreeSet::from(["*".to_owned()]);
-        let all = PlanGrants { add_packages: any(), remove_packages: any(), macros: any(), options: any() };
+        let all = PlanGrants {
+            add_packages: any(),
+            remove_packages: any(),
+            macros: any(),
+            options: any(),
+            delegate: any(),
+        };
         let rows = [
             PlanEdit::AddPackage { name: "-x".into() },
             PlanEdit::AddPackage { name: "a b".into() },
@@ -152,6 +167,7 @@ mod tests {
             PlanEdit::AddOption { name: "-root".into(), value: None },
             PlanEdit::AddOption { name: "hook-none".into(), value: None },
             PlanEdit::AddOption { name: "define".into(), value: Some("--root".into()) },
+            PlanEdit::Delegate { tool: "../kiwi".into(), args: Vec::new(), inputs: Vec::new() },
         ];
         for edit in rows {
             assert!(check(&edit, &all).is_err_and(|why| why.len() < 1000), "{edit:?}");

@@ -142,6 +142,7 @@ fn planned(edit: &PlanEdit) -> SafeText {
         PlanEdit::SetMacro { name, body } => format!("%{name} is {body}"),
         PlanEdit::AddOption { name, value: None } => format!("--{name}"),
         PlanEdit::AddOption { name, value: Some(value) } => format!("--{name} {value}"),
+        PlanEdit::Delegate { tool, .. } => format!("{tool} builds in place of build"),
     })
 }
 

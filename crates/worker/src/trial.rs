@@ -167,6 +167,7 @@ fn surroundings<'a>(
         scratch: scratch.join("calls"),
         kept: scratch.join("kept"),
         attached: std::sync::Mutex::default(),
+        delegated_by: None,
     })
 }
 

@@ -105,7 +105,20 @@ impl Views {
         if !self.is_open && is_reachable(tree)? {
             return Ok(tree.to_owned());
         }
-        let place = self.folder.join(view.name()).join(TREE);
+        self.bind(self.folder.join(view.name()).join(TREE), tree)
+    }
+
+    /// Where another tree can be read, which no runner was told of: for tools.
+    pub(crate) fn beside(&mut self, name: &str, tree: &Path) -> Result<PathBuf, WorkerError> {
+        if is_reachable(tree)? {
+            return Ok(tree.to_owned());
+        }
+        let place = self.folder.join(name);
+        make_passage(&place)?;
+        self.bind(place, tree)
+    }
+
+    fn bind(&mut self, place: PathBuf, tree: &Path) -> Result<PathBuf, WorkerError> {
         let_through(&place)?;
         let failed = |errno: rustix::io::Errno| WorkerError::file("bind", tree)(errno.into());
         mount_bind(tree, &place).map_err(failed)?;

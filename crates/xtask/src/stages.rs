@@ -118,7 +118,7 @@ pub(crate) const STAGES: [Stage; 8] = [
             Requires::Product,
             Requires::Hooks,
             Requires::Pools(BASE),
-            Requires::Pools(&["arm64", "lint", "abi"]),
+            Requires::Pools(&["arm64", "lint", "abi", "kiwi", "image"]),
         ],
         tests: &[Tests::Crate("tests/tools")],
         root: true,

@@ -8,6 +8,6 @@ mod shell;
 mod trial;
 
 pub use hook::{Ended, Hook, digest, found, hook_of, report_at};
-pub use policy::{RootText, abi, allow, lint, pool};
+pub use policy::{RootText, abi, allow, images, lint, pool};
 pub use shell::{shell, shell_policy};
 pub use trial::{Place, Tried, skink};

@@ -47,6 +47,18 @@ pub fn abi() -> RootText {
     }
 }
 
+/// The root `images`: kiwi of Debian's newest suite.
+pub fn images() -> RootText {
+    let packages = ["kiwi", "apt", "apt-utils", "rsync", "xz-utils", "cpio", "file", "mount"];
+    RootText {
+        name: "images".to_owned(),
+        dist: farm().examples.join("tool-roots/sid.conf"),
+        packages: packages.map(str::to_owned).to_vec(),
+        repositories: vec![pool("SKINK_POOL_KIWI").display().to_string()],
+        arch: None,
+    }
+}
+
 impl RootText {
     /// As the policy says it.
     pub fn text(&self) -> String {

@@ -61,9 +61,14 @@ impl Place {
 
     /// Writes a check that asks for these grants, and gives its file.
     pub fn module(&self, name: &str, component: &[u8], grants: &Value) -> PathBuf {
+        self.module_of("check", name, component, grants)
+    }
+
+    /// Writes a module of that phase that asks for these grants, and gives its file.
+    pub fn module_of(&self, phase: &str, name: &str, component: &[u8], grants: &Value) -> PathBuf {
         let at = |ending: &str| self.folder.join(format!("{name}.{ending}"));
         let manifest = json!({
-            "manifest": 1, "name": name, "version": "1", "wit": "0.1.0", "phases": ["check"], "grants": grants,
+            "manifest": 1, "name": name, "version": "1", "wit": "0.1.0", "phases": [phase], "grants": grants,
         });
         fs::write(at("component"), component).unwrap();
         fs::write(at("json"), manifest.to_string()).unwrap();

@@ -4,6 +4,6 @@ use skink_job::PlanGrants;
 
 /// Whether any edit is granted.
 pub(super) fn covers(grants: &PlanGrants) -> bool {
-    let PlanGrants { add_packages, remove_packages, macros, options } = grants;
-    [add_packages, remove_packages, macros, options].into_iter().any(|set| !set.is_empty())
+    let PlanGrants { add_packages, remove_packages, macros, options, delegate } = grants;
+    [add_packages, remove_packages, macros, options, delegate].into_iter().any(|set| !set.is_empty())
 }

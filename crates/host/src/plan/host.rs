@@ -1,10 +1,11 @@
 use super::Plan;
 use super::grant::covers;
 use crate::bindings::skink::hook::plan::{Host, HostPlan};
-use crate::tools::odd;
+use crate::bindings::skink::hook::tools::Input;
+use crate::tools::{Tool, odd};
 use crate::trace::Short;
 use crate::{Refusal, State};
-use skink_job::PlanEdit;
+use skink_job::{PlanEdit, PlanInput};
 use skink_protocol::{FromRunner, Reply};
 use wasmtime::Result;
 use wasmtime::component::Resource;
@@ -53,6 +54,20 @@ impl HostPlan for State {
         let shown = value.as_deref().unwrap_or_default();
         self.trace.note(format_args!("plan.add-option({}, {})", Short(&name), Short(shown)));
         self.edit(&plan, PlanEdit::AddOption { name, value })
+    }
+
+    fn delegate(
+        &mut self,
+        plan: Resource<Plan>,
+        tool: Resource<Tool>,
+        args: Vec<String>,
+        inputs: Vec<Input>,
+    ) -> Result<(), Refusal> {
+        let tool = self.table.get(&tool)?.name.clone();
+        self.trace.note(format_args!("plan.delegate({tool}, {} arguments)", args.len()));
+        let input = |Input { name, content }| PlanInput { name, content };
+        let inputs = inputs.into_iter().map(input).collect();
+        self.edit(&plan, PlanEdit::Delegate { tool, args, inputs })
     }
 
     fn drop(&mut self, plan: Resource<Plan>) -> Result<()> {

@@ -92,7 +92,7 @@ fn grants(hook: &HookReport) -> Vec<Grant> {
 }
 
 fn plan_grants(grants: &PlanGrants, edits: &[PlanEdit]) -> Vec<Grant> {
-    let PlanGrants { add_packages, remove_packages, macros, options } = grants;
+    let PlanGrants { add_packages, remove_packages, macros, options, delegate } = grants;
     let made = |is: fn(&PlanEdit) -> bool| times(edits.iter().filter(|edit| is(edit)).count(), "made");
     let rows = [
         (
@@ -118,6 +118,12 @@ fn plan_grants(grants: &PlanGrants, edits: &[PlanEdit]) -> Vec<Grant> {
             options,
             "add these options",
             made(|edit| matches!(edit, PlanEdit::AddOption { .. })),
+        ),
+        (
+            "plan.delegate",
+            delegate,
+            "have these tools build",
+            made(|edit| matches!(edit, PlanEdit::Delegate { .. })),
         ),
     ];
     let of = |names: &std::collections::BTreeSet<String>| {

@@ -56,6 +56,9 @@ pub(super) fn edits(edits: &[PlanEdit]) -> Markup {
                             code { "--" (name) @if let Some(value) = value { " " (value) } }
                         }
                     }
+                    PlanEdit::Delegate { tool, .. } => {
+                        li.set { b { "build with" } " " code { (tool) } " in place of " code { "build" } }
+                    }
                 }
             }
         }

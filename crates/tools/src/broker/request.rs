@@ -18,7 +18,8 @@ pub(super) const MAX_ONE_ARG: usize = 128 << 10;
 pub(super) const MAX_INPUTS: usize = 1024;
 pub(super) const MAX_INPUT_BYTES: usize = 16 << 20;
 
-type Refusal = (FailureKind, String);
+/// Why a request is not granted.
+pub(crate) type Refusal = (FailureKind, String);
 
 /// Arguments that a program can be given as they are.
 pub(super) fn checked_args(args: &[String]) -> Result<(), Refusal> {

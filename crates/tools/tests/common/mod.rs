@@ -39,7 +39,7 @@ impl Host {
             Some(path)
         };
         let mounts =
-            Mounts { results: tree("results"), sources: tree("sources"), previous: tree("previous") };
+            Mounts { results: tree("results"), sources: tree("sources"), previous: tree("previous"), packages: Vec::new() };
         fs::create_dir(dir.path().join("scratch")).unwrap();
         let starter = std::env::var_os(STARTER)
             .map_or_else(|| env!("CARGO_BIN_EXE_skink-tool-starter").into(), PathBuf::from);

@@ -79,6 +79,8 @@ pub(super) fn size_of_edit(edit: &PlanEdit) -> u64 {
         PlanEdit::AddPackage { name } | PlanEdit::RemovePackage { name } => name.len(),
         PlanEdit::SetMacro { name, body } => name.len() + body.len(),
         PlanEdit::AddOption { name, value } => name.len() + value.as_ref().map_or(0, String::len),
+        // Counted by what a tool may be given.
+        PlanEdit::Delegate { tool, .. } => tool.len(),
     };
     texts as u64
 }

@@ -65,6 +65,22 @@ pub(crate) const POOLS: &[Pool] = &[
         origin: MACHINE,
         why: "for a tool root with libabigail",
     },
+    Pool {
+        name: "kiwi",
+        variable: "SKINK_POOL_KIWI",
+        list: "tool-roots/packages-kiwi",
+        beside: None,
+        origin: Origin { suite: Some("sid"), architecture: None },
+        why: "for a tool root with kiwi",
+    },
+    Pool {
+        name: "image",
+        variable: "SKINK_POOL_IMAGE",
+        list: "image/packages",
+        beside: None,
+        origin: MACHINE,
+        why: "for the image of the example",
+    },
 ];
 
 /// The row of that name.

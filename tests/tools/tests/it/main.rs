@@ -6,6 +6,8 @@ mod abi_check;
 mod build_log;
 mod builder;
 mod cross;
+mod delegate;
+mod kiwi;
 mod legacy;
 mod library;
 mod roots;
