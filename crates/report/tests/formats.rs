@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 use skink_job::{
     BuildEnd, ByteCount, CrashReport, Facts, Finding, ForeignArch, Frame, HostEffect, LimitKind, Millis,
-    OnProblem, Outcome, Phase, PlanEdit, SafeText, Severity,
+    OnProblem, Outcome, Phase, PlanEdit, PlanInput, SafeText, Severity,
 };
 use skink_report::{
     FileReport, HookReport, ModuleReport, Report, ResultReport, RunReport, Step, ToolReport, page, read,
@@ -96,6 +96,11 @@ fn full() -> Report {
         PlanEdit::RemovePackage { name: "p".into() },
         PlanEdit::SetMacro { name: "m".into(), body: "b".into() },
         PlanEdit::AddOption { name: "o".into(), value: None },
+        PlanEdit::Delegate {
+            tool: "t".into(),
+            args: vec!["-a".into()],
+            inputs: vec![PlanInput { name: "i".into(), content: Vec::new() }],
+        },
     ];
     let interpreter = "/usr/bin/qemu-aarch64-static".into();
     first.effects = vec![HostEffect::Emulate { arch: ForeignArch::Aarch64, interpreter }];

@@ -3,7 +3,7 @@
 use crate::{Broker, Launcher, Mounts, Tool, ToolsError};
 use serde::{Deserialize, Serialize};
 use skink_job::{Digest, Limits, Millis, SafeText};
-use skink_protocol::{FailureKind, Reply, Stream, ToolRequest};
+use skink_protocol::{ExitStatus, FailureKind, Reply, Stream, ToolRequest};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -60,7 +60,14 @@ fn ask_version(broker: &mut Broker, tool: &Tool) -> Result<SafeText, (FailureKin
             Stream::Stderr => &mut stderr,
         };
         said.extend_from_slice(&bytes);
-        if bytes.is_empty() || said.len() > VERSION_BYTES {
+        if bytes.is_empty() {
+            // What a program says of an option that it does not know is no version.
+            let Reply::Exited(ExitStatus::Code(0)) = broker.request(ToolRequest::Wait { process })? else {
+                return Ok(SafeText::default());
+            };
+            break;
+        }
+        if said.len() > VERSION_BYTES {
             break;
         }
     }

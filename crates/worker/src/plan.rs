@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn each_grant_alone_decides() {
         let set = |text: &str| BTreeSet::from([text.to_owned()]);
-        let edits: [(PlanEdit, PlanGrants); 4] = [
+        let edits: [(PlanEdit, PlanGrants); 5] = [
             (
                 PlanEdit::AddPackage { name: "jq".into() },
                 PlanGrants { add_packages: set("j*"), ..PlanGrants::default() },

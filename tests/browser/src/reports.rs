@@ -130,7 +130,7 @@ fn hook(name: &str, phase: &str, outcome: &str, start: u64, millis: u64) -> Valu
         "grants": {
             "results": true, "sources": false, "previous": false, "build-log": false, "outbox": false,
             "unchanged": false, "tools": [], "attachments": [],
-            "plan": { "add-packages": [], "remove-packages": [], "macros": [], "options": [] },
+            "plan": { "add-packages": [], "remove-packages": [], "macros": [], "options": [], "delegate": [] },
             "effects": { "binfmt": [] }
         },
         "limits": {
@@ -160,7 +160,8 @@ pub fn rich() -> Value {
         { "edit": "add-package", "name": "jq" },
         { "edit": "remove-package", "name": "post-build-checks" },
         { "edit": "set-macro", "name": "_with_tests", "body": "1" },
-        { "edit": "add-option", "name": "jobs", "value": "4" }
+        { "edit": "add-option", "name": "jobs", "value": "4" },
+        { "edit": "delegate", "tool": "kiwi", "args": ["-eu", "/job/inputs/build"], "inputs": [{ "name": "build" }] }
     ]);
     setup["grants"]["plan"]["add-packages"] = json!(["jq"]);
     let plan = setup["plan"].clone();

@@ -38,11 +38,7 @@ impl PreChroot for Kiwi {
         let args = ["-eu".to_owned(), script.location()];
         let tool = context.tool(TOOL)?;
         context.plan().delegate(&tool, &args, &[script]).context("have kiwi build the image")?;
-        let version = tool.version();
-        report.log(&format!(
-            "{} builds the image of {recipe}",
-            if version.is_empty() { TOOL } else { &version }
-        ));
+        report.log(&format!("{TOOL} builds the image of {recipe}"));
         Ok(())
     }
 }

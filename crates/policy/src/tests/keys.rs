@@ -72,12 +72,13 @@ const POLICY_ROWS: &[Row] = &[
     ("[allow.grants]", "outbox", "outbox = true", "outbox = false"),
     ("[allow.grants]", "unchanged", "unchanged = true", "unchanged = false"),
     ("[allow.grants]", "tools", "[\"rpmlint\"]", "[\"kiwi\"]"),
-    ("[allow.grants]", "root-builders", "[\"builder\"]", "[]"),
+    ("[allow.grants]", "root-builders", "[\"builder\", \"second\"]", "[\"second\"]"),
     ("[allow.grants]", "attachments", "\"rpmlint.log\"", "\"other.log\""),
     ("[allow.grants.plan]", "add-packages", "gcc*", "gcc14"),
     ("[allow.grants.plan]", "remove-packages", "vim*", "vim"),
     ("[allow.grants.plan]", "macros", "_with*", "_without"),
     ("[allow.grants.plan]", "options", "debuginfo", "nodebuginfo"),
+    ("[allow.grants.plan]", "delegate", "delegate = [\"second\"]", "delegate = []"),
     ("[allow.grants.plan]", "repository", "\"pool\"", "\"other\""),
     ("[allow.grants.effects]", "binfmt", "[\"aarch64\"]", "[\"s390x\"]"),
     ("[allow.limits]", "memory", "201MiB", "1MiB"),
@@ -155,6 +156,7 @@ fn requests() -> Vec<Grants> {
         plan(&|plan| plan.remove_packages = one("vim-data")),
         plan(&|plan| plan.macros = one("_with_tests")),
         plan(&|plan| plan.options = one("debuginfo")),
+        plan(&|plan| plan.delegate = one("second")),
         request(|grants| grants.effects.binfmt = one("aarch64")),
     ]
 }

@@ -96,6 +96,16 @@ fn each_mistake_has_its_place_and_its_help() {
             "a grant of its own",
             "`root-builders`",
         ),
+        (
+            true,
+            allow(&format!(
+                "[allow.grants]\nplan.delegate = [\"b\"]\n[tools.b]\nprogram = \"/b\"\nroot = \"r\"\nkind = \"root-builder\"\n{ROOT}"
+            )),
+            7,
+            18,
+            "tool `b` is none of this rule's `root-builders`",
+            "name it there too",
+        ),
         (true, ROOT.replace("roots.r", "roots.host"), 2, 13, "the machine's own", ""),
         (true, ROOT.replace("\"rpmlint\"", ""), 4, 1, "`packages` is empty", ""),
         (true, ROOT.replace("\"rpmlint\"", "\"-x\""), 4, 13, "must not begin with '-'", ""),

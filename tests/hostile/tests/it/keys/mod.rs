@@ -26,7 +26,7 @@ const HOLDERS: [(&str, &str); 9] = [
 /// and `tests/tools`.
 const OF_BUILDS: [&str; 5] =
     ["[tool-roots.NAME]", "[repositories.NAME]", "[[mandatory]]", "the hooks file", "[hooks.NAME]"];
-const KEYS_OF_BUILDS: [(&str, &str); 8] = [
+const KEYS_OF_BUILDS: [(&str, &str); 9] = [
     ("the policy", "tool-roots"),
     ("[tools.NAME]", "root"),
     ("[tools.NAME]", "kind"),
@@ -35,6 +35,7 @@ const KEYS_OF_BUILDS: [(&str, &str); 8] = [
     ("the policy", "repositories"),
     ("the policy", "mandatory"),
     ("[allow.grants.plan]", "repository"),
+    ("[allow.grants.plan]", "delegate"),
 ];
 
 /// The product says which keys it knows; a new one needs a row.
