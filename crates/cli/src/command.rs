@@ -74,7 +74,7 @@ pub(crate) enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_hint = ValueHint::FilePath)]
         arguments: Vec<OsString>,
     },
-    /// Try one hook.
+    /// Try one hook, or lock what hooks are made of.
     #[command(subcommand)]
     Hook(hook::HookVerb),
     /// Look at a module, or make one from a component.

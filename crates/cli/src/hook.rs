@@ -1,17 +1,21 @@
-//! `skink hook`: try one hook on a folder of packages, as an ordinary user too.
+//! `skink hook`: try one hook on a folder of packages, as an ordinary user too; lock those of a `_hooks`.
+
+mod lock;
 
 use crate::{layers, print};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use skink_job::{BuildEnd, Facts, FileName, Grants, HookName, Outcome, Phase, ReportFormats, SafeText};
+use skink_job::{
+    BuildEnd, Digest, Facts, FileName, Grants, HookName, Outcome, Phase, ReportFormats, SafeText,
+};
 use skink_obs::Verbosity;
 use skink_policy::{Decision, HookEntry, Policy};
+use skink_worker::layers::lock_of_module;
 use skink_worker::render::{self, Shown};
 use skink_worker::report::HookReport;
 use skink_worker::status::{Status, StatusProgress};
 use skink_worker::trial::{Trial, run};
 use skink_worker::{Host, admit};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -22,6 +26,12 @@ pub(crate) enum HookVerb {
     /// Where no policy is installed or given, the module gets what it requests: on a machine of your own you are the
     /// admin. Exit codes: 0 passed, 1 failed or stopped, 2 unchanged, 64 wrong usage.
     Run(Box<RunArguments>),
+    /// Write `_hooks.lock`: of which modules and tool roots the hooks of the `_hooks` beside it are made.
+    ///
+    /// Each is taken as a job on this machine would get it now; a tool root that is not there is built, which needs
+    /// root. What was locked on machines of other architectures stays. Where no policy is installed or given, a module
+    /// gets what it requests. Exit codes: 0 locked, 1 an error, or with --check a change, 64 wrong usage.
+    Lock(lock::LockArguments),
 }
 
 #[derive(Debug, Args)]
@@ -95,19 +105,25 @@ fn phase(word: &str) -> Result<Phase, String> {
 }
 
 pub(crate) fn main(verb: HookVerb, verbosity: Verbosity) -> Result<ExitCode> {
-    let HookVerb::Run(arguments) = verb;
+    match verb {
+        HookVerb::Run(arguments) => try_one(&arguments, verbosity),
+        HookVerb::Lock(arguments) => lock::main(&arguments, verbosity),
+    }
+}
+
+fn try_one(arguments: &RunArguments, verbosity: Verbosity) -> Result<ExitCode> {
     let host = Host::open(&std::env::current_exe()?, arguments.state.clone())?;
-    let (policy, phase) = policy_and_phase(&host, &arguments)?;
+    let (policy, phase) = policy_and_phase(&host, arguments)?;
     if phase == Phase::Allocate {
         bail!("a hook of the phase allocate is asked by `skink allocate --ask FILE`");
     }
     let status = Status::stderr(Shown::Progress.at(verbosity));
-    let report = run(&host, &policy, trial(&arguments, phase)?, &StatusProgress::new(status.clone()));
+    let report = run(&host, &policy, trial(arguments, phase)?, &StatusProgress::new(status.clone()));
     status.close();
     let report = report?;
     match arguments.format {
         Format::Json => print::line(&serde_json::to_string_pretty(&report)?),
-        Format::Text => print_text(&report, &arguments, verbosity),
+        Format::Text => print_text(&report, arguments, verbosity),
     }
     Ok(match report.outcome {
         Outcome::Passed | Outcome::Skipped { .. } => ExitCode::SUCCESS,
@@ -174,7 +190,7 @@ fn policy_and_phase(host: &Host, arguments: &RunArguments) -> Result<(Policy, Ph
     let described = admit::compiled(host, &module).map(|stored| skink_module::check(&stored.description));
     let Ok(Ok(manifest)) = described else {
         // So it is with a module that asks for nothing that can be read.
-        let nothing = || Policy::as_requested(module.digest(), &Grants::default(), &BTreeMap::new());
+        let nothing = || as_requested(module.digest(), &Grants::default());
         return Ok((policy.map_or_else(nothing, Ok)?, arguments.phase.unwrap_or(Phase::Check)));
     };
     let phase = match (arguments.phase, manifest.phases.first(), manifest.phases.len()) {
@@ -182,15 +198,13 @@ fn policy_and_phase(host: &Host, arguments: &RunArguments) -> Result<(Policy, Ph
         (None, Some(only), 1) => *only,
         (None, _, _) => bail!("the module has several phases; say --phase"),
     };
-    let policy = match policy {
-        Some(policy) => policy,
-        None => {
-            let tools =
-                manifest.grants.tools.iter().filter_map(|name| Some((name.clone(), program(name.as_str())?)));
-            Policy::as_requested(module.digest(), &manifest.grants, &tools.collect())?
-        }
-    };
-    Ok((policy, phase))
+    Ok((policy.map_or_else(|| as_requested(module.digest(), &manifest.grants), Ok)?, phase))
+}
+
+/// A policy by which a module gets what it asks for; its tools are this machine's own.
+fn as_requested(module: Digest, grants: &Grants) -> Result<Policy> {
+    let tools = grants.tools.iter().filter_map(|name| Some((name.clone(), program(name.as_str())?)));
+    Ok(Policy::as_requested(module, grants, &tools.collect())?)
 }
 
 /// The program of that name on this machine.
@@ -211,9 +225,11 @@ fn trial(arguments: &RunArguments, phase: Phase) -> Result<Trial> {
         module.file_stem().unwrap_or_default().to_string_lossy().to_ascii_lowercase().replace('_', "-");
     let name: HookName = stem.parse().or_else(|_| "hook".parse())?;
     let build = if arguments.build_failed { BuildEnd::Failed } else { BuildEnd::Succeeded };
+    let folder = module.parent().unwrap_or(Path::new("/")).to_owned();
+    let lock = lock_of_module(&folder, &file)?;
     Ok(Trial {
-        entry: HookEntry::by_hand(name, file, phase, settings),
-        module_folder: module.parent().unwrap_or(Path::new("/")).to_owned(),
+        entry: HookEntry { lock, ..HookEntry::by_hand(name, file, phase, settings) },
+        module_folder: folder,
         phase,
         facts: Facts {
             build: (phase != Phase::PreChroot).then_some(build),

@@ -5,7 +5,8 @@ use anyhow::{Context, Result};
 use clap::Subcommand;
 use skink_job::{Grants, HookName};
 use skink_obs::Verbosity;
-use skink_policy::{At, Decision, HooksFile, Policy, ToolRoot};
+use skink_policy::{At, Decision, HooksFile, LockFile, Policy, ToolRoot};
+use skink_worker::layers::LOCK_FILE;
 use skink_worker::render::Shown;
 use skink_worker::{Host, admit};
 use std::path::PathBuf;
@@ -13,9 +14,9 @@ use std::process::ExitCode;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyVerb {
-    /// Read a policy or a `_hooks` file, and tell every error in it.
+    /// Read a policy, a `_hooks` or a `_hooks.lock`, and tell every error in it.
     Check {
-        /// The files; one that is named `_hooks` is read as such.
+        /// The files; one that is named `_hooks` or `_hooks.lock` is read as such.
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
@@ -68,8 +69,10 @@ fn check(files: &[PathBuf], told: bool) -> Result<ExitCode> {
     for path in files {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let shown = path.display().to_string();
-        let is_hooks = path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("_hooks"));
-        let read = if is_hooks {
+        let is = |ending| path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(ending));
+        let read = if is(LOCK_FILE) {
+            LockFile::parse(bytes, &shown).map(|_| Vec::new())
+        } else if is("_hooks") {
             HooksFile::parse(bytes, &shown).and_then(|file| file.check_order().map(|()| unknown(&file)))
         } else {
             Policy::parse(bytes, &shown).map(|policy| missing(&policy))

@@ -2,7 +2,7 @@
 
 /// The architecture this program was compiled for. Never `uname`: a worker may have put `linux32` before the
 /// command, and then `uname` tells of the build, not of the host.
-pub(crate) fn of_this_program() -> &'static str {
+pub fn of_this_program() -> &'static str {
     let little = cfg!(target_endian = "little");
     match std::env::consts::ARCH {
         "x86" => "i586",

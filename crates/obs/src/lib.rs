@@ -45,7 +45,7 @@ mod root_setup;
 mod rpmlist;
 mod scratch;
 
-pub use arch::runs_here;
+pub use arch::{of_this_program as machine_arch, runs_here};
 pub use buildinfo::{BuildInfoError, read_buildinfo};
 pub use config::ConfigError;
 pub use emulation::Emulation;

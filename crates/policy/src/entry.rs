@@ -1,7 +1,7 @@
 //! One hook as a file declares it: read the same way from `_hooks` and from an admin's `[[mandatory]]`.
 
 use crate::reader::{Table, by_grammar};
-use crate::{At, Place};
+use crate::{At, EntryLock, Place};
 use serde_json::{Map, Value};
 use skink_job::{Digest, FileName, HookName, OnProblem, Phase, Stage, When};
 use std::collections::BTreeSet;
@@ -71,6 +71,8 @@ pub struct HookEntry {
     pub mandatory: bool,
     /// Where it is declared.
     pub place: Place,
+    /// What a `_hooks.lock` beside that file says of it, where there is one.
+    pub lock: Option<EntryLock>,
 }
 
 impl HookEntry {
@@ -90,6 +92,7 @@ impl HookEntry {
             settings,
             mandatory: false,
             place: Place::outside("(the command line)"),
+            lock: None,
         }
     }
 
@@ -145,6 +148,7 @@ pub(crate) fn read(table: &Table<'_>, name: HookName, layer: Layer, place: Place
         settings,
         mandatory,
         place,
+        lock: None,
     })
 }
 

@@ -8,7 +8,7 @@ use skink_job::{HookName, Phase};
 use std::collections::BTreeSet;
 
 /// What one `_hooks` file declares, in its order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct HooksFile {
     pub(crate) declared: Vec<Declared>,
 }
@@ -78,7 +78,8 @@ impl HooksFile {
         Phase::ALL.iter().try_for_each(|phase| order(&entries, *phase).map(drop))
     }
 
-    fn hooks(&self) -> impl Iterator<Item = &HookEntry> {
+    /// The hooks that it declares, without those that it disables.
+    pub fn hooks(&self) -> impl Iterator<Item = &HookEntry> {
         self.declared.iter().filter_map(|declared| match declared {
             Declared::Hook(hook) => Some(hook.as_ref()),
             Declared::Disabled { .. } => None,

@@ -1,7 +1,7 @@
 //! Who may run which module, for which project, with what.
 //!
-//! Two files are read here: the admin's `policy.toml` ([`Policy`]) and the `_hooks` of a project or a package
-//! ([`HooksFile`]). Both are small TOML files whose every key is known and read: a key that nobody reads, a
+//! Three files are read here: the admin's `policy.toml` ([`Policy`]), the `_hooks` of a project or a package
+//! ([`HooksFile`]) and its `_hooks.lock` ([`LockFile`]). All are small TOML files whose every key is known and read: a key that nobody reads, a
 //! wrong type, name or quantity is a [`Problem`] with its line, and all problems of a file are told at once.
 //!
 //! Invariants: nothing is allowed that no rule allows (a [`Policy::default`] refuses everything); a narrower
@@ -20,6 +20,8 @@ mod hooks;
 mod json;
 mod limits;
 mod lines;
+mod lock;
+mod locked;
 mod merge;
 mod narrow;
 mod order;
@@ -41,6 +43,8 @@ pub use entry::{HookEntry, Layer, ModuleSource};
 pub use hooks::HooksFile;
 pub use limits::MOST;
 pub use lines::has_hook_lines;
+pub use lock::{LockFile, LockedHook, LockedRoot};
+pub use locked::EntryLock;
 pub use merge::{Merged, merge};
 pub use order::order;
 pub use policy::{Policy, Repository};

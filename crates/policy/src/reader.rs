@@ -346,6 +346,18 @@ impl<'r> Table<'r> {
         }
     }
 
+    /// The texts of this table, all of whose keys are names, in the file's order.
+    pub(crate) fn named_texts(&self, mut read: impl FnMut(At<&'r str>, At<&'r str>)) {
+        self.give_up(); // every key is read here
+        for (name, value) in in_order(self.table) {
+            let name = self.at(name.get_ref().as_ref(), name.span());
+            match value.get_ref().as_str() {
+                Some(text) => read(name, self.at(text, value.span())),
+                None => self.wrong(&shown(name.value), "a text", value),
+            }
+        }
+    }
+
     /// A free table, as JSON.
     pub(crate) fn json(&self, key: &'static str) -> Option<serde_json::Value> {
         let value = self.value(key)?;

@@ -88,6 +88,9 @@ pub struct HookReport {
     pub on_limit: OnProblem,
     /// The policy's rule that allowed it.
     pub rule: String,
+    /// Whether a `_hooks.lock` says which module and which tool roots it must have.
+    #[serde(default)]
+    pub locked: bool,
     /// What it was granted.
     pub grants: Grants,
     /// Its limits.
@@ -236,6 +239,7 @@ impl HookReport {
             on_failure: OnProblem::Fail,
             on_limit: OnProblem::Fail,
             rule: String::new(),
+            locked: false,
             grants: Grants::default(),
             limits: Limits::default(),
             usage: Usage::default(),

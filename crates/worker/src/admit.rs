@@ -11,7 +11,8 @@ use crate::{Host, fault};
 use skink_engine::{ArtefactKey, COMPILE_TIME, Compiled, Stored, WalledError, compile_walled};
 use skink_job::{Digest, Grants, OnProblem, Outcome, Phase, SafeText};
 use skink_module::{Manifest, Sealed};
-use skink_policy::{Allowed, Decision, HookEntry, ModuleSource, Policy, ToolKind, ToolRoot};
+use skink_obs::machine_arch;
+use skink_policy::{Allowed, Decision, EntryLock, HookEntry, ModuleSource, Policy, ToolKind, ToolRoot};
 use skink_protocol::Flavour;
 use skink_tools::{Kind, Root, Tool, ToolIdentity};
 use std::fmt::Display;
@@ -27,6 +28,8 @@ pub struct Admitted {
     pub entry: HookEntry,
     /// What people and machines call the module.
     pub module: ModuleReport,
+    /// Of the module's bytes.
+    pub sha256: Digest,
     /// What the module says of itself.
     pub manifest: Manifest,
     /// The compiled module.
@@ -94,6 +97,7 @@ impl Refusal {
             on_failure,
             on_limit: on_failure,
             rule: self.rule.as_ref().map(|rule| rule.rule.to_string()).unwrap_or_default(),
+            locked: self.entry.lock.is_some(),
             ..HookReport::new(self.entry.name.clone(), None, self.module.clone(), self.why.outcome())
         }
     }
@@ -134,9 +138,9 @@ impl Admission<'_> {
         match self.try_admit(&entry, &mut known) {
             Ok(parts) => {
                 fault::point("module-admitted");
-                let Parts { manifest, artefact, allowed, tools } = parts;
+                let Parts { sha256, manifest, artefact, allowed, tools } = parts;
                 let artefact = Arc::new(artefact);
-                Ok(Admitted { entry, module: known.module, manifest, artefact, allowed, tools })
+                Ok(Admitted { entry, module: known.module, sha256, manifest, artefact, allowed, tools })
             }
             Err(why) => {
                 let Known { module, rule } = known;
@@ -154,6 +158,9 @@ impl Admission<'_> {
         report.sha256 = digest.to_string();
         report.name = path.file_name().map(|n| SafeText::line(&n.to_string_lossy())).unwrap_or_default();
         check_pin(entry, &digest, &path)?;
+        if let Some(lock) = &entry.lock {
+            lock.check_module(&path.display().to_string(), &digest)?;
+        }
         // Asked before anything of the module is read.
         known.rule = Some(self.decide(&digest, &Grants::default())?);
         let Stored { artefact, description } = compiled(self.host, &module)?;
@@ -163,8 +170,8 @@ impl Admission<'_> {
         check_phases(entry, &manifest)?;
         skink_module::settings_fit(&manifest, &entry.settings).map_err(|e| e.to_string())?;
         let allowed = self.decide(&digest, &manifest.grants)?;
-        let tools = self.find_tools(&allowed)?;
-        Ok(Parts { manifest, artefact, allowed, tools })
+        let tools = self.find_tools(&allowed, entry.lock.as_ref())?;
+        Ok(Parts { sha256: digest, manifest, artefact, allowed, tools })
     }
 
     fn decide(&self, digest: &Digest, requested: &Grants) -> Result<Allowed, Why> {
@@ -174,14 +181,24 @@ impl Admission<'_> {
         }
     }
 
-    fn find_tools(&self, allowed: &Allowed) -> Result<Vec<(Tool, ToolIdentity)>, Why> {
+    fn find_tools(
+        &self,
+        allowed: &Allowed,
+        lock: Option<&EntryLock>,
+    ) -> Result<Vec<(Tool, ToolIdentity)>, Why> {
         let mut tools = Vec::new();
+        if let Some(lock) = lock {
+            lock.check_tools(machine_arch(), &allowed.grants.tools)?; // before a root is built in vain
+        }
         for name in &allowed.grants.tools {
             let Some(rule) = self.policy.tool(name) else {
                 let why = format!("the tool {name} is granted, but the policy has no [tools.{name}]");
                 return Err(Why::Module(why));
             };
             let root = self.root_of(&rule.root)?;
+            if let Some(lock) = lock {
+                lock.check_root(name, machine_arch(), root.name(), root.address())?;
+            }
             let (program, etc, args) = (rule.program.clone(), rule.etc.clone(), rule.args.clone());
             let kind = match rule.kind.clone() {
                 ToolKind::Plain => Kind::Plain,
@@ -211,6 +228,7 @@ struct Known {
 }
 
 struct Parts {
+    sha256: Digest,
     manifest: Manifest,
     artefact: File,
     allowed: Allowed,

@@ -198,6 +198,7 @@ pub fn blank(hook: &Admitted, phase: Phase, outcome: Outcome) -> HookReport {
         on_failure: hook.allowed.on_failure(hook.entry.on_failure),
         on_limit: hook.allowed.on_limit(hook.entry.on_failure),
         rule: hook.allowed.rule.to_string(),
+        locked: hook.entry.lock.is_some(),
         grants: hook.allowed.grants.clone(),
         limits: hook.allowed.limits,
         ..HookReport::new(hook.entry.name.clone(), Some(phase), hook.module.clone(), outcome)

@@ -7,7 +7,8 @@ use crate::WorkerError;
 use crate::admit::{ModuleFolders, find_file};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use skink_policy::{HooksFile, Merged, Policy, Problems, merge};
+use skink_job::FileName;
+use skink_policy::{EntryLock, HooksFile, LockFile, Merged, ModuleSource, Policy, Problems, merge};
 use std::fs;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
@@ -19,6 +20,8 @@ pub const INSTALLED_POLICY: &str = "/etc/skink/policy.toml";
 pub const INSTALLED_MODULES: &str = "/etc/skink/modules";
 /// The name of a layer's file beside the sources.
 const HOOKS_FILE: &str = "_hooks";
+/// The name of what pins the modules and tool roots of such a file, beside it.
+pub const LOCK_FILE: &str = "_hooks.lock";
 /// The largest build configuration that is read, in bytes; those of large projects have some hundred thousand.
 const MAX_CONFIG: u64 = 16 << 20;
 
@@ -98,7 +101,7 @@ pub struct Said<'a> {
 pub fn any(said: Said<'_>) -> bool {
     let mut folders = std::iter::once(said.sources).chain(project_folder(said.sources, said.root));
     // What cannot be read may say something, and is told of by `load`.
-    folders.any(|folder| find_file(folder, HOOKS_FILE).is_some())
+    folders.any(|folder| [HOOKS_FILE, LOCK_FILE].iter().any(|name| find_file(folder, name).is_some()))
         || read_config(said.config).map_or(true, |config| config.is_some())
 }
 
@@ -156,10 +159,37 @@ pub fn load(
     Ok(Layers { policy, merged, folders })
 }
 
+/// The `_hooks` of a folder, held by the `_hooks.lock` beside it. A lock alone locks hooks that are not there.
 fn read_hooks(folder: &Path) -> Result<Option<HooksFile>, LayersError> {
+    let hooks = read_unlocked(folder)?;
+    match read_lock(folder)? {
+        Some(lock) => Ok(Some(hooks.unwrap_or_default().locked_by(&lock)?)),
+        None => Ok(hooks),
+    }
+}
+
+/// The `_hooks` of a folder, whatever its lock says.
+pub fn read_unlocked(folder: &Path) -> Result<Option<HooksFile>, LayersError> {
     let Some(path) = find_file(folder, HOOKS_FILE) else { return Ok(None) };
     let bytes = read_plain(&path)?;
     Ok(Some(HooksFile::parse(bytes, &path.display().to_string())?))
+}
+
+/// The `_hooks.lock` of a folder.
+pub fn read_lock(folder: &Path) -> Result<Option<LockFile>, LayersError> {
+    let Some(path) = find_file(folder, LOCK_FILE) else { return Ok(None) };
+    let bytes = read_plain(&path)?;
+    Ok(Some(LockFile::parse(bytes, &path.display().to_string())?))
+}
+
+/// What the lock of a folder says of a module there, by the first hook of the `_hooks` that has it.
+pub fn lock_of_module(folder: &Path, module: &FileName) -> Result<Option<EntryLock>, LayersError> {
+    if find_file(folder, LOCK_FILE).is_none() {
+        return Ok(None); // then a `_hooks` is nothing to whoever tries a module
+    }
+    let source = ModuleSource::Beside(module.clone());
+    let hooks = read_hooks(folder)?.unwrap_or_default();
+    Ok(hooks.hooks().find(|hook| hook.module == source).and_then(|hook| hook.lock.clone()))
 }
 
 /// Reads a file of a project. It is a plain one: what a link points to is perhaps not the project's to read, and
@@ -236,6 +266,42 @@ mod tests {
                     assert!(!error.contains("root:"), "{what}: {error}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_lock_is_looked_for_where_hooks_are() {
+        let locks = |name: &str| format!("schema = 1\nhooks.{name}.sha256 = \"{}\"", "ab".repeat(32));
+        let rows = [
+            // the lock, whether a `_hooks` with the hook `a` is there, hooks with whether they are locked
+            (None, true, "a free"),
+            (Some(locks("a")), true, "a locked"),
+            (Some("schema = 1".to_owned()), true, "a locked"),
+            (Some(locks("b")), true, "this lock is stale"),
+            (Some(locks("a")), false, "this lock is stale"),
+            (Some("schema = 2".to_owned()), true, "has schema 2"),
+        ];
+        for (lock, has_hooks, want) in rows {
+            let base = tempfile::tempdir().unwrap();
+            let package = base.path().join("package");
+            fs::create_dir(&package).unwrap();
+            if has_hooks {
+                fs::write(package.join(HOOKS_FILE), "schema = 1\nhooks.a.module = \"a.wasm\"").unwrap();
+            }
+            if let Some(lock) = &lock {
+                fs::write(package.join(format!("_service:x:{LOCK_FILE}")), lock).unwrap();
+            }
+            let said = Said { sources: &package, root: Path::new("/nowhere"), config: None };
+            assert!(any(said), "{lock:?}");
+            let got = match load(Policy::default(), None, said, None) {
+                Ok(layers) => {
+                    let word = |lock: bool| if lock { "locked" } else { "free" };
+                    let entries = layers.merged.entries.iter();
+                    entries.map(|entry| format!("{} {}", entry.name, word(entry.lock.is_some()))).collect()
+                }
+                Err(error) => error.to_string(),
+            };
+            assert!(got.contains(want), "{lock:?}: {got}");
         }
     }
 

@@ -21,6 +21,7 @@ pub mod interrupts;
 pub mod journal;
 mod kill_watch;
 pub mod layers;
+pub mod lock;
 pub mod log;
 pub mod outbox;
 pub mod pipeline;

@@ -1,7 +1,8 @@
 //! Each key of both files, changed alone, changes what comes of the file.
 
+use super::lock::{LOCK, filled};
 use super::{digest, hooks};
-use crate::{Decision, HooksFile, Policy, merge, order};
+use crate::{Decision, HooksFile, LockFile, Policy, merge, order};
 use skink_job::{Grants, Phase, PlanGrants};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ pub(crate) fn asked(kind: &'static str, key: &'static str) {
 }
 
 /// Keys that hold tables whose own keys are in the tables below.
-const HOLDERS: [(&str, &str); 13] = [
+const HOLDERS: [(&str, &str); 15] = [
     ("the policy", "tools"),
     ("the policy", "tool-roots"),
     ("the policy", "repositories"),
@@ -34,6 +35,8 @@ const HOLDERS: [(&str, &str); 13] = [
     ("[allow.grants]", "plan"),
     ("[allow.grants]", "effects"),
     ("the hooks file", "hooks"),
+    ("the lock", "hooks"),
+    ("[hooks.NAME] of the lock", "tools"),
 ];
 
 pub(crate) type Row = (&'static str, &'static str, &'static str, &'static str);
@@ -126,10 +129,14 @@ pub(crate) const HOOKS_ROWS: &[Row] = &[
     ("[hooks.NAME]", "settings", "level = 1", "level = 2"),
 ];
 
+/// That it alone decides is in the tables of `lock.rs`.
+const LOCK_ROWS: &[Row] = &[("[hooks.NAME] of the lock", "sha256", "<aa>", "<cc>")];
+
 /// Keys with one right value: any other is a problem.
 const ONE_VALUE: &[Row] = &[
     ("the policy", "schema", "schema = 1", "schema = 2"),
     ("the hooks file", "schema", "schema = 1", "schema = 2"),
+    ("the lock", "schema", "schema = 1", "schema = 2"),
 ];
 
 fn request(edit: impl Fn(&mut Grants)) -> Grants {
@@ -243,10 +250,11 @@ fn each_key_of_a_hooks_file_changes_the_outcome() {
 #[test]
 fn keys_with_one_right_value_take_no_other() {
     for row in ONE_VALUE {
-        let (base, hooks) = if row.0 == "the hooks file" { (HOOKS, true) } else { (POLICY, false) };
-        let text = changed(base, row);
-        let refused =
-            if hooks { HooksFile::parse(text, "_hooks").err() } else { Policy::parse(text, "p").err() };
+        let refused = match row.0 {
+            "the hooks file" => HooksFile::parse(changed(HOOKS, row), "_hooks").err(),
+            "the lock" => LockFile::parse(changed(LOCK, row), "_hooks.lock").err(),
+            _ => Policy::parse(changed(POLICY, row), "p").err(),
+        };
         assert_eq!(refused.map(|problems| problems.count()), Some(1), "{row:?}");
     }
 }
@@ -255,12 +263,13 @@ fn keys_with_one_right_value_take_no_other() {
 fn known() -> BTreeSet<(&'static str, &'static str)> {
     Policy::parse(POLICY, "p").unwrap();
     hooks(HOOKS);
+    LockFile::parse(filled(LOCK), "l").unwrap();
     ASKED.with_borrow(|asked| asked.iter().filter(|pair| !HOLDERS.contains(pair)).copied().collect())
 }
 
 #[test]
 fn every_known_key_has_a_row() {
-    let rows = [POLICY_ROWS, HOOKS_ROWS, ONE_VALUE].concat();
+    let rows = [POLICY_ROWS, HOOKS_ROWS, LOCK_ROWS, ONE_VALUE].concat();
     assert_eq!(known(), rows.iter().map(|(kind, key, ..)| (*kind, *key)).collect());
 }
 
@@ -300,6 +309,7 @@ fn the_reference_names_every_key() {
         let kind = match kind {
             "the policy" => "## The keys",
             "the hooks file" => "## _hooks",
+            "the lock" => "## _hooks.lock",
             "[allow.limits]" => "[limits]",
             kind => kind,
         };

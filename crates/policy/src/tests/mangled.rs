@@ -1,17 +1,21 @@
 //! Inputs that are broken on purpose: each is read or refused with a place, and nothing panics or hangs.
 
 use super::digest;
-use crate::{Decision, HooksFile, Policy, Problems, merge};
+use super::lock::{LOCK, filled};
+use crate::{Decision, HooksFile, LockFile, Policy, Problems, merge};
 use skink_job::Grants;
 
-/// Reads `bytes` as both files and does all that is done with them. Returns how often they were taken.
+/// Reads `bytes` as each of the files and does all that is done with them. Returns how often they were taken.
 fn exercise(bytes: &[u8]) -> usize {
     let policy = Policy::parse(bytes, "p");
     let file = HooksFile::parse(bytes, "h");
-    for problems in [policy.as_ref().err(), file.as_ref().err()].into_iter().flatten() {
-        check(problems, bytes);
+    let lock = LockFile::parse(bytes, "l");
+    let problems = [policy.as_ref().err(), file.as_ref().err(), lock.as_ref().err()];
+    problems.into_iter().flatten().for_each(|problems| check(problems, bytes));
+    let taken = usize::from(policy.is_ok()) + usize::from(file.is_ok()) + usize::from(lock.is_ok());
+    if let (Ok(file), Ok(lock)) = (&file, &lock) {
+        drop(file.clone().locked_by(lock).map_err(|problems| check(&problems, bytes)));
     }
-    let taken = usize::from(policy.is_ok()) + usize::from(file.is_ok());
     let policy = policy.unwrap_or_default();
     for project in [None, Some("home:a"), Some("openSUSE:Factory")] {
         if let Err(problems) = merge(&policy, project, file.as_ref().ok(), file.as_ref().ok()) {
@@ -145,7 +149,9 @@ fn mutate(seed: &[u8], random: &mut Random) -> Vec<u8> {
 
 #[test]
 fn mutated_files_never_panic() {
-    let seeds: [&[u8]; 3] = [
+    let lock = filled(LOCK);
+    let seeds: [&[u8]; 4] = [
+        lock.as_bytes(),
         include_bytes!("policy-base.toml"),
         include_bytes!("hooks-base.toml"),
         b"schema = 1\n[hooks.a]\nmodule = \"a\"\nafter = [\"b\"]\n[hooks.b]\nmodule = \"b\"\ndisabled = true\n",

@@ -1,9 +1,10 @@
-//! Tables over the whole of both files. Grammars are tested beside their code.
+//! Tables over the whole of the files. Grammars are tested beside their code.
 
 mod admit;
 mod allocate;
 pub(crate) mod keys;
 mod lines;
+mod lock;
 mod mangled;
 mod merge;
 mod problems;

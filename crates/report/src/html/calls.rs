@@ -28,6 +28,7 @@ fn card(index: usize, hook: &HookReport) -> Markup {
             p.meta {
                 (hook.phase.map_or("not admitted", Phase::as_str)) ", " (hook.layer) " layer · module "
                 (hook.module.name) " " (hook.module.version) " " (digest(&hook.module.sha256))
+                @if hook.locked { ", locked" }
                 @if !hook.steps.is_empty() {
                     " · " (Millis(hook.usage.wall_time)) " · " a href={ "#when-" (id) } { "in the timeline" }
                 }

@@ -70,7 +70,7 @@ fn bash_completes() {
     std::fs::write(place.here().join("module.wasm"), "").unwrap();
     let rows = [
         ("skink bu", "build"),
-        ("skink hook ", "run"),
+        ("skink hook ", "lock run"),
         ("skink build --hook-no", "--hook-none"),
         ("skink build --hook-color ", "auto always never"),
         ("skink build --hook-policy mod", "module.wasm"),
