@@ -91,6 +91,11 @@ impl Place {
         command
     }
 
+    /// `skink hook lock FOLDER …` with its policy and state.
+    pub fn hook_lock(&self, folder: &Path, words: &[&str]) -> Tried {
+        Tried::of(self.command(&["hook", "lock"]).arg(folder).args(words))
+    }
+
     fn command(&self, verb: &[&str]) -> Command {
         let mut command = Command::new(skink());
         command.args(verb).arg("--hook-policy").arg(self.policy()).arg("--state").arg(&self.state);

@@ -3,6 +3,7 @@
 use crate::checks::{all_three_hooks, outcomes, report};
 use skink_tests_build::{Package, Started, lend};
 use std::fs;
+use std::process::Command;
 
 /// rpmlint is told to fail on what the example's filters hide, so its verdict fails the build.
 #[test]
@@ -41,7 +42,7 @@ fn a_prefix_of_a_source_service_is_no_obstacle() {
         let to = package.folder().join(format!("_service:download_files:{name}"));
         fs::rename(package.folder().join(name), to).unwrap();
     }
-    let mut command = std::process::Command::new(skink_tests_build::farm().skink());
+    let mut command = Command::new(skink_tests_build::farm().skink());
     let farm = skink_tests_build::farm();
     command.arg("build").arg("--root").arg(root.path()).arg("--dist").arg(&farm.dist);
     command.args([
@@ -58,4 +59,26 @@ fn a_prefix_of_a_source_service_is_no_obstacle() {
     command.arg(package.folder().join("_service:download_files:hello.spec"));
     let ended = Started::start(command).wait();
     all_three_hooks(&ended, &root, &package);
+}
+
+/// The lock of the package, and one of the folder above, which locks nothing of the package's.
+#[test]
+fn a_locked_package_builds_as_before() {
+    let (root, package) = (lend(), Package::example("locked"));
+    let farm = skink_tests_build::farm();
+    let above = package.folder().parent().unwrap();
+    fs::write(above.join("_hooks"), "schema = 1\n").unwrap();
+    for folder in [package.folder(), above] {
+        let mut lock = Command::new(farm.skink());
+        lock.args(["hook", "lock", "--project", "home:tester", "--hook-policy"]).arg(package.policy());
+        let locked = lock.arg("--state").arg(farm.state()).arg(folder).output().unwrap();
+        assert!(locked.status.success(), "{}", String::from_utf8_lossy(&locked.stderr));
+    }
+    let ended = Started::skink(root.path(), &package, &[]).wait();
+    all_three_hooks(&ended, &root, &package);
+    let report = report(&package);
+    let hooks = report["hooks"].as_array().unwrap();
+    assert!(hooks.iter().all(|hook| hook["locked"] == true), "{report}");
+    fs::remove_file(above.join("_hooks")).unwrap();
+    fs::remove_file(above.join("_hooks.lock")).unwrap();
 }

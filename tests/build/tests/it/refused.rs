@@ -3,12 +3,17 @@
 use skink_tests_build::{Package, Started, farm, lend};
 use std::fs;
 
+/// A lock of one hook.
+fn locked(name: &str, sha256: &str) -> String {
+    format!("schema = 1\n[hooks.{name}]\nsha256 = \"{sha256}\"\n")
+}
+
 #[test]
 fn nothing_starts_after_a_refusal() {
     let root = lend();
     let example = Package::example;
     let wat = |text: &str| text.to_owned();
-    let rows: [(&str, Package, &str); 9] = [
+    let rows: [(&str, Package, &str); 12] = [
         ("a malformed _hooks", example("r1").write("_hooks", "schema = 1\n[hooks.x\n"), "_hooks:2"),
         (
             "an unknown key",
@@ -26,6 +31,21 @@ fn nothing_starts_after_a_refusal() {
                 &format!("module = \"checksums.wasm\"\nsha256 = \"{}\"", "ab".repeat(32)),
             ),
             "pins",
+        ),
+        (
+            "a lock of another module",
+            example("r10").write("_hooks.lock", locked("build-setup", &"ab".repeat(32))),
+            "_hooks.lock:2 locks the hook build-setup to the module sha256:abab",
+        ),
+        (
+            "a stale lock",
+            example("r11").write("_hooks.lock", locked("gone", &"ab".repeat(32))),
+            "declares no hook `gone`",
+        ),
+        (
+            "a lock without hooks",
+            example("r12").without_hooks().write("_hooks.lock", locked("rpmlint", &"ab".repeat(32))),
+            "without a _hooks, remove the lock",
         ),
         (
             "settings that do not fit",

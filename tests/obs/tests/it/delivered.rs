@@ -7,11 +7,33 @@ use skink_tests_obs::{Backend, PROJECT, Package, REPOSITORY, Site, Way, critic, 
 const HOOKS: &str =
     "[hooks.rpmlint]\nmodule = \"rpmlint.wasm\"\n[hooks.checksums]\nmodule = \"checksums.wasm\"\n";
 
+/// What `skink hook lock` writes where rpmlint is of the machine's own files.
+fn lock(rpmlint: &str, checksums: &str) -> String {
+    format!(
+        "schema = 1\n[hooks.checksums]\nsha256 = \"{checksums}\"\n[hooks.rpmlint]\nsha256 = \"{rpmlint}\"\n\
+         [hooks.rpmlint.tools.rpmlint]\nx86_64 = \"host\"\n"
+    )
+}
+
+pub(crate) fn a_lock_holds_on_a_worker(site: &Site) {
+    let name = "locked-otherwise";
+    let modules = [module_named("rpmlint"), module_named("checksums")];
+    let lock = lock(&modules[0].sha256, &"ab".repeat(32));
+    let package = Package::new(name, "").hooked(HOOKS, &modules).with("_hooks.lock", lock);
+    let code = site.build(PROJECT, &package.built_by(Way::WorkerSide));
+    let log = site.log(PROJECT, name);
+    assert_eq!(code, "failed", "{log}");
+    assert!(log.contains("locks the hook checksums to the module sha256:abab"), "{log}");
+    assert!(!log.contains("preinstalling"), "the build was begun:\n{log}");
+}
+
 pub(crate) fn delivered_not_rebuilt_and_unchanged(site: &Site) {
     let name = "delivered";
     let modules = [module_named("rpmlint"), module_named("checksums")];
     let waits = site.worker(Way::ServerSide).waiting_script();
-    let package = Package::new(name, &waits).hooked(HOOKS, &modules).built_by(Way::ServerSide);
+    let lock = lock(&modules[0].sha256, &modules[1].sha256);
+    let package = Package::new(name, &waits).hooked(HOOKS, &modules).with("_hooks.lock", lock);
+    let package = package.built_by(Way::ServerSide);
     site.commit(PROJECT, &package);
 
     // The log is live: it is read while the build waits for us.
@@ -49,9 +71,9 @@ fn has_the_results_of_hooks(site: &Site, name: &str) {
     let report: Value = serde_json::from_str(&site.result(PROJECT, name, "skink-report.json")).unwrap();
     assert_eq!(report["job"]["project"], PROJECT);
     assert_eq!(report["job"]["package"], name);
-    let hooks: Vec<_> =
-        report["hooks"].as_array().unwrap().iter().map(|hook| hook["name"].as_str()).collect();
-    assert_eq!(hooks, [Some("checksums"), Some("rpmlint")]);
+    let hooks: Vec<_> = report["hooks"].as_array().unwrap().iter().map(|hook| &hook["name"]).collect();
+    assert_eq!(hooks, ["checksums", "rpmlint"]);
+    assert!(report["hooks"].as_array().unwrap().iter().all(|hook| hook["locked"] == true), "{report}");
 }
 
 /// Has the scheduler look at everything anew. It has when it knows a package that came after it was asked.

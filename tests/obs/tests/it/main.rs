@@ -32,6 +32,7 @@ const GROUPS: &[&[Row]] = &[
     &[
         ("delivered_not_rebuilt_and_unchanged", delivered::delivered_not_rebuilt_and_unchanged),
         ("a_failing_check_fails_the_package", delivered::a_failing_check_fails_the_package),
+        ("a_lock_holds_on_a_worker", delivered::a_lock_holds_on_a_worker),
         ("hooks_of_project_and_admin_run_without_hooks_file", layers::hooks_of_project_and_admin_run),
         ("a_malformed_line_fails_the_build_and_says_where", layers::a_malformed_line_fails_the_build),
     ],

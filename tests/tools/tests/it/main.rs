@@ -10,6 +10,7 @@ mod delegate;
 mod kiwi;
 mod legacy;
 mod library;
+mod lock;
 mod roots;
 mod rpmlint;
 mod run_tests;
