@@ -25,6 +25,9 @@
 //! The crate is a `cdylib` for `wasm32-wasip2`. All that a hook can reach comes from its context. A hook of
 //! several phases implements several traits and calls several macros.
 //!
+//! What the settings of many hooks have is here once: `Level`, what becomes of a finding, and `FailOn`, which findings
+//! fail the build, both with the feature `settings`; and [`pattern`], which compares names with patterns.
+//!
 //! The types are those of `wit/`, with conveniences added here. Nothing in this crate talks to WASI, but a hook
 //! that is linked with `std` imports it for the message of a panic. With the feature `bare`, a hook says
 //! `#![cfg_attr(target_arch = "wasm32", no_std)]` and `skink_sdk::bare!()`: it is smaller then, imports nothing
@@ -45,7 +48,10 @@ mod export;
 mod failure;
 mod files;
 mod finding;
+#[cfg(feature = "settings")]
+mod level;
 mod package;
+pub mod pattern;
 #[cfg(feature = "settings")]
 mod settings;
 mod tool;
@@ -68,5 +74,7 @@ pub use bindings::skink::hook::types::{Failure, Finding, Severity, Verdict};
 #[doc(hidden)]
 pub use export::__bytes;
 pub use failure::Context;
+#[cfg(feature = "settings")]
+pub use level::{FailOn, Level};
 pub use package::{Deb, Rpm};
 pub use tool::Output;

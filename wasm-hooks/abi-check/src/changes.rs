@@ -1,8 +1,8 @@
 //! What can change, and how grave that is.
 
-use crate::settings::Level;
 use alloc::string::String;
 use alloc::vec::Vec;
+use skink_sdk::Level;
 
 /// The codes of the findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,7 +3,7 @@
 use crate::changes::{Change, Code};
 use crate::pair::Pair;
 use crate::parse::{NO_DEBUG_INFO, Report};
-use crate::settings::{FailOn, Settings};
+use crate::settings::Settings;
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -128,12 +128,7 @@ impl<'s> Findings<'s> {
     /// What the findings mean for the build.
     pub(crate) fn verdict(&self) -> Verdict {
         let (errors, warnings) = (self.count(Severity::Error), self.count(Severity::Warning));
-        let fails = match self.settings.fail_on {
-            FailOn::Error => errors > 0,
-            FailOn::Warning => errors > 0 || warnings > 0,
-            FailOn::Never => false,
-        };
-        if !fails {
+        if !self.settings.fail_on.fails(errors, warnings) {
             return Verdict::Pass;
         }
         let bad = |finding: &&Finding| finding.severity != Severity::Info;

@@ -6,13 +6,13 @@
 use super::message::{Kind, Message};
 use super::place::Place;
 use super::rules;
-use super::settings::{FailOn, Level, Settings};
+use super::settings::Settings;
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use skink_sdk::{Finding, Severity, Verdict};
+use skink_sdk::{Finding, Level, Severity, Verdict};
 
 /// Notes that are kept of one message.
 const MAX_NOTES: usize = 16;
@@ -149,12 +149,7 @@ impl<'s> Collection<'s> {
     /// What the messages mean for the build.
     pub(crate) fn verdict(&self) -> Verdict {
         let Tally { errors, warnings, .. } = self.tally;
-        let fails = match self.settings.fail_on {
-            FailOn::Error => errors > 0,
-            FailOn::Warning => errors > 0 || warnings > 0,
-            FailOn::Never => false,
-        };
-        if fails {
+        if self.settings.fail_on.fails(errors, warnings) {
             Verdict::Fail(format!("the build's log tells of {errors} errors and {warnings} warnings"))
         } else {
             Verdict::Pass

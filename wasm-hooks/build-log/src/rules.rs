@@ -2,7 +2,7 @@
 //!
 //! A compiler that says which flag a warning belongs to names its rule. Older ones do not, so texts are known too.
 
-use super::settings::Level;
+use skink_sdk::Level;
 
 /// A rule that has a level or advice of its own.
 struct Rule {

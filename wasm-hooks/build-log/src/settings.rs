@@ -3,7 +3,7 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use serde::Deserialize;
-use skink_sdk::Severity;
+use skink_sdk::{FailOn, Level};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -21,40 +21,6 @@ impl Default for Settings {
     fn default() -> Self {
         Self { levels: BTreeMap::new(), warnings: Level::Warning, maximum: 1000, fail_on: FailOn::Error }
     }
-}
-
-/// What becomes of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Level {
-    Error,
-    Warning,
-    Info,
-    Ignore,
-}
-
-impl Level {
-    /// None where the message is not told.
-    pub(crate) fn severity(self) -> Option<Severity> {
-        match self {
-            Self::Error => Some(Severity::Error),
-            Self::Warning => Some(Severity::Warning),
-            Self::Info => Some(Severity::Info),
-            Self::Ignore => None,
-        }
-    }
-}
-
-/// What fails the build.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum FailOn {
-    /// Any error.
-    Error,
-    /// Any error or warning.
-    Warning,
-    /// Nothing.
-    Never,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use skink_sdk::pattern::matches;
 use skink_sdk::{Entry, Rpm};
 
 /// Paths of packages, by the program that installs them.
@@ -50,20 +51,6 @@ fn chooses(patterns: &[String], name: &str) -> bool {
         }
     }
     chosen
-}
-
-/// Whether the text is what the pattern says, in which `*` is any text.
-fn matches(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        match rest.split_once(part) {
-            Some((_, behind)) => rest = behind,
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use super::*;
 use crate::pair::{Package, Side};
 use crate::parse;
-use crate::settings::Level;
+use skink_sdk::{FailOn, Level};
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-use super::super::settings::{FailOn, Level, Settings};
 use super::*;
+use skink_sdk::FailOn;
 
 fn message(kind: Kind, code: &str, text: &str) -> Message {
     let place = Some(Place { file: "a.c".to_owned(), line: Some(1), column: None });
