@@ -293,6 +293,9 @@ impl<'a> Way<'a> {
     /// Takes the results out of the reach of everything that ran in the build root.
     fn snapshot(&mut self, job: &Job<'_>) -> Result<(), WorkerError> {
         fault::point("snapshot-begun");
+        // A build that came to no results has a log all the same.
+        let log = job.log.reader().map_err(WorkerError::file("open the build's log below", &self.root))?;
+        self.around.trees.build_log = log.map(Arc::new);
         let wants_raw = job.layers.merged.entries.iter().any(|entry| entry.stage == skink_job::Stage::Raw);
         let Some(staging) = Staging::take(&self.root, &staged(&self.name), wants_raw)? else { return Ok(()) };
         fault::point("snapshot-taken");
@@ -302,8 +305,6 @@ impl<'a> Way<'a> {
         self.around.trees.results = Some(self.views.of(View::Results, &staging.results())?);
         let raw = self.views.of(View::RawResults, &staging.raw_results())?;
         self.around.trees.raw_results = Some(raw);
-        let log = job.log.reader().map_err(WorkerError::file("open the build's log below", &self.root))?;
-        self.around.trees.build_log = log.map(Arc::new);
         self.around.packages = staging.installed.clone();
         self.around.statistics = staging.statistics.clone();
         self.report.results = staging.files()?;

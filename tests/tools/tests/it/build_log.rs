@@ -110,6 +110,26 @@ fn a_build_that_failed_is_explained_where_the_hook_is_asked_for_it() {
     );
 }
 
+/// Before there is a root there are no results, but there is a log.
+#[test]
+fn a_build_that_came_to_nothing_has_a_log_too() {
+    let package = warned_of("build-log-unresolvable", "when = \"failure\"").edit(
+        "hello.spec",
+        "Source0:",
+        "BuildRequires:  no-such-package\nSource0:",
+    );
+    let root = lend();
+    let results = root.path().join(".build.packages");
+    let ended = Started::skink(root.path(), &package, &[]).wait();
+    assert_eq!(ended.code(), Some(1), "{}", ended.output);
+    assert!(results.symlink_metadata().is_err(), "the build came to results");
+    assert!(ended.output.contains("nothing provides no-such-package"), "{}", ended.output);
+    let hook = hook_of(&package, "build-log");
+    let log = hook["log"].to_string();
+    assert_eq!(hook["outcome"], "passed", "{hook:#}");
+    assert!(log.contains("the build's log holds 0 errors"), "{log}");
+}
+
 /// Settings that are as they would be without them, but for one.
 #[test]
 fn each_setting_alone_changes_what_is_told() {
