@@ -220,6 +220,8 @@ impl State {
             output_bytes,
             output_files,
             tool_time: 0,
+            tool_memory: 0,
+            tool_processes: 0,
             scratch_bytes: 0,
             host_calls: self.host_calls,
             suppressed,

@@ -73,6 +73,8 @@ impl AllocateLimits {
             output_bytes: ByteCount(0),
             output_files: 0,
             tool_time: Millis(0),
+            tool_memory: ByteCount(0),
+            tool_processes: 0,
             scratch_bytes: ByteCount(0),
         }
     }

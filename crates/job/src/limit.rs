@@ -22,6 +22,8 @@ words! {
         OutputFiles = "output-files",
         /// Time that the tools of the hook ran.
         ToolTime = "tool-time",
+        /// Memory of one run of a tool.
+        ToolMemory = "tool-memory",
         /// Bytes in the scratch folder of a tool.
         ScratchBytes = "scratch-bytes",
         /// Bytes of one call from guest to host or back.
@@ -48,6 +50,10 @@ pub struct Limits {
     pub output_files: u32,
     /// Time that the tools of the hook may run, summed.
     pub tool_time: Millis,
+    /// Memory of all processes of one run of a tool.
+    pub tool_memory: ByteCount,
+    /// Processes and threads of one run of a tool; it is refused more.
+    pub tool_processes: u32,
     /// Bytes in the scratch folder of a tool.
     pub scratch_bytes: ByteCount,
 }
@@ -62,6 +68,8 @@ impl Default for Limits {
             output_bytes: ByteCount(256 << 20),
             output_files: 1000,
             tool_time: Millis(240_000),
+            tool_memory: ByteCount(4 << 30),
+            tool_processes: 512,
             scratch_bytes: ByteCount(1 << 30),
         }
     }
@@ -111,7 +119,7 @@ impl fmt::Display for Amount {
 
 impl Limits {
     /// Each limit by its key in a policy.
-    pub fn each(&self) -> [(&'static str, Amount); 8] {
+    pub fn each(&self) -> [(&'static str, Amount); 10] {
         // No `..`: a new limit must be in this list or it does not compile.
         let Self {
             memory,
@@ -121,6 +129,8 @@ impl Limits {
             output_bytes,
             output_files,
             tool_time,
+            tool_memory,
+            tool_processes,
             scratch_bytes,
         } = *self;
         [
@@ -131,6 +141,8 @@ impl Limits {
             ("output-bytes", Amount::Bytes(output_bytes)),
             ("output-files", Amount::Count(output_files.into())),
             ("tool-time", Amount::Time(tool_time)),
+            ("tool-memory", Amount::Bytes(tool_memory)),
+            ("tool-processes", Amount::Count(tool_processes.into())),
             ("scratch-bytes", Amount::Bytes(scratch_bytes)),
         ]
     }
@@ -138,7 +150,7 @@ impl Limits {
 
 impl Usage {
     /// How much of each limit, in the order of [`Limits::each`].
-    pub fn each(&self) -> [u64; 8] {
+    pub fn each(&self) -> [u64; 10] {
         [
             self.memory,
             self.wall_time,
@@ -147,6 +159,8 @@ impl Usage {
             self.output_bytes,
             self.output_files.into(),
             self.tool_time,
+            self.tool_memory,
+            self.tool_processes.into(),
             self.scratch_bytes,
         ]
     }
@@ -169,6 +183,10 @@ pub struct Usage {
     pub output_files: u32,
     /// Milliseconds that tools ran.
     pub tool_time: u64,
+    /// The most memory that one run of a tool was seen with, in bytes.
+    pub tool_memory: u64,
+    /// The most processes and threads that one run of a tool was seen with.
+    pub tool_processes: u32,
     /// Bytes in the scratch folder at the end.
     pub scratch_bytes: u64,
     /// Calls from the guest to the host.

@@ -21,6 +21,8 @@ pub(crate) const LEAST: Limits = Limits {
     output_bytes: ByteCount(KIB),
     output_files: 1,
     tool_time: Millis(10),
+    tool_memory: ByteCount(16 * MIB),
+    tool_processes: 1,
     scratch_bytes: ByteCount(MIB),
 };
 
@@ -34,6 +36,8 @@ pub const MOST: Limits = Limits {
     output_bytes: ByteCount(TIB),
     output_files: 1_000_000,
     tool_time: Millis(DAY),
+    tool_memory: ByteCount(TIB),
+    tool_processes: 65_536,
     scratch_bytes: ByteCount(16 * TIB),
 };
 
@@ -55,6 +59,8 @@ pub(crate) fn read(table: &Table<'_>, limits: &mut Limits, set: &mut Vec<Set>) {
         output_bytes,
         output_files,
         tool_time,
+        tool_memory,
+        tool_processes,
         scratch_bytes,
     } = limits;
     bytes(table, "memory", memory, LEAST.memory..=MOST.memory, set);
@@ -64,6 +70,8 @@ pub(crate) fn read(table: &Table<'_>, limits: &mut Limits, set: &mut Vec<Set>) {
     bytes(table, "output-bytes", output_bytes, LEAST.output_bytes..=MOST.output_bytes, set);
     number(table, "output-files", output_files, LEAST.output_files..=MOST.output_files, set);
     time(table, "tool-time", tool_time, LEAST.tool_time..=MOST.tool_time, set);
+    bytes(table, "tool-memory", tool_memory, LEAST.tool_memory..=MOST.tool_memory, set);
+    number(table, "tool-processes", tool_processes, LEAST.tool_processes..=MOST.tool_processes, set);
     bytes(table, "scratch-bytes", scratch_bytes, LEAST.scratch_bytes..=MOST.scratch_bytes, set);
 }
 
@@ -77,6 +85,8 @@ pub(crate) fn stricter(a: &Limits, b: &Limits) -> Limits {
         output_bytes: a.output_bytes.min(b.output_bytes),
         output_files: a.output_files.min(b.output_files),
         tool_time: a.tool_time.min(b.tool_time),
+        tool_memory: a.tool_memory.min(b.tool_memory),
+        tool_processes: a.tool_processes.min(b.tool_processes),
         scratch_bytes: a.scratch_bytes.min(b.scratch_bytes),
     }
 }
@@ -136,7 +146,7 @@ mod tests {
     use crate::{Decision, Policy};
     use skink_job::{Amount, Digest, Grants};
 
-    fn lines(limits: &Limits) -> [String; 8] {
+    fn lines(limits: &Limits) -> [String; 10] {
         limits.each().map(|(key, limit)| match limit {
             Amount::Bytes(bytes) => format!("{key} = \"{}B\"", bytes.0),
             Amount::Time(time) => format!("{key} = \"{}ms\"", time.0),
@@ -166,6 +176,8 @@ mod tests {
             output_bytes: ByteCount(limits.output_bytes.0.saturating_add_signed(step)),
             output_files: limits.output_files.saturating_add_signed(step.try_into().unwrap()),
             tool_time: Millis(limits.tool_time.0.saturating_add_signed(step)),
+            tool_memory: ByteCount(limits.tool_memory.0.saturating_add_signed(step)),
+            tool_processes: limits.tool_processes.saturating_add_signed(step.try_into().unwrap()),
             scratch_bytes: ByteCount(limits.scratch_bytes.0.saturating_add_signed(step)),
         };
         for (end, step) in [(LEAST, -1), (MOST, 1)] {

@@ -2,7 +2,7 @@
 
 use crate::LimitMet;
 use skink_job::{ByteCount, LimitKind, Limits, Millis};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,11 @@ use std::time::{Duration, Instant};
 pub(crate) struct Account {
     pub(crate) deadline: Instant,
     pub(crate) tool_time: Millis,
+    pub(crate) tool_memory: ByteCount,
+    pub(crate) tool_processes: u32,
     pub(crate) scratch_bytes: ByteCount,
+    peak_memory: AtomicU64,
+    peak_processes: AtomicU32,
     clock: Mutex<Clock>,
     ended: AtomicBool,
 }
@@ -38,7 +42,11 @@ impl Account {
         Self {
             deadline,
             tool_time: limits.tool_time,
+            tool_memory: limits.tool_memory,
+            tool_processes: limits.tool_processes,
             scratch_bytes: limits.scratch_bytes,
+            peak_memory: AtomicU64::new(0),
+            peak_processes: AtomicU32::new(0),
             clock: Mutex::new(clock),
             ended: AtomicBool::new(false),
         }
@@ -88,11 +96,25 @@ impl Account {
         Ok(to_deadline.min(left / clock.running.max(1)))
     }
 
+    /// Notes what one run was seen with.
+    pub(crate) fn saw(&self, processes: u32, memory: u64) {
+        self.peak_processes.fetch_max(processes, Ordering::Relaxed);
+        self.peak_memory.fetch_max(memory, Ordering::Relaxed);
+    }
+
+    /// The most processes, and the most bytes, that one run was seen with.
+    pub(crate) fn peaks(&self) -> (u32, u64) {
+        (self.peak_processes.load(Ordering::Relaxed), self.peak_memory.load(Ordering::Relaxed))
+    }
+
     /// Notes that a limit was met; the first one stays. Gives its text for the guest.
     pub(crate) fn meet(&self, kind: LimitKind, tool: &str) -> String {
         let detail = match kind {
             LimitKind::ToolTime => {
                 format!("{tool} was stopped: the tools of this call may run for {} in all", self.tool_time)
+            }
+            LimitKind::ToolMemory => {
+                format!("{tool} was stopped: all its processes may take {} of memory", self.tool_memory)
             }
             LimitKind::ScratchBytes => {
                 format!("{tool} was stopped: it may leave {} in its scratch folder", self.scratch_bytes)

@@ -9,7 +9,7 @@ use crate::keeper::{Keeper, Way};
 use crate::mounts::bubblewrap_arguments;
 use crate::process::{Answer, Process, Shared};
 use crate::starter::{self, Rlimits};
-use crate::{Launcher, Mounts, Tool, ToolUsage, ToolsError};
+use crate::{Kind, Launcher, Mounts, Tool, ToolUsage, ToolsError};
 use request::{Refusal, check_patterns, checked_args, checked_inputs, shown_args};
 use skink_job::{FileName, Limits, SafeText};
 use skink_protocol::{FailureKind, Reply, ToolRequest};
@@ -30,9 +30,6 @@ const BUILDERS: &str = "builders";
 
 /// The most that one read gives, in bytes.
 const MAX_READ: u32 = 1 << 20;
-
-/// Processes and threads of one run.
-const MAX_PROCESSES: u64 = 512;
 
 /// A tool that may be started, and its inputs.
 type Checked = (Tool, Vec<(FileName, Vec<u8>)>);
@@ -118,8 +115,11 @@ impl Broker {
     pub fn finish(mut self) -> ToolUsage {
         self.close();
         let done = self.processes.iter().filter_map(Process::done);
+        let (tool_processes, tool_memory) = self.account.peaks();
         ToolUsage {
             tool_time: self.account.spent().into(),
+            tool_memory,
+            tool_processes,
             scratch_bytes: done.map(|d| d.scratch_bytes).max().unwrap_or(0),
             runs: self.processes.iter().filter_map(Process::record).collect(),
             limit: self.account.met(),
@@ -218,12 +218,12 @@ impl Broker {
         inputs: &[(FileName, Vec<u8>)],
     ) -> Result<Keeper, ToolsError> {
         tool.check()?;
-        let order =
-            starter::encode(self.rlimits(), &tool.program, args).ok_or_else(|| ToolsError::Program {
-                tool: tool.name.to_string(),
-                path: tool.program.clone(),
-                why: "is not UTF-8".to_owned(),
-            })?;
+        let rlimits = self.rlimits(&tool.kind);
+        let order = starter::encode(rlimits, &tool.program, args).ok_or_else(|| ToolsError::Program {
+            tool: tool.name.to_string(),
+            path: tool.program.clone(),
+            why: "is not UTF-8".to_owned(),
+        })?;
         let shared = Shared::new().map_err(ToolsError::system("make an eventfd"))?;
         let lower = tool.built_for_builders()?;
         let keep = self.keep.clone();
@@ -233,7 +233,13 @@ impl Broker {
         let way = match lower {
             None => Way::Plain { root },
             Some(lower) => Way::Builder {
-                arguments: builder::arguments(&lower, &folder.layers(), launcher.bubblewrap(), root)?,
+                arguments: builder::arguments(
+                    &lower,
+                    &folder.layers(),
+                    &builder::Creator::new(launcher.owner(), rlimits.processes),
+                    launcher.bubblewrap(),
+                    root,
+                )?,
             },
         };
         Ok(Keeper { shared, account, launcher, tool: tool.name.to_string(), folder, way, order })
@@ -262,10 +268,15 @@ impl Broker {
     }
 
     /// What holds even if the keeper were gone.
-    fn rlimits(&self) -> Rlimits {
+    fn rlimits(&self, kind: &Kind) -> Rlimits {
         let processors = thread::available_parallelism().map_or(1, |n| n.get() as u64);
+        // What the kernel counts besides the tool's own: pid 1, and bubblewrap where it is in the namespace too.
+        let others = match kind {
+            Kind::Plain => 1,
+            Kind::RootBuilder { .. } => 2,
+        };
         Rlimits {
-            processes: MAX_PROCESSES,
+            processes: u64::from(self.account.tool_processes) + others,
             // One byte more, so that a full file is seen to be over the limit.
             file_bytes: self.account.scratch_bytes.0.saturating_add(1),
             cpu_seconds: (self.account.tool_time.0 / 1000).saturating_add(2).saturating_mul(processors),

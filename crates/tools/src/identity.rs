@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// How long a tool may take to tell its version.
 const VERSION_TIME: Millis = Millis(10_000);
 
+/// How many processes it may need for that; those of whoever asks may count among them.
+const VERSION_PROCESSES: u32 = 4096;
+
 /// How much of its answer is looked at, in bytes.
 const VERSION_BYTES: usize = 64 << 10;
 
@@ -30,7 +33,7 @@ fn identify(launcher: &Launcher, tool: &Tool, scratch: &Path) -> Result<ToolIden
     let digest = tool.check()?.digest().map_err(unread)?;
     // The one argument is ours.
     let tool = &Tool { args: None, ..tool.clone() };
-    let limits = Limits { tool_time: VERSION_TIME, ..Limits::default() };
+    let limits = Limits { tool_time: VERSION_TIME, tool_processes: VERSION_PROCESSES, ..Limits::default() };
     let deadline = Instant::now() + Duration::from(VERSION_TIME);
     let (tools, trees) = (vec![tool.clone()], Mounts::default());
     let mut broker = Broker::new(launcher.clone(), tools, trees, scratch.to_owned(), &limits, deadline);

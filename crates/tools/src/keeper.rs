@@ -4,6 +4,7 @@
 //! reaps, and removes the folders. Death of the run is known from a descriptor of pid 1 of its namespace: the
 //! kernel makes it readable only when every process of the namespace is gone.
 
+mod bounds;
 mod running;
 
 use crate::account::Account;

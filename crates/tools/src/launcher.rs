@@ -16,6 +16,7 @@ pub struct Launcher {
     bubblewrap: PathBuf,
     starter: PathBuf,
     owner: Owner,
+    cgroups: bool,
 }
 
 impl Launcher {
@@ -28,7 +29,7 @@ impl Launcher {
             (false, Some(_)) => return Err(ToolsError::Owner("only root can start tools as another user")),
             (true, Some(_)) | (false, None) => {}
         }
-        Ok(Self { bubblewrap: BUBBLEWRAP.into(), starter: "/proc/self/exe".into(), owner })
+        Ok(Self { bubblewrap: BUBBLEWRAP.into(), starter: "/proc/self/exe".into(), owner, cgroups: true })
     }
 
     /// Takes another bubblewrap.
@@ -42,6 +43,16 @@ impl Launcher {
     #[must_use]
     pub fn with_starter(self, starter: impl Into<PathBuf>) -> Self {
         Self { starter: starter.into(), ..self }
+    }
+
+    /// Does as on a machine that gives no cgroup.
+    #[must_use]
+    pub fn without_cgroups(self) -> Self {
+        Self { cgroups: false, ..self }
+    }
+
+    pub(crate) fn takes_cgroups(&self) -> bool {
+        self.cgroups
     }
 
     pub(crate) fn bubblewrap(&self) -> &Path {

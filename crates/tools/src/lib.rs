@@ -24,6 +24,8 @@
 mod account;
 mod broker;
 mod builder;
+mod census;
+mod cgroup;
 mod digest;
 mod error;
 mod folder;

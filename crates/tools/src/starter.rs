@@ -112,13 +112,14 @@ impl Rlimits {
             (Resource::Fsize, self.file_bytes),
             (Resource::Cpu, self.cpu_seconds),
         ];
-        for (resource, limit) in wanted {
-            // A lower limit of the caller stays.
-            let limit = getrlimit(resource).maximum.map_or(limit, |now| now.min(limit));
-            setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })?;
-        }
-        Ok(())
+        wanted.into_iter().try_for_each(|(resource, most)| limit(resource, most))
     }
+}
+
+/// Limits ourselves and our children. A lower limit of the caller stays.
+pub(crate) fn limit(resource: Resource, most: u64) -> io::Result<()> {
+    let most = getrlimit(resource).maximum.map_or(most, |now| now.min(most));
+    Ok(setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?)
 }
 
 /// The order as bytes: a four-byte length (little endian), then texts that each end in NUL: processes, file

@@ -10,6 +10,10 @@ use std::time::Instant;
 pub struct ToolUsage {
     /// The time that tools ran, summed over all runs.
     pub tool_time: Millis,
+    /// The most bytes of memory that one run was seen with.
+    pub tool_memory: u64,
+    /// The most processes and threads that one run was seen with.
+    pub tool_processes: u32,
     /// The most bytes that one run left in its scratch folder and `/tmp`.
     pub scratch_bytes: u64,
     /// The runs, in the order of their requests.

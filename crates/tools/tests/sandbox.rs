@@ -64,8 +64,8 @@ fn what_works_in_a_root() {
             ("no terminal", "(: </dev/tty) 2>/dev/null || echo none", "none\n"),
             (
                 "the resource limits",
-                "ulimit -c; ulimit -f; ulimit -H -f; grep -o 'processes  *512 ' /proc/self/limits | tr -s ' '",
-                "0\n2097152\n2097152\nprocesses 512 \n",
+                "ulimit -c; ulimit -f; ulimit -H -f; grep -o 'processes  *513 ' /proc/self/limits | tr -s ' '",
+                "0\n2097152\n2097152\nprocesses 513 \n",
             ),
         ];
         // A way out, if a tool inherited it.

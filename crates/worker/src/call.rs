@@ -21,7 +21,7 @@ use skink_job::{Facts, Finding, Grants, HookName, Outcome, Phase, SafeText, Usag
 use skink_protocol::{
     CallEnd, EffectRequest, FailureKind, FromRunner, ProtocolError, Reply, ToRunner, ToolInfo,
 };
-use skink_tools::{Broker, Launcher};
+use skink_tools::Broker;
 use skink_walls::Child;
 use std::time::{Duration, Instant};
 
@@ -134,6 +134,8 @@ pub fn call(host: &Host, spec: CallSpec<'_>, progress: &dyn Progress) -> CallRes
     let outcome = session.run(host, &spec, progress);
     session.usage.wall_time = skink_job::Millis::from(started.elapsed()).0;
     session.usage.tool_time = session.tools.tool_time.0;
+    session.usage.tool_memory = session.tools.tool_memory;
+    session.usage.tool_processes = session.tools.tool_processes;
     session.usage.scratch_bytes = session.tools.scratch_bytes;
     session.ended(outcome)
 }
@@ -210,7 +212,7 @@ impl Session {
             previous: spec.trees.previous.clone().filter(|_| spec.grants.previous),
             packages: Vec::new(),
         };
-        let launcher = Launcher::new(child.owner())?;
+        let launcher = crate::host::launcher(child.owner())?;
         let scratch = spec.standby.folder.join("tools");
         if !spec.tools.is_empty() {
             views::make_passage(&scratch)?;

@@ -37,6 +37,9 @@ pub const EFFECT_POINTS: &[&str] = &["effect-intended", "effect-made", "effect-u
 /// A kernel that has one table of emulators, the machine's.
 pub const ONE_TABLE: &str = "one-table";
 
+/// A machine that gives no cgroup for tools.
+pub const NO_CGROUP: &str = "no-cgroup";
+
 /// What tests have this process take for so, by the variable `SKINK_PRETEND`: a machine other than the one they run on.
 pub fn pretends(what: &str) -> bool {
     std::env::var("SKINK_PRETEND").is_ok_and(|pretended| pretended == what)

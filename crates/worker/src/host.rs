@@ -2,9 +2,9 @@
 
 use crate::interrupts::Interrupts;
 use crate::runners::Runners;
-use crate::{WorkerError, views};
+use crate::{WorkerError, fault, views};
 use skink_engine::ArtefactStore;
-use skink_tools::{IdentityCache, Launcher, Tool, ToolIdentity};
+use skink_tools::{IdentityCache, Launcher, Tool, ToolIdentity, ToolsError};
 use skink_walls::{Ceilings, Spawner};
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
@@ -12,6 +12,12 @@ use std::path::{Path, PathBuf};
 
 /// Who tools run as while they only tell their version, and those that have users of their own.
 pub(crate) const NOBODY: (u32, u32) = (65534, 65534);
+
+/// How tools are started here.
+pub(crate) fn launcher(owner: Option<(u32, u32)>) -> Result<Launcher, ToolsError> {
+    let launcher = Launcher::new(owner)?;
+    Ok(if fault::pretends(fault::NO_CGROUP) { launcher.without_cgroups() } else { launcher })
+}
 
 /// Everything of the host that a job needs, opened once.
 #[derive(Debug)]
@@ -77,7 +83,7 @@ impl Host {
         views::make_passage(&place)?;
         views::let_through(&place)?;
         let owner = rustix::process::geteuid().is_root().then_some(NOBODY);
-        let identity = Launcher::new(owner).and_then(|launcher| cache.identify(&launcher, tool, &place));
+        let identity = launcher(owner).and_then(|launcher| cache.identify(&launcher, tool, &place));
         fs::remove_dir_all(&place).map_err(WorkerError::file("remove", &place))?;
         let identity = identity?;
         if cache != before {

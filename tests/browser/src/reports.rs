@@ -135,11 +135,13 @@ fn hook(name: &str, phase: &str, outcome: &str, start: u64, millis: u64) -> Valu
         },
         "limits": {
             "memory": 268_435_456, "wall_time": 300_000, "handles": 1024, "log_bytes": 4_194_304,
-            "output_bytes": 268_435_456, "output_files": 1000, "tool_time": 240_000, "scratch_bytes": 1_073_741_824
+            "output_bytes": 268_435_456, "output_files": 1000, "tool_time": 240_000, "tool_memory": 4_294_967_296_u64,
+            "tool_processes": 512, "scratch_bytes": 1_073_741_824
         },
         "usage": {
             "memory": 250_000_000, "wall_time": millis, "handles": 7, "log_bytes": 1200, "output_bytes": 0,
-            "output_files": 0, "tool_time": 0, "scratch_bytes": 0, "host_calls": 412, "suppressed": 0
+            "output_files": 0, "tool_time": 0, "tool_memory": 0, "tool_processes": 0, "scratch_bytes": 0,
+            "host_calls": 412, "suppressed": 0
         },
         "findings": [], "attachments": [], "outputs": [], "plan": [], "effects": [], "tools": [], "denied": [], "log": [],
         "steps": [

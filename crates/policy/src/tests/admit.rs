@@ -285,6 +285,8 @@ policy.toml:7 (narrow): decides, by the pattern \"home:alice\" (policy.toml:10)
   output-bytes 256 MiB: the default
   output-files 1000: the default
   tool-time 4 min: the default
+  tool-memory 4 GiB: the default
+  tool-processes 512: the default
   scratch-bytes 1 GiB: the default
   on-failure: as the hook's entry says, else fail
   on-limit: as on-failure

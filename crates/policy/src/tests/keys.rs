@@ -62,6 +62,8 @@ const POLICY_ROWS: &[Row] = &[
     ("[limits]", "output-bytes", "\"102MiB\"", "\"1MiB\""),
     ("[limits]", "output-files", "output-files = 102", "output-files = 1"),
     ("[limits]", "tool-time", "102s", "1s"),
+    ("[limits]", "tool-memory", "104MiB", "16MiB"),
+    ("[limits]", "tool-processes", "tool-processes = 103", "tool-processes = 1"),
     ("[limits]", "scratch-bytes", "103MiB", "1MiB"),
     ("[[allow]]", "module", "\"first\"", "\"other\""),
     ("[[allow]]", "sha256", "[\"aaaa", "[\"0aaa"),
@@ -91,6 +93,8 @@ const POLICY_ROWS: &[Row] = &[
     ("[allow.limits]", "output-bytes", "\"202MiB\"", "\"1MiB\""),
     ("[allow.limits]", "output-files", "output-files = 202", "output-files = 1"),
     ("[allow.limits]", "tool-time", "202s", "1s"),
+    ("[allow.limits]", "tool-memory", "204MiB", "16MiB"),
+    ("[allow.limits]", "tool-processes", "tool-processes = 203", "tool-processes = 1"),
     ("[allow.limits]", "scratch-bytes", "203MiB", "1MiB"),
     ("[[mandatory]]", "name", "\"must\"", "\"two\""),
     ("[[mandatory]]", "module", "must.wasm", "other.wasm"),
@@ -348,5 +352,5 @@ fn the_reference_gives_the_limits_as_they_are() {
         assert_ne!(limits(key, least), limits(key, most), "{key}");
         seen += 1;
     }
-    assert_eq!(seen, 8);
+    assert_eq!(seen, 10);
 }

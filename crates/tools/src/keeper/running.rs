@@ -1,5 +1,6 @@
 //! The processes of one run.
 
+use super::bounds::Bounds;
 use super::{Keeper, Way};
 use crate::process::End;
 use crate::{ToolsError, builder, starter};
@@ -36,6 +37,7 @@ pub(super) struct Running {
     socket: UnixStream,
     /// Standard output and standard error until their ends.
     streams: Vec<(Stream, OwnedFd)>,
+    bounds: Bounds,
 }
 
 impl Running {
@@ -47,11 +49,13 @@ impl Running {
             Way::Plain { root } => keeper.launcher.command(root),
             Way::Builder { arguments } => keeper.launcher.builder(arguments),
         };
+        let bounds = Bounds::new(keeper);
         command.stdin(OwnedFd::from(theirs)).stdout(Stdio::piped()).stderr(Stdio::piped());
         let spawned = command.spawn();
         // Holds the tool's end of the socket.
         drop(command);
         let mut monitor = spawned.map_err(|e| (keeper.no_bubblewrap(e), None))?;
+        bounds.take_early(monitor.id());
         let monitor_fd = match pidfd(monitor.id()) {
             Ok(fd) => fd,
             Err(e) => {
@@ -62,7 +66,7 @@ impl Running {
         let stdout = monitor.stdout.take().map(|s| (Stream::Stdout, OwnedFd::from(s)));
         let stderr = monitor.stderr.take().map(|s| (Stream::Stderr, OwnedFd::from(s)));
         let streams = stdout.into_iter().chain(stderr).collect();
-        let mut running = Self { monitor, monitor_fd, init_fd: None, socket, streams };
+        let mut running = Self { monitor, monitor_fd, init_fd: None, socket, streams, bounds };
         match running.map_ids(keeper).and_then(|()| running.give_order(keeper)) {
             Ok(()) => Ok(running),
             Err(e) => Err(running.fail_to_start(keeper, &e)),
@@ -89,26 +93,19 @@ impl Running {
         if ready != [starter::READY] {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "it is not the starter that runs"));
         }
-        // The starter waits, so pid 1 lives: the number cannot have passed to somebody else.
-        let init = self.init_pid()?;
+        // The starter waits, so pid 1 lives: neither's number can have passed to somebody else.
+        let init = only_child(self.monitor.id())?;
         self.init_fd = Some(pidfd(init)?);
+        self.bounds.take(init, only_child(init)?)?;
         await_rest(init, Instant::now() + patience)?;
         self.socket.write_all(&keeper.order)
-    }
-
-    /// bubblewrap's only child is pid 1 of the namespace.
-    fn init_pid(&self) -> io::Result<u32> {
-        let pid = self.monitor.id();
-        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
-        let init = children.split_whitespace().next().and_then(|n| n.parse().ok());
-        init.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "pid 1 of the root is not there"))
     }
 
     fn fail_to_start(mut self, keeper: &Keeper, error: &io::Error) -> Ended {
         let limit = keeper.account.left(Instant::now()).err();
         // One that is not through yet has no pid 1, or one that ends with our end of the socket.
         if self.init_fd.is_none() {
-            self.init_fd = self.init_pid().and_then(pidfd).ok();
+            self.init_fd = only_child(self.monitor.id()).and_then(pidfd).ok();
         }
         self.kill();
         let left_behind = self.await_death();
@@ -119,6 +116,8 @@ impl Running {
             }
         });
         let said = SafeText::line_from_bytes(said.trim_ascii()).truncated(1000);
+        let limit = limit.or(self.bounds.was_over().then_some(LimitKind::ToolMemory));
+        let left_behind = left_behind.or(self.bounds.end(keeper));
         let end = match limit {
             Some(kind) => keeper.limit(kind),
             None if said.is_empty() => keeper.failed(error.to_string()),
@@ -133,14 +132,17 @@ impl Running {
         self.kill();
         let left_behind = self.await_death();
         self.drain(|stream, bytes| keeper.shared.push(stream, bytes));
+        let over = self.bounds.was_over();
         let end = match stopped {
             Some(end) => end,
+            None if over => keeper.limit(LimitKind::ToolMemory),
             None => match self.starters_error() {
                 Some(why) => End::Failed(format!("tool {}: {why}", keeper.tool)),
                 None => self.exit_status(),
             },
         };
-        (end, left_behind)
+        // Only now bubblewrap is reaped.
+        (end, left_behind.or(self.bounds.end(keeper)))
     }
 
     /// Gives the reason to kill the tool, or none once it has ended by itself.
@@ -155,6 +157,9 @@ impl Running {
                 Ok(left) => left,
                 Err(kind) => return Some(keeper.limit(kind)),
             };
+            if self.bounds.look(keeper, now) {
+                return Some(keeper.limit(LimitKind::ToolMemory));
+            }
             if now >= measure_at {
                 let limit = keeper.account.scratch_bytes.0;
                 // What cannot be measured now is measured when it is removed.
@@ -163,7 +168,7 @@ impl Running {
                 }
                 measure_at = Instant::now() + MEASURE.max(now.elapsed() * 10);
             }
-            if self.pump_once(keeper, left.min(TICK)) {
+            if self.pump_once(keeper, left.min(TICK).min(self.bounds.rest(now))) {
                 return None;
             }
         }
@@ -243,6 +248,13 @@ impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.monitor.try_wait();
     }
+}
+
+/// bubblewrap's only child is pid 1 of the namespace, whose only child is the starter.
+fn only_child(pid: u32) -> io::Result<u32> {
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
+    let child = children.split_whitespace().next().and_then(|n| n.parse().ok());
+    child.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "a process of the root is not there"))
 }
 
 /// Waits until pid 1 of the namespace sleeps in its wait for children. Only then has it asked for its death

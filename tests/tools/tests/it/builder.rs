@@ -6,6 +6,9 @@ use skink_tests_tools::{Place, Tried, lint, shell, shell_policy};
 use std::fs;
 use std::path::Path;
 
+/// See `fault.rs` of the worker.
+const NO_CGROUP: &str = "no-cgroup";
+
 const BUILDER: &str = "kind = \"root-builder\"";
 
 /// Runs the script as a root-builder; `more` are lines of the policy for it.
@@ -115,6 +118,59 @@ fn a_full_scratch_and_a_late_end_leave_nothing() {
         assert!(jobs <= 9, "folders of jobs are left");
         assert_eq!(processes_naming("sleep 1000"), Vec::<String>::new());
     }
+}
+
+/// A cgroup counts what lies in a `tmpfs`; without one only what processes have is counted, as the page says.
+#[test]
+fn memory_of_all_its_processes_is_bounded() {
+    let processes = "for i in 1 2 3; do perl -e '$x = chr(1) x 60000000; sleep 2' & sleep 0.2; done; wait";
+    let files = "mount -t tmpfs none /mnt && head -c 150000000 /dev/zero >/mnt/big && sync";
+    let rows = [("builder-memory", processes, &[None, Some(NO_CGROUP)][..]), ("builder-tmpfs", files, &[None])];
+    for (name, script, machines) in rows {
+        for pretend in machines {
+            let mut ended = limited(name, script, "tool-memory = \"1GiB\"", *pretend);
+            assert_eq!(ended.code, Some(0), "{name} {pretend:?}: {}", ended.text);
+            ended = limited(name, script, "tool-memory = \"128MiB\"", *pretend);
+            if script == files && !gives_cgroups() {
+                println!("this machine gives no memory cgroup, so nothing bounds a tmpfs");
+                continue;
+            }
+            assert_eq!(ended.code, Some(1), "{name} {pretend:?}: {}", ended.text);
+            assert!(ended.text.contains("tool-memory"), "{name} {pretend:?}: {}", ended.text);
+        }
+    }
+}
+
+/// Root may change to other users, each of which the kernel counts by itself.
+#[test]
+fn processes_of_all_its_users_are_bounded() {
+    let script = "perl -e 'my $n = 0; for my $user (1 .. 10) { pipe(R, W); if (!fork) { $< = $> = $user; \
+         my $m = 0; while (1) { my $p = fork; last if !defined $p; if (!$p) { sleep 1000; exit } $m++ } \
+         syswrite W, pack(\"N\", $m); sleep 1000 } close W; sysread R, my $m, 4; $n += unpack \"N\", $m } \
+         print \"$n children\\n\"; exit($n > 150)'";
+    for pretend in [None, Some(NO_CGROUP)] {
+        let ended = limited("builder-processes", script, "tool-processes = 100", pretend);
+        assert_eq!(ended.code, Some(0), "{pretend:?}: {}", ended.text);
+        let ended = limited("builder-processes", script, "tool-processes = 400", pretend);
+        assert_eq!(ended.code, Some(1), "{pretend:?}: {}", ended.text);
+    }
+}
+
+/// Runs the script as a root-builder with a limit, on this machine or one that it is taken for.
+fn limited(name: &str, script: &str, limit: &str, pretend: Option<&str>) -> Tried {
+    lint_is_built();
+    let place = Place::new(name, "");
+    let module = shell(&place, script);
+    place.set_policy(&(shell_policy(&lint(), &module, BUILDER) + "[allow.limits]\n" + limit + "\n"));
+    let mut command = place.hook_run(&module, &[]);
+    Tried::of(command.envs(pretend.map(|what| ("SKINK_PRETEND", what))))
+}
+
+/// Whether the controller of memory can be had here, by the simplest of looks.
+fn gives_cgroups() -> bool {
+    let own = fs::read_to_string("/proc/self/cgroup").unwrap();
+    let second = || fs::read_to_string("/sys/fs/cgroup/cgroup.subtree_control").unwrap_or_default();
+    own.contains(":memory:") || second().split_whitespace().any(|name| name == "memory")
 }
 
 #[test]
