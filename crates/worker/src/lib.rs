@@ -32,6 +32,7 @@ pub mod root;
 pub mod runners;
 #[cfg(test)]
 mod sample;
+mod sparse;
 mod staging;
 pub mod standby;
 pub mod status;

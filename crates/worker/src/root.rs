@@ -1,7 +1,7 @@
 //! Files below a build root. An untrusted build wrote there: no operation follows a symlink, all are bound to
 //! directory descriptors, and special files are never opened.
 
-use crate::WorkerError;
+use crate::{WorkerError, sparse};
 use cap_fs_ext::DirExt;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, DirBuilder, DirBuilderExt, MetadataExt, PermissionsExt};
@@ -151,7 +151,7 @@ pub fn copy_file(from: &Dir, to: &Dir, name: &Path, means: Means) -> io::Result<
     if linked {
         return Ok(());
     }
-    from.copy(name, to, name)?;
+    sparse::copy(from, name, to, name)?;
     to.set_permissions(name, cap_std::fs::Permissions::from_mode(0o644 | mode & 0o111))
 }
 
