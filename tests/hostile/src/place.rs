@@ -17,6 +17,7 @@ pub fn told(name: &str) -> PathBuf {
 #[derive(Debug)]
 pub struct Place {
     folder: PathBuf,
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Place {
@@ -38,7 +39,7 @@ impl Place {
         fs::create_dir(&folder).unwrap();
         fs::create_dir(folder.join("bin")).unwrap();
         let folder = folder.canonicalize().unwrap();
-        let place = Self { folder };
+        let place = Self { folder, environment: Vec::new() };
         for name in ["results", "home", "tmp", "cwd"] {
             fs::create_dir(place.path(name)).unwrap();
         }
@@ -50,6 +51,17 @@ impl Place {
             }
         }
         place
+    }
+
+    /// Commands of this place are started with these variables besides the usual.
+    #[must_use]
+    pub fn with_environment(mut self, variables: &[(&'static str, &str)]) -> Self {
+        self.environment.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        self
+    }
+
+    pub(crate) fn environment(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.environment.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
     /// The folder itself.

@@ -41,7 +41,7 @@ impl Running {
         let mut command = Command::new(place.program("skink"));
         command.args(arguments).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         command.env("HOME", place.path("home")).env("TMPDIR", place.path("tmp")).env("NO_COLOR", "1");
-        command.current_dir(place.path("cwd"));
+        command.envs(place.environment()).current_dir(place.path("cwd"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if let Some(user) = user {
             command.uid(user).gid(user);

@@ -6,6 +6,9 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+/// Of a larger file, in bytes, the size must do.
+const READ: u64 = 1 << 30;
+
 /// Everything below `folder`: kind, mode, owner, time, and content or target. Links are not followed.
 pub fn snapshot(folder: &Path) -> BTreeMap<PathBuf, String> {
     let mut found = BTreeMap::new();
@@ -17,7 +20,7 @@ fn walk(path: &Path, found: &mut BTreeMap<PathBuf, String>) {
     let metadata = fs::symlink_metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let content = if metadata.is_symlink() {
         fs::read_link(path).unwrap().display().to_string()
-    } else if metadata.is_file() {
+    } else if metadata.is_file() && metadata.len() <= READ {
         sha256(&fs::read(path).unwrap())
     } else {
         String::new()

@@ -124,8 +124,9 @@ fn a_full_scratch_and_a_late_end_leave_nothing() {
 #[test]
 fn memory_of_all_its_processes_is_bounded() {
     let processes = "for i in 1 2 3; do perl -e '$x = chr(1) x 60000000; sleep 2' & sleep 0.2; done; wait";
-    let files = "mount -t tmpfs none /mnt && head -c 150000000 /dev/zero >/mnt/big && sync";
-    let rows = [("builder-memory", processes, &[None, Some(NO_CGROUP)][..]), ("builder-tmpfs", files, &[None])];
+    let files = "mkdir -p /m && mount -t tmpfs none /m && head -c 150000000 /dev/zero >/m/big";
+    let rows =
+        [("builder-memory", processes, &[None, Some(NO_CGROUP)][..]), ("builder-tmpfs", files, &[None])];
     for (name, script, machines) in rows {
         for pretend in machines {
             let mut ended = limited(name, script, "tool-memory = \"1GiB\"", *pretend);
@@ -144,7 +145,7 @@ fn memory_of_all_its_processes_is_bounded() {
 /// Root may change to other users, each of which the kernel counts by itself.
 #[test]
 fn processes_of_all_its_users_are_bounded() {
-    let script = "perl -e 'my $n = 0; for my $user (1 .. 10) { pipe(R, W); if (!fork) { $< = $> = $user; \
+    let script = "perl -e 'my $n = 0; for my $user (1 .. 10) { pipe(R, W); my $p = fork; last if !defined $p; if (!$p) { $< = $> = $user; \
          my $m = 0; while (1) { my $p = fork; last if !defined $p; if (!$p) { sleep 1000; exit } $m++ } \
          syswrite W, pack(\"N\", $m); sleep 1000 } close W; sysread R, my $m, 4; $n += unpack \"N\", $m } \
          print \"$n children\\n\"; exit($n > 150)'";

@@ -6,6 +6,8 @@ mod limits;
 mod rules;
 mod tools;
 
+pub(crate) use tools::tool;
+
 use skink_tests_hostile::{Key, Place, known_keys};
 use std::collections::BTreeSet;
 
