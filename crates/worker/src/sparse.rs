@@ -12,7 +12,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 /// Copies the plain file `name` of a folder to a new one of another, as `as_name`; the mode is that of a new file.
-pub fn copy(from: &Dir, name: &Path, to: &Dir, as_name: &Path) -> io::Result<()> {
+pub(crate) fn copy(from: &Dir, name: &Path, to: &Dir, as_name: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     let from = from.open_with(name, options.read(true).follow(FollowSymlinks::No))?.into_std();
     let to = to.open_with(as_name, OpenOptions::new().write(true).create_new(true))?.into_std();

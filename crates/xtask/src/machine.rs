@@ -1,5 +1,5 @@
-//! What tests must leave as they found it: mounts, binary formats, loop devices, users, processes of ours, and files
-//! among those that are temporary.
+//! What tests must leave as they found it: mounts, binary formats, loop devices, users, cgroups and processes of ours,
+//! and files among those that are temporary.
 //!
 //! Looked at before and after each stage, when all that a stage needs is installed. What a stage leaves is one failure.
 
@@ -7,7 +7,7 @@ use crate::layout::Layout;
 use crate::process::{self, command};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How long what has ended may take to be gone.
@@ -33,6 +33,7 @@ impl Machine {
         add("loop device of", loop_devices());
         add("binary format", binary_formats());
         add("process", processes(&layout.target()));
+        add("cgroup", cgroups());
         add("temporary file", temporary_files());
         Self(lines)
     }
@@ -94,6 +95,19 @@ fn processes(target: &Path) -> Vec<String> {
         Some(format!("{} ({})", entry.file_name().to_string_lossy(), found.display()))
     };
     pids.filter_map(ours).collect()
+}
+
+/// Those that are made for runs of tools, anywhere.
+fn cgroups() -> Vec<String> {
+    let (mut found, mut open) = (Vec::new(), vec![PathBuf::from("/sys/fs/cgroup")]);
+    while let Some(folder) = open.pop() {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+            let is_ours = entry.file_name().to_string_lossy().starts_with("skink-tool-");
+            if is_ours { found.push(entry.path().display().to_string()) } else { open.push(entry.path()) }
+        }
+    }
+    found
 }
 
 fn temporary_files() -> Vec<String> {

@@ -6,8 +6,10 @@ mod hook;
 mod policy;
 mod shell;
 mod trial;
+mod web;
 
 pub use hook::{Ended, Hook, digest, found, hook_of, report_at};
 pub use policy::{RootText, abi, allow, images, lint, pool};
 pub use shell::{shell, shell_policy};
 pub use trial::{Place, Tried, skink};
+pub use web::WebServer;

@@ -39,6 +39,19 @@ rows! {
         => Refused("set-env");
 }
 
+/// What a tool prints is text of a stranger, whoever passes it on.
+#[test]
+fn a_tool_prints_escape_sequences() {
+    let attack = one_argument(
+        "log-tool",
+        "/usr/bin/printf",
+        "\\5c033[2J\\5c033]52;c;eA==\\5c007 \\5cr[host] forged\\5cn",
+    );
+    let seen = attack.ends("tool-escapes", Passed);
+    let log = seen.log().concat();
+    assert!(log.contains("\\u{1b}[2J") && log.contains("forged"), "{log:?}");
+}
+
 /// None of them is an argument that an honest hook gives its tool.
 #[test]
 fn tool_arg_inject() {
@@ -119,6 +132,10 @@ fn run(program: &'static str, arguments: &[&str]) -> Attack {
 }
 
 fn read(program: &'static str, argument: &str) -> Attack {
-    let module = ComponentText::named("read-tool").with("ARGUMENT", &format!("{argument}\\00"));
+    one_argument("read-tool", program, argument)
+}
+
+fn one_argument(module: &str, program: &'static str, argument: &str) -> Attack {
+    let module = ComponentText::named(module).with("ARGUMENT", &format!("{argument}\\00"));
     Attack::module(module.build()).ask("tools", json!(["tool"])).tool("tool", program)
 }

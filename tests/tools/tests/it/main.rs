@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 mod abi_check;
+mod away;
 mod build_log;
 mod builder;
 mod cross;
