@@ -125,7 +125,7 @@ fn a_full_scratch_and_a_late_end_leave_nothing() {
 fn memory_of_all_its_processes_is_bounded() {
     // There is no program `mount` in the root; 165 is the number of the call.
     let processes = "for i in 1 2 3; do perl -e '$x = chr(1) x 60000000; sleep 2' & sleep 0.2; done; wait";
-    let files = "mkdir -p /m && perl -e 'exit(syscall(165, \"none\", \"/m\", \"tmpfs\", 0, 0) != 0)' \\
+    let files = "mkdir -p /m && perl -e 'exit(syscall(165, \"none\", \"/m\", \"tmpfs\", 0, 0) != 0)' \
          && head -c 150000000 /dev/zero >/m/big";
     let rows =
         [("builder-memory", processes, &[None, Some(NO_CGROUP)][..]), ("builder-tmpfs", files, &[None])];
@@ -147,14 +147,17 @@ fn memory_of_all_its_processes_is_bounded() {
 /// Root may change to other users, each of which the kernel counts by itself.
 #[test]
 fn processes_of_all_its_users_are_bounded() {
-    let script = "perl -e 'my $n = 0; for my $user (1 .. 10) { pipe(R, W); my $p = fork; last if !defined $p; if (!$p) { $< = $> = $user; \
-         my $m = 0; while (1) { my $p = fork; last if !defined $p; if (!$p) { sleep 1000; exit } $m++ } \
-         syswrite W, pack(\"N\", $m); sleep 1000 } close W; sysread R, my $m, 4; $n += unpack \"N\", $m } \
-         print \"$n children\\n\"; exit($n > 150)'";
+    // Each user has as many children as it gets, and tells how many.
+    let user = "$< = $> = $user; my $m = 0; while (1) { my $p = fork; last if !defined $p; \
+         if (!$p) { sleep 1000; exit } $m++ } syswrite W, pack(\"N\", $m); sleep 1000";
+    let script = format!(
+        "perl -e 'my $n = 0; for my $user (1 .. 10) {{ pipe(R, W); my $p = fork; last if !defined $p; \
+         if (!$p) {{ {user} }} close W; sysread R, my $m, 4; $n += unpack \"N\", $m }} exit($n > 150)'"
+    );
     for pretend in [None, Some(NO_CGROUP)] {
-        let ended = limited("builder-processes", script, "tool-processes = 100", pretend);
+        let ended = limited("builder-processes", &script, "tool-processes = 100", pretend);
         assert_eq!(ended.code, Some(0), "{pretend:?}: {}", ended.text);
-        let ended = limited("builder-processes", script, "tool-processes = 400", pretend);
+        let ended = limited("builder-processes", &script, "tool-processes = 400", pretend);
         assert_eq!(ended.code, Some(1), "{pretend:?}: {}", ended.text);
     }
 }
