@@ -125,8 +125,8 @@ fn a_full_scratch_and_a_late_end_leave_nothing() {
 fn memory_of_all_its_processes_is_bounded() {
     // There is no program `mount` in the root; 165 is the number of the call.
     let processes = "for i in 1 2 3; do perl -e '$x = chr(1) x 60000000; sleep 2' & sleep 0.2; done; wait";
-    let files = "mkdir -p /m && perl -e 'exit(syscall(165, \"none\", \"/m\", \"tmpfs\", 0, 0) != 0)' \
-         && head -c 150000000 /dev/zero >/m/big";
+    let files = "mkdir -p /m && perl -e 'my ($what, $at) = (q(tmpfs), q(/m)); \
+         exit(syscall(165, $what, $at, $what, 0, 0) != 0)' && head -c 150000000 /dev/zero >/m/big";
     let rows =
         [("builder-memory", processes, &[None, Some(NO_CGROUP)][..]), ("builder-tmpfs", files, &[None])];
     for (name, script, machines) in rows {
