@@ -52,7 +52,9 @@ impl Machine {
 
     fn against(&self, now: &Self) -> Vec<String> {
         let new = now.0.difference(&self.0).map(|line| format!("left behind: {line}"));
-        let gone = self.0.difference(&now.0).filter(|line| !line.starts_with("process "));
+        // What somebody left earlier may end, or be swept away.
+        let stays = |line: &&String| !["process ", "cgroup "].iter().any(|what| line.starts_with(what));
+        let gone = self.0.difference(&now.0).filter(stays);
         new.chain(gone.map(|line| format!("gone: {line}"))).collect()
     }
 }
