@@ -41,5 +41,6 @@ pub use error::WallsError;
 pub use lock::{Access, Prepared, Profile, lock, prepare};
 pub use orders::Ceilings;
 pub use probe::probe;
+pub use slot::Slot;
 pub use spawner::Spawner;
 pub use userns::{IdMap, IdRange, enter_user_namespace, map_ids};

@@ -19,10 +19,14 @@ static TAKEN: AtomicU64 = AtomicU64::new(0);
 
 /// One taken uid; given back when dropped.
 #[derive(Debug)]
-pub(crate) struct Slot(u32);
+pub struct Slot(u32);
 
 impl Slot {
-    pub(crate) fn take() -> Result<Self, WallsError> {
+    /// Takes a uid.
+    ///
+    /// # Errors
+    /// All are taken.
+    pub fn take() -> Result<Self, WallsError> {
         let mut taken = TAKEN.load(Ordering::Relaxed);
         loop {
             let free = taken.trailing_ones();
@@ -37,7 +41,7 @@ impl Slot {
     }
 
     /// The uid, which is the gid too.
-    pub(crate) fn uid(&self) -> u32 {
+    pub fn uid(&self) -> u32 {
         FIRST_UID | (((std::process::id() << 6) | self.0) & UID_MASK)
     }
 }

@@ -7,13 +7,13 @@
 use crate::admit::Admitted;
 use crate::call::CallSpec;
 use crate::handback::VISIBLE;
-use crate::host::NOBODY;
 use crate::log::Log;
 use crate::root::{Means, copy_tree, make_staged, open, remove};
 use crate::{Host, WorkerError, fault, views};
 use skink_job::{HookName, Limits, PlanEdit, PlanInput, SafeText};
 use skink_protocol::{ExitStatus, FailureKind, Reply, ToolRequest};
 use skink_tools::{Broker, Launcher, Mounts, Tool, ToolUsage};
+use skink_walls::Slot;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -110,7 +110,9 @@ impl Delegation<'_> {
         let folder = place.scratch.join("delegated");
         views::make_passage(&folder)?;
         let results = place.scratch.join("delegated-results");
-        let launcher = Launcher::new(rustix::process::geteuid().is_root().then_some(NOBODY))?;
+        // Whoever is not root runs tools as itself.
+        let user = rustix::process::geteuid().is_root().then(Slot::take).transpose()?;
+        let launcher = Launcher::new(user.as_ref().map(|user| (user.uid(), user.uid())))?;
         let deadline = Instant::now() + Duration::from(self.limits.tool_time) + GRACE;
         let tools = vec![self.tool.clone()];
         let mut broker = Broker::new(launcher, tools, place.mounts, folder, &self.limits, deadline);

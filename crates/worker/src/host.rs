@@ -10,8 +10,8 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-/// Who tools run as while they only tell their version, and those that have users of their own.
-pub(crate) const NOBODY: (u32, u32) = (65534, 65534);
+/// Who tools run as while they only tell their version.
+const NOBODY: (u32, u32) = (65534, 65534);
 
 /// How tools are started here.
 pub(crate) fn launcher(owner: Option<(u32, u32)>) -> Result<Launcher, ToolsError> {
