@@ -10,6 +10,9 @@
 //! 2. A kernel before 6.7 has one table for the whole machine: [`MachineTable`] registers there for as long as one job
 //!    or more holds an entry, under names that begin with [`PREFIX`].
 //!
+//! What appeared in a place of a job's own while it ran, and stayed, is cleaned up by [`strays`]; [`mounts`] are what a hook may
+//! have ended anywhere else.
+//!
 //! Invariants: only names with our prefix are ever written to the machine's table or removed from it; an entry that
 //! somebody else made under such a name is left alone.
 
@@ -17,6 +20,9 @@ mod binfmt;
 mod emulator;
 mod interpreter;
 mod machine;
+pub mod mounts;
+pub mod strays;
+mod world;
 
 pub use binfmt::{BinfmtError, TABLE, own_table, register};
 pub use emulator::{Emulator, PREFIX, Registration};
