@@ -13,6 +13,7 @@ use skink_worker::effects::Emulation;
 use skink_worker::standby::{ReadAs, Standby};
 use skink_worker::tool_roots::RootSource;
 use skink_worker::trees::Trees;
+use skink_worker::unmounts::Unmounts;
 use skink_worker::views::{View, Views};
 use std::cell::Cell;
 use std::fs;
@@ -50,6 +51,7 @@ struct Shared {
     phase: Phase,
     facts: Facts,
     trees: Trees,
+    unmounts: Unmounts,
     /// The results lie where they do in a job.
     _views: Views,
     /// Holds a folder for each call's own one, as a job has one for all of its calls. What is in them stays until the
@@ -85,12 +87,14 @@ impl Calls {
             let folder = folder.join(number.to_string());
             fs::create_dir(&folder).with_context(|| format!("making {}", folder.display()))?;
         }
+        let unmounts = Unmounts::of_trial(&host);
         Ok(Self(Rc::new(Shared {
             host,
             hook,
             phase,
             facts,
             trees,
+            unmounts,
             _views: views,
             folder,
             made: Cell::new(0),
@@ -150,6 +154,7 @@ impl Shared {
             packages: &[],
             statistics: &[],
             emulation: &Emulation::InTrial,
+            unmounts: &self.unmounts,
             now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
         }
     }

@@ -43,6 +43,7 @@ wasmtime::component::bindgen!({
         "skink:hook/plan.plan": crate::plan::Plan,
         "skink:hook/effects.effects": crate::effects::Effects,
         "skink:hook/effects.effect": crate::effects::Effect,
+        "skink:hook/mounts.mounts": crate::mounts::Mounts,
         "skink:hook/allocate-context.context": crate::context::AllocateContext,
         "skink:hook/pre-chroot-context.context": crate::context::PreChrootContext,
         "skink:hook/transform-context.context": crate::context::TransformContext,

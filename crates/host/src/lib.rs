@@ -16,6 +16,7 @@ mod effects;
 mod files;
 mod job;
 mod link;
+mod mounts;
 mod outbox;
 mod plan;
 mod refusal;
@@ -44,6 +45,7 @@ pub mod handles {
     pub use crate::effects::{Effect, Effects};
     pub use crate::files::{File, Tree};
     pub use crate::job::Job;
+    pub use crate::mounts::Mounts;
     pub use crate::outbox::{Outbox, Writer};
     pub use crate::plan::Plan;
     pub use crate::report::Report;

@@ -31,7 +31,7 @@ fn phases_of(component: &Component) -> BTreeSet<Phase> {
 type Add = fn(&mut Linker<State>) -> Result<()>;
 
 /// The interfaces of `skink:hook`, by name.
-const INTERFACES: [(&str, Add); 13] = [
+const INTERFACES: [(&str, Add); 14] = [
     ("types", |l| hook::types::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
     ("job", |l| hook::job::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
     ("report", |l| hook::report::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
@@ -39,6 +39,7 @@ const INTERFACES: [(&str, Add); 13] = [
     ("tools", |l| hook::tools::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
     ("plan", |l| hook::plan::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
     ("effects", |l| hook::effects::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
+    ("mounts", |l| hook::mounts::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
     ("outbox", |l| hook::outbox::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
     ("allocate-context", |l| {
         hook::allocate_context::add_to_linker::<State, HasSelf<State>>(l, |state| state)

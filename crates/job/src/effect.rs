@@ -1,4 +1,4 @@
-//! Effects: what is done to the build host for the length of one build.
+//! Effects: what is done to the build host for one build.
 
 use crate::phase::words;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ words! {
     }
 }
 
-/// One effect, as a pre-chroot hook asked for it and the worker found it possible.
+/// One effect: one that a pre-chroot hook asked for and the worker found possible, or one that a cleanup hook had done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "effect", rename_all = "kebab-case")]
 pub enum HostEffect {
@@ -37,5 +37,14 @@ pub enum HostEffect {
         arch: ForeignArch,
         /// The emulator's file on the build host.
         interpreter: String,
+    },
+    /// A mount of the build host was unmounted.
+    Unmount {
+        /// Where it was mounted.
+        place: String,
+        /// The kind of file system.
+        kind: String,
+        /// Whether it was taken out of the tree although it may have been in use.
+        lazily: bool,
     },
 }

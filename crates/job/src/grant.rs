@@ -26,7 +26,7 @@ pub struct Grants {
     pub attachments: BTreeSet<FileName>,
     /// Edits of the plan (pre-chroot only).
     pub plan: PlanGrants,
-    /// Effects on the build host (pre-chroot only).
+    /// Effects on the build host (pre-chroot and cleanup).
     pub effects: EffectGrants,
 }
 
@@ -46,11 +46,14 @@ pub struct PlanGrants {
     pub delegate: BTreeSet<String>,
 }
 
-/// What a pre-chroot hook may have done to the build host.
+/// What a pre-chroot or a cleanup hook may have done to the build host.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct EffectGrants {
     /// Architectures that it may have emulated, by their names as [`crate::ForeignArch`] has them; `*` in a request is
     /// whatever the rule gives.
     pub binfmt: BTreeSet<String>,
+    /// Places at which it may see mounts and have them unmounted, as [`crate::PlacePattern`] has them; `*` in a request is
+    /// whatever the rule gives (cleanup only).
+    pub unmount: BTreeSet<String>,
 }

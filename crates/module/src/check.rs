@@ -5,7 +5,7 @@
 use crate::interface::{GRANTS, INTERFACES, Name, WASI, split};
 use crate::refusal::phases as show;
 use crate::{Manifest, Refusal, WIT_VERSION};
-use skink_job::{ForeignArch, Phase, SafeText};
+use skink_job::{ForeignArch, Phase, PlacePattern, SafeText};
 use skink_protocol::ModuleDescription;
 
 /// Reads the manifest and checks it against the module's exports and imports.
@@ -114,7 +114,7 @@ fn check_grants(manifest: &Manifest) -> Result<(), Refusal> {
         Some(grant) => {
             Err(Refusal::GrantOfOtherPhase { grant: grant.name, owners: show(grant.phases, " or ") })
         }
-        None => check_architectures(manifest),
+        None => check_architectures(manifest).and_then(|()| check_places(manifest)),
     }
 }
 
@@ -127,9 +127,17 @@ fn check_architectures(manifest: &Manifest) -> Result<(), Refusal> {
     }
 }
 
+fn check_places(manifest: &Manifest) -> Result<(), Refusal> {
+    for pattern in manifest.grants.effects.unmount.iter().filter(|pattern| *pattern != "*") {
+        PlacePattern::parse(pattern).map_err(|why| Refusal::BadPlace { pattern: shown(pattern), why })?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     fn description(phases: &str, grants: &str, imports: &[&str], exports: &[&str]) -> ModuleDescription {
         let manifest = format!(
@@ -262,7 +270,7 @@ mod tests {
             "\"effects\":{\"binfmt\":[\"*\"]}",
             &[],
             CHECK,
-            "`effects`, which only hooks of the phase pre-chroot",
+            "`effects.binfmt`, which only hooks of the phase pre-chroot",
         ),
         (
             "\"check\"",
@@ -277,6 +285,27 @@ mod tests {
             &[],
             &["skink:hook/pre-chroot@0.1.0"],
             "\"aarch46\" be emulated, which is no architecture",
+        ),
+        (
+            "\"check\"",
+            "\"effects\":{\"unmount\":[\"*\"]}",
+            &[],
+            CHECK,
+            "`effects.unmount`, which only hooks of the phase cleanup",
+        ),
+        (
+            "\"check\"",
+            "",
+            &["skink:hook/mounts@0.1.0"],
+            CHECK,
+            "belongs to the phase cleanup; its own are check",
+        ),
+        (
+            "\"cleanup\"",
+            "\"effects\":{\"unmount\":[\"*\",\"/mnt/../etc\"]}",
+            &[],
+            &["skink:hook/cleanup@0.1.0"],
+            "to unmount at \"/mnt/../etc\", which is no pattern of places: it must be a path without",
         ),
     ];
 
@@ -307,9 +336,9 @@ mod tests {
     fn every_grant_has_a_row() {
         let json = serde_json::to_value(skink_job::Grants::default()).unwrap();
         let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
-        for key in &keys {
-            assert!(GRANTS.iter().any(|grant| grant.name == **key), "{key}");
-        }
-        assert_eq!(keys.len(), GRANTS.len());
+        let effects = json["effects"].as_object().unwrap().keys().map(|key| format!("effects.{key}"));
+        let wanted = keys.into_iter().filter(|key| *key != "effects").cloned().chain(effects);
+        let known = GRANTS.iter().map(|grant| grant.name.to_owned());
+        assert_eq!(known.collect::<BTreeSet<_>>(), wanted.collect());
     }
 }

@@ -12,7 +12,7 @@ pub(crate) struct Interface {
     pub(crate) phases: &'static [Phase],
     /// `tools` has none: the context of each phase that may run tools names the interface in a type, so that
     /// guests of Python and JavaScript import it always. What they get without a grant is an empty list. It is the
-    /// same with `effects`, where each request is denied then.
+    /// same with `effects` and `mounts`, where each request is denied then.
     pub(crate) needs: Option<Needs>,
 }
 
@@ -32,6 +32,7 @@ pub(crate) const INTERFACES: &[Interface] = &[
     Interface { name: "outbox", phases: &[Transform], needs: Some(("outbox", |grants| grants.outbox)) },
     Interface { name: "plan", phases: &[PreChroot], needs: Some(("plan", |grants| plan(grants))) },
     open("effects", &[PreChroot]),
+    open("mounts", &[Cleanup]),
     open("pre-chroot-context", &[PreChroot]),
     open("transform-context", &[Transform]),
     open("check-context", &[Check]),
@@ -67,15 +68,12 @@ pub(crate) const GRANTS: &[Grant] = &[
         asked: |grants| !grants.attachments.is_empty(),
     },
     Grant { name: "plan", phases: &[PreChroot], asked: |grants| plan(grants) },
-    Grant { name: "effects", phases: &[PreChroot], asked: |grants| effects(grants) },
+    Grant { name: "effects.binfmt", phases: &[PreChroot], asked: |grants| !grants.effects.binfmt.is_empty() },
+    Grant { name: "effects.unmount", phases: &[Cleanup], asked: |grants| !grants.effects.unmount.is_empty() },
 ];
 
 fn plan(grants: &Grants) -> bool {
     grants.plan != skink_job::PlanGrants::default()
-}
-
-fn effects(grants: &Grants) -> bool {
-    grants.effects != skink_job::EffectGrants::default()
 }
 
 /// The inert part of WASI 0.2 that is linked, so that guests of Python and JavaScript start: clocks, seeded

@@ -128,6 +128,17 @@ pub enum Refusal {
         /// Its name.
         name: SafeText,
     },
+    /// A place in the manifest's grants is no pattern.
+    #[error(
+        "its manifest requests to unmount at {pattern:?}, which is no pattern of places: {why}; a module for any of them \
+         requests `*`"
+    )]
+    BadPlace {
+        /// The pattern.
+        pattern: SafeText,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The manifest's schema for settings cannot be used.
     #[error("the schema for settings in the manifest cannot be used: {why}")]
     Schema {

@@ -45,7 +45,7 @@ impl Right<'_> {
 /// The lists in which a module may request `*`, by their keys.
 pub(crate) fn lists(grants: &mut Grants) -> [(&'static str, &mut BTreeSet<String>); 6] {
     let PlanGrants { add_packages, remove_packages, macros, options, delegate } = &mut grants.plan;
-    let EffectGrants { binfmt } = &mut grants.effects;
+    let EffectGrants { binfmt, unmount } = &mut grants.effects;
     [
         ("plan.add-packages", add_packages),
         ("plan.remove-packages", remove_packages),
@@ -53,6 +53,7 @@ pub(crate) fn lists(grants: &mut Grants) -> [(&'static str, &mut BTreeSet<String
         ("plan.options", options),
         ("plan.delegate", delegate),
         ("effects.binfmt", binfmt),
+        ("effects.unmount", unmount),
     ]
 }
 
@@ -85,7 +86,7 @@ pub(crate) fn rights(grants: &Grants) -> Vec<Right<'_>> {
         effects,
     } = grants;
     let PlanGrants { add_packages, remove_packages, macros, options, delegate } = plan;
-    let EffectGrants { binfmt } = effects;
+    let EffectGrants { binfmt, unmount } = effects;
     let flags = [
         ("results", results),
         ("sources", sources),
@@ -105,6 +106,7 @@ pub(crate) fn rights(grants: &Grants) -> Vec<Right<'_>> {
         ("plan.options", options),
         ("plan.delegate", delegate),
         ("effects.binfmt", binfmt),
+        ("effects.unmount", unmount),
     ];
     for (key, names) in lists {
         rights.extend(names.iter().map(|name| Right { key, name }));

@@ -9,7 +9,9 @@ use crate::reader::{Table, by_grammar};
 use crate::tools::ToolKind;
 use crate::words::{did_you_mean, quoted, shown};
 use crate::{At, Place, Projects};
-use skink_job::{Digest, FileName, ForeignArch, HookName, Limits, OnProblem, SafeText, ToolName};
+use skink_job::{
+    Digest, FileName, ForeignArch, HookName, Limits, OnProblem, PlacePattern, SafeText, ToolName,
+};
 use std::collections::BTreeSet;
 
 /// What one `[[allow]]` rule gives.
@@ -158,6 +160,7 @@ impl Given {
         table.table("plan", "[allow.grants.plan]", |plan| self.read_plan(plan, rules));
         table.table("effects", "[allow.grants.effects]", |effects| {
             self.add("effects.binfmt", effects.list("binfmt", architecture));
+            self.add("effects.unmount", effects.list("unmount", place_pattern));
         });
     }
 
@@ -259,6 +262,11 @@ fn architecture(raw: &str) -> Result<String, String> {
         let help = did_you_mean(raw, known(), || format!("those are {}", quoted(known())));
         format!("\"{}\" is no architecture that can be emulated; {help}", shown(raw))
     })
+}
+
+fn place_pattern(raw: &str) -> Result<String, String> {
+    let why = PlacePattern::parse(raw).err();
+    why.map_or(Ok(raw.to_owned()), |why| Err(format!("\"{}\" is no pattern of places: {why}", shown(raw))))
 }
 
 pub(crate) fn plain(

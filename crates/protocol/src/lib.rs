@@ -19,9 +19,9 @@ pub use channel::{Channel, Received};
 pub use compile::{FromCompiler, ModuleDescription, ToCompiler};
 pub use error::ProtocolError;
 pub use run::{
-    CallEnd, Descriptor, EffectInfo, EffectRequest, ExitStatus, FailureKind, Flavour, FromRunner, Prepare,
-    ProbeResult, RawCrash, RawFinding, RawFrame, Reply, RunnerEnd, Start, Stream, ToRunner, ToolInfo,
-    ToolRequest,
+    CallEnd, Descriptor, EffectInfo, EffectRequest, ExitStatus, FailureKind, Flavour, FromRunner, MountInfo,
+    Prepare, ProbeResult, RawCrash, RawFinding, RawFrame, Reply, RunnerEnd, Start, Stream, ToRunner,
+    ToolInfo, ToolRequest,
 };
 
 /// The version that both sides must speak; it changes with every change of a frame.

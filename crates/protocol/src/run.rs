@@ -188,6 +188,28 @@ pub enum EffectRequest {
         /// From [`Reply::InEffect`].
         effect: u32,
     },
+    /// Tell the mounts that the grant names; answered by [`Reply::Mounts`].
+    Mounts,
+    /// Unmount one of them; answered by [`Reply::Done`].
+    Unmount {
+        /// From the last [`Reply::Mounts`].
+        number: u32,
+        /// Out of the tree at once, although it may be in use.
+        lazily: bool,
+    },
+}
+
+/// A mount of the build host, as the guest is told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MountInfo {
+    /// Names the mount in later requests.
+    pub number: u32,
+    /// Where it is mounted.
+    pub place: String,
+    /// The kind of file system.
+    pub kind: String,
+    /// What is mounted.
+    pub source: String,
 }
 
 /// An effect, as the guest is told of it.
@@ -220,6 +242,8 @@ pub enum Reply {
     Exited(ExitStatus),
     /// The effect counts if the hook passes; `None` where there is nothing to do.
     InEffect(Option<EffectInfo>),
+    /// The mounts that the grant names.
+    Mounts(Vec<MountInfo>),
 }
 
 /// An output stream of a tool.

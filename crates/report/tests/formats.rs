@@ -48,6 +48,14 @@ fn tool(run: RunReport) -> ToolReport {
     }
 }
 
+fn effects() -> Vec<HostEffect> {
+    let interpreter = "/usr/bin/qemu-aarch64-static".into();
+    vec![
+        HostEffect::Emulate { arch: ForeignArch::Aarch64, interpreter },
+        HostEffect::Unmount { place: "/mnt/a".into(), kind: "tmpfs".into(), lazily: true },
+    ]
+}
+
 /// A report with a call of every outcome, and something in every list.
 fn full() -> Report {
     let facts = Facts {
@@ -102,8 +110,7 @@ fn full() -> Report {
             inputs: vec![PlanInput { name: "i".into(), content: Vec::new() }],
         },
     ];
-    let interpreter = "/usr/bin/qemu-aarch64-static".into();
-    first.effects = vec![HostEffect::Emulate { arch: ForeignArch::Aarch64, interpreter }];
+    first.effects = effects();
     report.plan.clone_from(&first.plan);
     report.effects.clone_from(&first.effects);
     report.hooks.get_mut(4).unwrap().on_limit = OnProblem::Warn;

@@ -17,6 +17,7 @@ wit_bindgen::generate!({
             import skink:hook/tools@0.1.0;
             import skink:hook/plan@0.1.0;
             import skink:hook/effects@0.1.0;
+            import skink:hook/mounts@0.1.0;
             import skink:hook/allocate-context@0.1.0;
             import skink:hook/pre-chroot-context@0.1.0;
             import skink:hook/transform-context@0.1.0;
@@ -93,6 +94,7 @@ pub mod phases {
         "skink:hook/types@0.1.0": types,
         "skink:hook/job@0.1.0": job,
         "skink:hook/report@0.1.0": report,
+        "skink:hook/mounts@0.1.0": mounts,
         "skink:hook/cleanup-context@0.1.0": cleanup_context,
     });
 

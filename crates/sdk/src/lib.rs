@@ -66,6 +66,7 @@ pub use bindings::phases::{Allocate, Answer, Check, Cleanup, PreChroot, Transfor
 pub use bindings::skink::hook::effects::{Effect, Effects};
 pub use bindings::skink::hook::files::{Entry, File, Kind, Tree};
 pub use bindings::skink::hook::job::Job;
+pub use bindings::skink::hook::mounts::{Mount, Mounts};
 pub use bindings::skink::hook::outbox::{Outbox, Writer, finish};
 pub use bindings::skink::hook::plan::Plan;
 pub use bindings::skink::hook::report::Report;

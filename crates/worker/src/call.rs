@@ -10,6 +10,7 @@ mod given;
 use crate::effects::{Asked, Emulation};
 use crate::standby::{NotPrepared, READY, Standby, prepared};
 use crate::trees::Trees;
+use crate::unmounts::{Seen, Unmounts};
 use crate::{Host, WorkerError, delegate, fault, views};
 use ended::{
     MAX_TEXT, crashed, host_error, outcome_of, over_time, safe_finding, size_of_edit, size_of_effect,
@@ -57,6 +58,8 @@ pub struct CallSpec<'a> {
     pub emulation: &'a Emulation,
     /// The hook that has had another build in place of `build`, if one has.
     pub delegated_by: Option<&'a HookName>,
+    /// Where mounts may be unmounted.
+    pub unmounts: &'a Unmounts,
     /// Unix time in seconds for the guest's clock.
     pub now: u64,
 }
@@ -148,6 +151,7 @@ struct Session {
     denied: Vec<SafeText>,
     edits: Vec<skink_job::PlanEdit>,
     effects: Asked,
+    mounts: Seen,
     tools: skink_tools::ToolUsage,
     /// Bytes of frames that need no answer, counted here too.
     told: u64,
@@ -156,8 +160,8 @@ struct Session {
 
 impl Session {
     fn ended(self, outcome: Outcome) -> CallResult {
-        let Self { usage, findings, log, denied, edits, effects, tools, told: _, runner } = self;
-        let effects = effects.into_effects();
+        let Self { usage, findings, log, denied, edits, effects, mounts, tools, told: _, runner } = self;
+        let effects = [effects.into_effects(), mounts.into_effects()].concat();
         CallResult { outcome, usage, findings, log, denied, edits, effects, tools, runner }
     }
 
@@ -326,11 +330,18 @@ impl Session {
         request: &EffectRequest,
         spec: &CallSpec<'_>,
     ) -> Result<Reply, (FailureKind, String)> {
-        if spec.standby.phase != Phase::PreChroot {
-            let why = "effects on the build host belong to the phase pre-chroot".to_owned();
-            return Err((FailureKind::Denied, why));
-        }
-        let answer = self.effects.request(request, &spec.grants.effects, spec.emulation);
+        let grants = &spec.grants.effects;
+        let answer = match (request, spec.standby.phase) {
+            (EffectRequest::Mounts, Phase::Cleanup) => self.mounts.list(spec.unmounts, grants),
+            (EffectRequest::Unmount { number, lazily }, Phase::Cleanup) => {
+                self.mounts.unmount(spec.unmounts, *number, *lazily)
+            }
+            (_, Phase::PreChroot) => self.effects.request(request, grants, spec.emulation),
+            (_, Phase::Allocate | Phase::Transform | Phase::Check | Phase::Cleanup) => {
+                let why = "that effect on the build host belongs to another phase".to_owned();
+                return Err((FailureKind::Denied, why));
+            }
+        };
         // What is malformed no honest hook asks for.
         if let Err((FailureKind::Denied | FailureKind::Invalid, why)) = &answer {
             self.deny(why.clone());

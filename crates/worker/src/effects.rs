@@ -56,6 +56,9 @@ impl Asked {
                 self.made.push((self.last, effect));
                 Ok(Reply::InEffect(Some(info)))
             }
+            EffectRequest::Mounts | EffectRequest::Unmount { .. } => {
+                Err((FailureKind::Denied, "mounts belong to the phase cleanup".to_owned()))
+            }
             EffectRequest::Undo { effect } => {
                 let before = self.made.len();
                 self.made.retain(|(number, _)| number != effect);
@@ -78,6 +81,7 @@ impl Asked {
 pub(crate) fn described(effect: &HostEffect) -> String {
     match effect {
         HostEffect::Emulate { arch, interpreter } => format!("{arch} by {interpreter}"),
+        HostEffect::Unmount { place, .. } => format!("{place} unmounted"),
     }
 }
 
@@ -150,10 +154,11 @@ impl InEffect {
         effects: &[HostEffect],
         job: &str,
         root: &Path,
-        journal: &mut Journal,
+        journal: &Journal,
     ) -> Result<Self, WorkerError> {
         let mut registrations: Vec<Registration> = Vec::new();
-        for HostEffect::Emulate { arch, .. } in effects {
+        for effect in effects {
+            let HostEffect::Emulate { arch, .. } = effect else { continue };
             let registration = Emulator::of(*arch).registration(&interpreter(*arch)?);
             if !registrations.contains(&registration) {
                 registrations.push(registration);
@@ -201,7 +206,7 @@ impl InEffect {
     }
 
     /// Undoes what the build's own namespaces do not.
-    pub(crate) fn end(self, journal: &mut Journal) -> Result<(), WorkerError> {
+    pub(crate) fn end(self, journal: &Journal) -> Result<(), WorkerError> {
         journal.undo(&self.machine)?;
         fault::point("effect-undone");
         Ok(())
@@ -214,7 +219,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn grants(names: &[&str]) -> EffectGrants {
-        EffectGrants { binfmt: names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>() }
+        let binfmt = names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+        EffectGrants { binfmt, ..EffectGrants::default() }
     }
 
     fn ask(asked: &mut Asked, arch: &str, granted: &[&str], emulation: &Emulation) -> Result<Reply, Failure> {

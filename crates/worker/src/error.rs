@@ -31,6 +31,17 @@ pub enum WorkerError {
     /// The machine's table of emulators could not be changed.
     #[error(transparent)]
     MachineTable(#[from] skink_effects::MachineError),
+    /// What was left in a place of a job's own could not be cleaned up.
+    #[error(transparent)]
+    Stray(#[from] skink_effects::strays::StrayError),
+    /// Something is mounted in a folder that is to be removed.
+    #[error("cannot remove {folder}: {point} is mounted there, and would be emptied; unmount it")]
+    Mounted {
+        /// The folder.
+        folder: PathBuf,
+        /// Where the mount is.
+        point: PathBuf,
+    },
     /// Tools could not be started.
     #[error(transparent)]
     Tools(#[from] skink_tools::ToolsError),

@@ -26,6 +26,7 @@ pub const POINTS: &[&str] = &[
     "decided",
     "hand-back-staged",
     "hand-back-done",
+    "strays-ended",
     "report-written",
     "cleanup-begun",
     "scratch-removed",
@@ -33,6 +34,9 @@ pub const POINTS: &[&str] = &[
 
 /// The points of a job that has an effect on the host, in the order a successful build reaches them.
 pub const EFFECT_POINTS: &[&str] = &["effect-intended", "effect-made", "effect-undone"];
+
+/// The points of a job that has a mount unmounted for a cleanup hook, in their order.
+pub const UNMOUNT_POINTS: &[&str] = &["unmount-intended", "unmount-done", "unmount-settled"];
 
 /// A kernel that has one table of emulators, the machine's.
 pub const ONE_TABLE: &str = "one-table";
@@ -49,7 +53,10 @@ static ARMED: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("SKINK_F
 
 /// Ends the process abruptly if a test armed this point.
 pub fn point(name: &'static str) {
-    debug_assert!(POINTS.contains(&name) || EFFECT_POINTS.contains(&name), "{name} is missing in the table");
+    debug_assert!(
+        [POINTS, EFFECT_POINTS, UNMOUNT_POINTS].iter().any(|points| points.contains(&name)),
+        "{name} is missing in the table"
+    );
     if ARMED.as_deref() == Some(name) {
         let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     }

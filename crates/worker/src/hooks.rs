@@ -7,6 +7,7 @@ use crate::outbox::{Left, TakeError};
 use crate::report::{HookReport, RunReport, Step, ToolReport};
 use crate::standby::{ReadAs, Standby};
 use crate::trees::Trees;
+use crate::unmounts::Unmounts;
 use crate::{Host, fault};
 use skink_job::{Facts, HookName, Outcome, Phase, SafeText, Stage, ToolName, When};
 use skink_protocol::ToolInfo;
@@ -34,6 +35,8 @@ pub struct Surroundings<'a> {
     pub statistics: Vec<(String, String)>,
     /// Whether anything can be emulated in this job.
     pub emulation: Emulation,
+    /// Where mounts may be unmounted.
+    pub unmounts: Unmounts,
     /// The folder for the calls' own folders, on the file system of the results.
     pub scratch: PathBuf,
     /// Where attachments are kept whatever happens to the build.
@@ -149,6 +152,7 @@ fn spec<'a>(around: &'a Surroundings<'_>, hook: &'a Admitted, standby: &'a Stand
         statistics: &around.statistics,
         emulation: &around.emulation,
         delegated_by: around.delegated_by.as_ref(),
+        unmounts: &around.unmounts,
         now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
     }
 }

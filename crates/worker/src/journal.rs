@@ -11,15 +11,19 @@
 mod replay;
 
 use crate::WorkerError;
+use crate::strays;
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use skink_effects::MachineTable;
+use skink_effects::mounts::Wanted;
+use skink_effects::strays::Before;
 use skink_job::SafeText;
 use std::fmt::{self, Display, Formatter};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Something to undo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +49,16 @@ pub enum Undo {
         /// The holder's name.
         holder: String,
     },
+    /// End what there was not below a place of the job's own before the job began, in the host's mount namespace.
+    Strays {
+        /// What there was.
+        before: Box<Before>,
+    },
+    /// Unmount what a cleanup hook was about to have unmounted.
+    Unmount {
+        /// The mount.
+        mount: Box<Wanted>,
+    },
 }
 
 /// For people: what is gone then.
@@ -56,6 +70,10 @@ impl Display for Undo {
             Self::ReleaseBinfmt { entry, .. } => {
                 write!(f, "the entry {entry} in the machine's table of emulators")
             }
+            Self::Strays { before } => {
+                write!(f, "mounts and loop devices below {}", before.place().display())
+            }
+            Self::Unmount { mount } => write!(f, "the mount {}", mount.point().display()),
         }
     }
 }
@@ -84,8 +102,13 @@ const VERSION: u32 = 1;
 pub struct Journal {
     file: File,
     path: PathBuf,
+    noted: Mutex<Noted>,
+}
+
+#[derive(Debug, Default)]
+struct Noted {
     open: Vec<(u64, Undo)>,
-    next: u64,
+    last: u64,
 }
 
 impl Journal {
@@ -105,49 +128,58 @@ impl Journal {
         let file = file.map_err(WorkerError::file("create", &path))?;
         flock(&file, FlockOperation::NonBlockingLockExclusive)
             .map_err(|errno| WorkerError::file("lock", &path)(errno.into()))?;
-        let mut journal = Self { file, path, open: Vec::new(), next: 0 };
+        let journal = Self { file, path, noted: Mutex::default() };
         // Synced with the first intention: without one there is nothing to undo.
         journal.append(&Line::Head { version: VERSION })?;
         Ok((journal, notes))
     }
 
     /// Notes things that are about to be done. They may be done much later: undoing what was not is nothing.
-    pub fn intend(&mut self, undos: &[Undo]) -> Result<Vec<u64>, WorkerError> {
+    pub fn intend(&self, undos: &[Undo]) -> Result<Vec<u64>, WorkerError> {
+        let mut noted = self.noted();
         let mut seqs = Vec::new();
         for undo in undos {
-            self.next += 1;
-            self.append(&Line::Do { seq: self.next, undo: undo.clone() })?;
-            self.open.push((self.next, undo.clone()));
-            seqs.push(self.next);
+            noted.last += 1;
+            let seq = noted.last;
+            self.append(&Line::Do { seq, undo: undo.clone() })?;
+            noted.open.push((seq, undo.clone()));
+            seqs.push(seq);
         }
         self.sync().map(|()| seqs)
     }
 
     /// Notes that the thing needs no undoing any more.
-    pub fn settle(&mut self, seq: u64) -> Result<(), WorkerError> {
+    pub fn settle(&self, seq: u64) -> Result<(), WorkerError> {
         self.append(&Line::Done { done: seq })?;
         self.sync()?;
-        self.open.retain(|(open, _)| *open != seq);
+        self.noted().open.retain(|(open, _)| *open != seq);
         Ok(())
     }
 
-    /// Undoes these things now, last first.
-    pub fn undo(&mut self, seqs: &[u64]) -> Result<(), WorkerError> {
+    /// Undoes these things now, last first, and says what there was.
+    pub fn undo(&self, seqs: &[u64]) -> Result<Vec<String>, WorkerError> {
+        let mut told = Vec::new();
         for seq in seqs.iter().rev() {
-            if let Some((_, undo)) = self.open.iter().find(|(open, _)| open == seq) {
-                apply(undo)?;
+            let undo = self.noted().open.iter().find(|(open, _)| open == seq).map(|(_, undo)| undo.clone());
+            if let Some(undo) = undo {
+                told.extend(apply(&undo)?);
                 self.settle(*seq)?;
             }
         }
-        Ok(())
+        Ok(told)
     }
 
-    /// Undoes what is still open, last first, and removes the journal.
-    pub fn close(mut self) -> Result<(), WorkerError> {
-        while let Some((_, undo)) = self.open.pop() {
+    /// Undoes what is still open, last first, and removes the journal. What is left after the first that cannot be undone is
+    /// for the next start: it may be what that stands on.
+    pub fn close(&self) -> Result<(), WorkerError> {
+        while let Some((_, undo)) = { self.noted().open.pop() } {
             apply(&undo)?;
         }
         fs::remove_file(&self.path).map_err(WorkerError::file("remove", &self.path))
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All lines are on the disk when this comes back.
@@ -155,11 +187,11 @@ impl Journal {
         self.file.sync_data().map_err(WorkerError::file("write", &self.path))
     }
 
-    fn append(&mut self, line: &Line) -> Result<(), WorkerError> {
+    fn append(&self, line: &Line) -> Result<(), WorkerError> {
         let mut text =
             serde_json::to_string(line).map_err(|e| WorkerError::file("encode", &self.path)(e.into()))?;
         text.push('\n');
-        self.file.write_all(text.as_bytes()).map_err(WorkerError::file("write", &self.path))
+        (&self.file).write_all(text.as_bytes()).map_err(WorkerError::file("write", &self.path))
     }
 }
 
@@ -184,17 +216,26 @@ impl Turn {
     }
 }
 
-/// Undoes it; whether there was anything to undo.
-fn apply(undo: &Undo) -> Result<bool, WorkerError> {
-    match undo {
-        Undo::RemoveFolder { path } => match fs::remove_dir_all(path) {
-            Ok(()) => Ok(true),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(e) => Err(WorkerError::file("remove", path)(e)),
-        },
-        Undo::RemoveStaged { root, name } => crate::root::remove_staged(root, name),
-        Undo::ReleaseBinfmt { entry, holder } => Ok(MachineTable::default().release(entry, holder)?),
-    }
+/// Undoes it, and says what there was to undo.
+fn apply(undo: &Undo) -> Result<Vec<String>, WorkerError> {
+    let was_there = match undo {
+        Undo::RemoveFolder { path } => {
+            strays::refuse_mounts_below(path)?;
+            match fs::remove_dir_all(path) {
+                Ok(()) => true,
+                Err(e) if e.kind() == io::ErrorKind::NotFound => false,
+                Err(e) => return Err(WorkerError::file("remove", path)(e)),
+            }
+        }
+        Undo::RemoveStaged { root, name } => {
+            strays::refuse_mounts_below(&root.join(name))?;
+            crate::root::remove_staged(root, name)?
+        }
+        Undo::ReleaseBinfmt { entry, holder } => MachineTable::default().release(entry, holder)?,
+        Undo::Strays { before } => return strays::end(before),
+        Undo::Unmount { mount } => crate::unmounts::end(mount)?,
+    };
+    Ok(was_there.then(|| undo.to_string()).into_iter().collect())
 }
 
 #[cfg(test)]
@@ -211,7 +252,7 @@ mod tests {
         let (folder, scratch) = folders(state.path());
         for (job, dies) in [("living", false), ("dead", true)] {
             let path = scratch.join(job);
-            let (mut journal, _) = Journal::open(&folder, job).unwrap();
+            let (journal, _) = Journal::open(&folder, job).unwrap();
             journal.intend(&[Undo::RemoveFolder { path: path.clone() }]).unwrap();
             fs::create_dir_all(&path).unwrap();
             if dies {
@@ -235,7 +276,7 @@ mod tests {
             for job in 0..8 {
                 let (folder, path) = (&folder, scratch.join(job.to_string()));
                 scope.spawn(move || {
-                    let (mut journal, undone) = Journal::open(folder, &job.to_string()).unwrap();
+                    let (journal, undone) = Journal::open(folder, &job.to_string()).unwrap();
                     assert_eq!(undone, []);
                     journal.intend(&[Undo::RemoveFolder { path: path.clone() }]).unwrap();
                     fs::create_dir_all(&path).unwrap();
@@ -250,11 +291,11 @@ mod tests {
     fn what_is_settled_is_kept_and_a_torn_last_line_is_ignored() {
         let state = tempfile::tempdir().unwrap();
         let (folder, scratch) = folders(state.path());
-        let (mut journal, _) = Journal::open(&folder, "dead").unwrap();
+        let (journal, _) = Journal::open(&folder, "dead").unwrap();
         fs::create_dir_all(&scratch).unwrap();
         let seqs = journal.intend(&[Undo::RemoveFolder { path: scratch.clone() }]).unwrap();
         journal.settle(seqs[0]).unwrap();
-        journal.file.write_all(b"{\"seq\":9,\"undo\":{\"kind\":\"remove-fol").unwrap();
+        (&journal.file).write_all(b"{\"seq\":9,\"undo\":{\"kind\":\"remove-fol").unwrap();
         drop(journal);
         let (_, undone) = Journal::open(&folder, "next").unwrap();
         assert_eq!(undone, []);

@@ -36,9 +36,11 @@ mod sparse;
 mod staging;
 pub mod standby;
 pub mod status;
+mod strays;
 pub mod tool_roots;
 pub mod trees;
 pub mod trial;
+pub mod unmounts;
 pub mod views;
 
 pub use error::WorkerError;

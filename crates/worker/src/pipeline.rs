@@ -7,7 +7,7 @@ use crate::decide::{Decision, decide};
 use crate::effects::Emulation;
 use crate::hooks::{Planned, Surroundings, blank, levels, run_group, skip_reason};
 use crate::interrupts::Listening;
-use crate::journal::{Journal, Undo};
+use crate::journal::Journal;
 use crate::kill_watch::KillWatch;
 use crate::layers::{Layers, LayersError};
 use crate::log::{Log, LogProgress};
@@ -15,8 +15,10 @@ use crate::render::{self, Shown};
 use crate::report::{Report, Step};
 use crate::staging::Staging;
 use crate::status::{Status, TaskId};
+use crate::strays::Strays;
 use crate::tool_roots::RootSource;
 use crate::trees::{self, Trees, readable};
+use crate::unmounts::Unmounts;
 use crate::views::{View, Views};
 use crate::{Host, WorkerError, delegate, fault, publish};
 use skink_job::{Millis, Outcome, Phase, SafeText};
@@ -86,7 +88,7 @@ pub fn not_begun(invocation: &Invocation, real: &RealBuild, log: &Log, error: &L
 /// What one job carries along its way.
 struct Way<'a> {
     around: Surroundings<'a>,
-    journal: Journal,
+    journal: Arc<Journal>,
     report: Report,
     name: String,
     scratch: PathBuf,
@@ -101,6 +103,7 @@ struct Way<'a> {
     /// From the first hook call on, signals end the job in good order.
     listening: Option<Listening>,
     kill_watch: KillWatch,
+    strays: Strays,
 }
 
 /// How far hooks are is not told where little is to be shown.
@@ -138,14 +141,11 @@ impl<'a> Way<'a> {
         let host = job.host;
         let root = job.invocation.root(job.real);
         publish::check(&publish::of(job.invocation, &root))?;
-        let (mut journal, notes) = Journal::open(&host.state.join("journal"), name)?;
+        let (journal, notes) = Journal::open(&host.state.join("journal"), name)?;
+        let journal = Arc::new(journal);
         fault::point("journal-opened");
         let scratch = host.state.join("jobs").join(name);
-        // Both at once, for the disk: a build leaves it busy when the time of the second comes.
-        journal.intend(&[
-            Undo::RemoveFolder { path: scratch.clone() },
-            Undo::RemoveStaged { root: root.clone(), name: staged(name) },
-        ])?;
+        let strays = Strays::begin(&journal, &scratch, &root, &staged(name))?;
         host.job_folder(name)?;
         let facts = job.invocation.facts();
         let around = Surroundings {
@@ -155,6 +155,7 @@ impl<'a> Way<'a> {
             trees: Trees::default(),
             packages: Vec::new(),
             statistics: Vec::new(),
+            unmounts: Unmounts::of_job(host, &root, Arc::clone(&journal)),
             emulation: job.invocation.no_emulation().map_or(Emulation::InBuild, Emulation::Never),
             scratch: scratch.join("calls"),
             kept: scratch.join("kept"),
@@ -164,7 +165,7 @@ impl<'a> Way<'a> {
         let now = SystemTime::now();
         let mut report = Report::new(facts, now.checked_sub(job.began.elapsed()).unwrap_or(now));
         report.steps.push(Step::between("layers", job.began, job.began, Instant::now()));
-        report.notes = job.layers.merged.notes.clone();
+        report.notes.clone_from(&job.layers.merged.notes);
         fault::point("layers-merged");
         let views = Views::new(scratch.join("views"))?;
         let plan = scratch.join("plan");
@@ -185,6 +186,7 @@ impl<'a> Way<'a> {
                 step: TaskId::default(),
                 listening: None,
                 kill_watch: KillWatch::default(),
+                strays,
             },
             notes,
         ))
@@ -327,7 +329,8 @@ impl<'a> Way<'a> {
             group.iter().for_each(|planned| announce(job, planned));
             for report in run_group(&self.around, &group, &progress(job)) {
                 // A hook that did not pass leaves the plan as it was.
-                if report.outcome == Outcome::Passed {
+                // But what was unmounted is.
+                if report.outcome == Outcome::Passed || phase == Phase::Cleanup {
                     if report.plan.iter().any(delegate::is_one) {
                         self.around.delegated_by = Some(report.name.clone());
                     }
@@ -389,6 +392,9 @@ impl<'a> Way<'a> {
 
     /// Always: the report, the summary, and everything that is to be undone.
     fn finish(mut self, job: &Job<'_>, decision: Decision) -> i32 {
+        let views = self.views.close(); // they are mounts in places of the job
+        self.report.notes.extend(self.strays.end(&self.journal));
+        fault::point("strays-ended");
         self.report.ended(self.around.began.elapsed().into(), decision.code, decision.why);
         render::summary(&self.report, job.invocation.hooks().verbosity)
             .iter()
@@ -407,7 +413,7 @@ impl<'a> Way<'a> {
         }
         fault::point("report-written");
         fault::point("cleanup-begun");
-        if let Err(e) = self.views.close().and_then(|()| self.journal.close()) {
+        if let Err(e) = views.and_then(|()| self.journal.close()) {
             job.log.line(&format!("skink: {e}; the next start tries again"));
         }
         fault::point("scratch-removed");

@@ -150,6 +150,10 @@ fn planned(edit: &PlanEdit) -> SafeText {
 fn effected(effect: &HostEffect) -> SafeText {
     match effect {
         HostEffect::Emulate { arch, interpreter } => format!("{arch} emulated by {interpreter}").into(),
+        HostEffect::Unmount { place, kind, lazily } => {
+            let lazily = if *lazily { ", lazily" } else { "" };
+            format!("{place} ({kind}) unmounted{lazily}").into()
+        }
     }
 }
 

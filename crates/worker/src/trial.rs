@@ -9,8 +9,9 @@ use crate::hooks::{Planned, Surroundings, make_call, take_over};
 use crate::journal::{Journal, Undo};
 use crate::tool_roots::RootSource;
 use crate::trees::{Trees, readable};
+use crate::unmounts::Unmounts;
 use crate::views::{View, Views};
-use crate::{Host, WorkerError, publish};
+use crate::{Host, WorkerError, publish, strays};
 use skink_job::{Facts, Phase, ReportFormats};
 use skink_policy::{HookEntry, Policy};
 use skink_report::{HookReport, Report, Step};
@@ -85,9 +86,12 @@ pub fn run(
     }
     host.runners.foresee(1);
     let name = crate::host::unique();
-    let (mut journal, notes) = Journal::open(&host.state.join("journal"), &name)?;
+    let (journal, notes) = Journal::open(&host.state.join("journal"), &name)?;
     notes.iter().for_each(|note| tracing::warn!(%note));
-    journal.intend(&[Undo::RemoveFolder { path: host.state.join("jobs").join(&name) }])?;
+    let folder = host.state.join("jobs").join(&name);
+    let removal = Undo::RemoveFolder { path: folder.clone() };
+    let undos: Vec<Undo> = [removal].into_iter().chain(strays::undo(&folder)?).collect();
+    journal.intend(&undos)?;
     let scratch = host.job_folder(&name)?;
     let mut views = Views::new(scratch.join("views"))?;
     let end = run_in(host, policy, trial, &scratch, &mut views, progress);
@@ -164,6 +168,7 @@ fn surroundings<'a>(
         packages: Vec::new(),
         statistics: Vec::new(),
         emulation: crate::effects::Emulation::InTrial,
+        unmounts: Unmounts::of_trial(host),
         scratch: scratch.join("calls"),
         kept: scratch.join("kept"),
         attached: std::sync::Mutex::default(),

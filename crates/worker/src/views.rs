@@ -14,10 +14,12 @@ use rustix::fs::{StatVfsMountFlags, statvfs};
 use rustix::mount::{
     MountFlags, MountPropagationFlags, UnmountFlags, mount_bind, mount_change, mount_remount, unmount,
 };
-use rustix::thread::UnshareFlags;
-use std::fs;
+use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space};
+use std::fs::{self, File};
+use std::os::fd::AsFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// The views of one job. Dropping it unmounts them; it must go before the folder they are in.
 #[derive(Debug)]
@@ -57,6 +59,11 @@ impl View {
     }
 }
 
+/// The mount namespace that this process was started in, once it has another one.
+static ORIGIN: OnceLock<File> = OnceLock::new();
+
+const OWN_NAMESPACE: &str = "/proc/self/ns/mnt";
+
 /// Gives this process a mount namespace of its own. To be called before the first thread is started.
 pub(crate) fn isolate() -> Result<(), WorkerError> {
     if !rustix::process::geteuid().is_root() {
@@ -65,10 +72,39 @@ pub(crate) fn isolate() -> Result<(), WorkerError> {
     let failed = |errno: rustix::io::Errno| {
         WorkerError::file("make a mount namespace below", Path::new("/"))(errno.into())
     };
+    let origin = File::open(OWN_NAMESPACE);
+    let origin = origin.map_err(WorkerError::file("open", Path::new(OWN_NAMESPACE)))?;
     // Only the calling thread gets it; the threads it starts later share it.
     #[expect(deprecated, reason = "its successor is unsafe for the sake of flags that are not used here")]
     rustix::thread::unshare(UnshareFlags::NEWNS).map_err(failed)?;
-    mount_change("/", MountPropagationFlags::REC | MountPropagationFlags::PRIVATE).map_err(failed)
+    mount_change("/", MountPropagationFlags::REC | MountPropagationFlags::PRIVATE).map_err(failed)?;
+    // The first is the one that we were started in.
+    let _ = ORIGIN.set(origin);
+    Ok(())
+}
+
+/// Does something in the mount namespace that this process was started in, on a thread that ends with it.
+pub(crate) fn in_origin<T: Send>(act: impl FnOnce() -> T + Send) -> Result<T, WorkerError> {
+    let Some(origin) = ORIGIN.get() else { return Ok(act()) };
+    let failed = WorkerError::file("go back to", Path::new(OWN_NAMESPACE));
+    let there = || -> std::io::Result<T> {
+        // A thread that shares its root and current folder with others cannot change its mount namespace.
+        #[expect(
+            deprecated,
+            reason = "its successor is unsafe for the sake of flags that are not used here"
+        )]
+        rustix::thread::unshare(UnshareFlags::FS)?;
+        move_into_link_name_space(origin.as_fd(), Some(LinkNameSpaceType::Mount))?;
+        Ok(act())
+    };
+    let done = std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .name("origin".to_owned())
+            .spawn_scoped(scope, there)?
+            .join()
+            .map_err(|_| std::io::Error::other("it broke off"))?
+    });
+    done.map_err(failed)
 }
 
 impl Views {

@@ -131,7 +131,7 @@ fn hook(name: &str, phase: &str, outcome: &str, start: u64, millis: u64) -> Valu
             "results": true, "sources": false, "previous": false, "build-log": false, "outbox": false,
             "unchanged": false, "tools": [], "attachments": [],
             "plan": { "add-packages": [], "remove-packages": [], "macros": [], "options": [], "delegate": [] },
-            "effects": { "binfmt": [] }
+            "effects": { "binfmt": [], "unmount": [] }
         },
         "limits": {
             "memory": 268_435_456, "wall_time": 300_000, "handles": 1024, "log_bytes": 4_194_304,

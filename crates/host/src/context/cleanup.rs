@@ -2,6 +2,7 @@ use super::CleanupContext;
 use crate::State;
 use crate::bindings::skink::hook::cleanup_context::{Host, HostContext};
 use crate::job::Job;
+use crate::mounts::Mounts;
 use crate::report::Report;
 use wasmtime::Result;
 use wasmtime::component::Resource;
@@ -17,6 +18,12 @@ impl HostContext for State {
     fn report(&mut self, context: Resource<CleanupContext>) -> Result<Resource<Report>> {
         self.at_context(&context, "report")?;
         self.give_report()
+    }
+
+    /// Every cleanup hook gets the handle; it is each request that needs a grant.
+    fn mounts(&mut self, context: Resource<CleanupContext>) -> Result<Resource<Mounts>> {
+        self.at_context(&context, "mounts")?;
+        self.push(Mounts)
     }
 
     fn drop(&mut self, context: Resource<CleanupContext>) -> Result<()> {

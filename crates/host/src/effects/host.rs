@@ -24,9 +24,11 @@ impl HostEffects for State {
             Reply::InEffect(Some(info)) => {
                 Ok(Some(self.push(Effect { number: info.effect, what: info.what })?))
             }
-            reply @ (Reply::Done | Reply::Spawned { .. } | Reply::Output { .. } | Reply::Exited(_)) => {
-                Err(odd(ASKED, &reply))
-            }
+            reply @ (Reply::Done
+            | Reply::Spawned { .. }
+            | Reply::Output { .. }
+            | Reply::Exited(_)
+            | Reply::Mounts(_)) => Err(odd(ASKED, &reply)),
         }
     }
 

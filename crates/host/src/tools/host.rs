@@ -116,6 +116,7 @@ pub(crate) fn odd(asked: &'static str, reply: &Reply) -> Refusal {
         Reply::Output { .. } => "output",
         Reply::Exited(_) => "exited",
         Reply::InEffect(_) => "in effect",
+        Reply::Mounts(_) => "mounts",
     };
     Stop::Worker { asked, problem: format!("it answered `{kind}`") }.into()
 }

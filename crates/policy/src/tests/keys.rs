@@ -86,6 +86,7 @@ const POLICY_ROWS: &[Row] = &[
     ("[allow.grants.plan]", "delegate", "delegate = [\"second\"]", "delegate = []"),
     ("[allow.grants.plan]", "repository", "\"pool\"", "\"other\""),
     ("[allow.grants.effects]", "binfmt", "[\"aarch64\"]", "[\"s390x\"]"),
+    ("[allow.grants.effects]", "unmount", "cache-*", "pool-*"),
     ("[allow.limits]", "memory", "201MiB", "1MiB"),
     ("[allow.limits]", "wall-time", "201s", "1s"),
     ("[allow.limits]", "handles", "handles = 201", "handles = 11"),
@@ -169,6 +170,7 @@ fn requests() -> Vec<Grants> {
         plan(&|plan| plan.options = one("debuginfo")),
         plan(&|plan| plan.delegate = one("second")),
         request(|grants| grants.effects.binfmt = one("aarch64")),
+        request(|grants| grants.effects.unmount = one("/mnt/cache-*")),
     ]
 }
 

@@ -186,6 +186,16 @@ fn each_mistake_has_its_place_and_its_help() {
         (true, allow("grants.effects.binfmt = [\"*\"]"), 6, 26, "those are `aarch64`, ", ""),
         (
             true,
+            allow("grants.effects.unmount = [\"*\"]"),
+            6,
+            27,
+            "no pattern of places: it must begin with `/`",
+            "",
+        ),
+        (true, allow("grants.effects.unmount = [\"/mnt/../etc\"]"), 6, 27, "a path without `.`, `..`, ", ""),
+        (true, allow("grants.effects.unmount = [\"/**/a\"]"), 6, 27, "`**` may only be its last name", ""),
+        (
+            true,
             allow("grants.effects.binfmt = [\"x86_64\"]"),
             6,
             26,

@@ -87,7 +87,7 @@ fn grants(hook: &HookReport) -> Vec<Grant> {
     all.extend(tools.iter().map(tool));
     all.extend(attachments.iter().map(file));
     all.extend(plan_grants(plan, &hook.plan));
-    all.extend(effect_grants(effects, &hook.effects));
+    all.extend(effect_grants(effects, &hook.effects).into_iter().flatten());
     all
 }
 
@@ -135,15 +135,18 @@ fn plan_grants(grants: &PlanGrants, edits: &[PlanEdit]) -> Vec<Grant> {
         .collect()
 }
 
-fn effect_grants(grants: &EffectGrants, effects: &[HostEffect]) -> Option<Grant> {
-    let EffectGrants { binfmt } = grants;
-    let asked = effects.iter().map(|HostEffect::Emulate { .. }| ()).count();
-    (!binfmt.is_empty()).then(|| Grant {
-        key: "effects.binfmt",
-        of: binfmt.iter().map(String::as_str).collect::<Vec<_>>().join(", ").into(),
-        means: "have these architectures emulated",
-        used: Some(times(asked, "asked for")),
-    })
+fn effect_grants(grants: &EffectGrants, effects: &[HostEffect]) -> [Option<Grant>; 2] {
+    let EffectGrants { binfmt, unmount } = grants;
+    let unmounted = effects.iter().filter(|effect| matches!(effect, HostEffect::Unmount { .. })).count();
+    let grant = |key, names: &std::collections::BTreeSet<String>, means, used| {
+        let of = || names.iter().map(String::as_str).collect::<Vec<_>>().join(", ").into();
+        (!names.is_empty()).then(|| Grant { key, of: of(), means, used: Some(used) })
+    };
+    let emulated = times(effects.len() - unmounted, "asked for");
+    [
+        grant("effects.binfmt", binfmt, "have these architectures emulated", emulated),
+        grant("effects.unmount", unmount, "have mounts at these places unmounted", times(unmounted, "done")),
+    ]
 }
 
 /// `not run`, `run once`, `run 3 times`.

@@ -31,6 +31,11 @@ pub(super) fn effects(effects: &[HostEffect]) -> Markup {
                     HostEffect::Emulate { arch, interpreter } => {
                         li.set { b { "emulate" } " " code { (arch.as_str()) } " by " code { (interpreter) } }
                     }
+                    HostEffect::Unmount { place, kind, lazily } => {
+                        li.remove {
+                            b { "unmount" } " " code { (place) } " (" (kind) @if *lazily { ", lazily" } ")"
+                        }
+                    }
                 }
             }
         }

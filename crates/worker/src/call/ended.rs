@@ -88,7 +88,7 @@ pub(super) fn size_of_edit(edit: &PlanEdit) -> u64 {
 pub(super) fn size_of_effect(request: &EffectRequest) -> u64 {
     match request {
         EffectRequest::Emulate { arch } => arch.len() as u64,
-        EffectRequest::Undo { .. } => 0,
+        EffectRequest::Undo { .. } | EffectRequest::Mounts | EffectRequest::Unmount { .. } => 0,
     }
 }
 

@@ -53,8 +53,8 @@ fn replay(path: &Path, notes: &mut Vec<SafeText>) -> Result<(), Stays> {
     let mut text = Vec::new();
     file.read_to_end(&mut text).map_err(WorkerError::file("read", path))?;
     for undo in read_open(&text)?.into_iter().rev() {
-        if apply(&undo)? {
-            notes.push(format!("a job that died had left {undo}, which is removed now").into());
+        for what in apply(&undo)? {
+            notes.push(format!("a job that died had left {what}, which is gone now").into());
         }
     }
     match fs::remove_file(path) {

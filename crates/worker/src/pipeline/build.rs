@@ -114,7 +114,7 @@ impl Way<'_> {
         hooks: &[Admitted],
         rewritten: &Rewritten,
     ) -> Result<i32, WorkerError> {
-        let effects = InEffect::begin(&self.report.effects, &self.name, &self.root, &mut self.journal)?;
+        let effects = InEffect::begin(&self.report.effects, &self.name, &self.root, &self.journal)?;
         self.report.notes.extend(effects.note());
         let process = BuildProcess {
             build: job.real,
@@ -131,7 +131,7 @@ impl Way<'_> {
         // While `build` works, the runners of all later calls stand up.
         self.stand_by(job, hooks, &[Phase::Transform, Phase::Check, Phase::Cleanup]);
         let exit = process.run(&mut ToLog(job.log), &|| job.host.interrupts.signal().map(|signal| signal.0));
-        effects.end(&mut self.journal)?;
+        effects.end(&self.journal)?;
         let exit = exit?;
         fault::point("build-ended");
         self.around.facts.build = Some(exit.build_end());

@@ -45,7 +45,7 @@ const PLAN: [(&str, &str, &str); 4] = [
 
 pub(crate) fn keys() -> Vec<(&'static str, &'static str)> {
     let plan = PLAN.iter().map(|(key, ..)| ("[allow.grants.plan]", *key));
-    let plan = plan.chain([("[allow.grants.effects]", "binfmt")]);
+    let plan = plan.chain(["binfmt", "unmount"].map(|key| ("[allow.grants.effects]", key)));
     rows().iter().map(|row| ("[allow.grants]", row.0)).chain(plan).collect()
 }
 
@@ -169,4 +169,23 @@ fn each_architecture_needs_its_grant() {
     }
     let attack = emulate("aarch64").manifest("grants", binfmt(&["aarch64"])).granted(&binfmt(&["s390x"]));
     is_refused("binfmt", &attack, "`effects.binfmt` of \"aarch64\"");
+}
+
+/// What is asked for, what the rule gives, and how it ends. Which mounts a pattern names is shown with real ones in
+/// `tests/tools`.
+#[test]
+fn no_mount_is_seen_without_a_grant() {
+    let module = || ComponentText::named("unmount").with("MOST", "0").build();
+    let unmount = |places: &[&str]| json!({ "effects": { "unmount": places } });
+    let denied = Failed("no grant to see or to unmount any mount");
+    let rows = [
+        (unmount(&["*"]), unmount(&["/nowhere/*"]), Passed),
+        (unmount(&["/nowhere/a"]), unmount(&["/nowhere/a", "/b"]), Passed),
+        (unmount(&["*"]), json!({}), denied),
+        (json!({}), unmount(&["/nowhere/*"]), denied),
+    ];
+    for (asked, granted, expect) in rows {
+        let attack = Attack::module(module()).phase("cleanup").manifest("grants", asked).granted(&granted);
+        attack.ends("unmount", expect);
+    }
 }
