@@ -6,6 +6,8 @@ mod abi_check;
 mod away;
 mod build_log;
 mod builder;
+mod cleanup;
+mod cleanup_mounts;
 mod cross;
 mod delegate;
 mod kiwi;

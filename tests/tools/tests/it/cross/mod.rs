@@ -10,7 +10,8 @@ mod package;
 mod root;
 mod seen;
 
-use package::{Sleeper, cross_package};
+pub(crate) use package::Sleeper;
+use package::cross_package;
 use root::{cross_root, log_of};
 use seen::{Machine, user_namespaces_naming};
 use serde_json::json;
