@@ -43,7 +43,7 @@ impl Right<'_> {
 }
 
 /// The lists in which a module may request `*`, by their keys.
-pub(crate) fn lists(grants: &mut Grants) -> [(&'static str, &mut BTreeSet<String>); 6] {
+pub(crate) fn lists(grants: &mut Grants) -> [(&'static str, &mut BTreeSet<String>); 7] {
     let PlanGrants { add_packages, remove_packages, macros, options, delegate } = &mut grants.plan;
     let EffectGrants { binfmt, unmount } = &mut grants.effects;
     [

@@ -3,7 +3,7 @@
 use skink_tests_docs::{Block, Page, Place, Use, book, pages, updating};
 
 /// How many blocks are not run. Each says why in its page; a new one needs a better reason than being new.
-const NOT_RUN: usize = 15;
+const NOT_RUN: usize = 17;
 
 fn guides() -> Vec<Page> {
     pages()
