@@ -154,6 +154,7 @@ impl Shared {
             packages: &[],
             statistics: &[],
             emulation: &Emulation::InTrial,
+            delegated_by: None,
             unmounts: &self.unmounts,
             now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
         }

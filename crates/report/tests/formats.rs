@@ -56,6 +56,21 @@ fn effects() -> Vec<HostEffect> {
     ]
 }
 
+/// One of each kind.
+fn edits() -> Vec<PlanEdit> {
+    vec![
+        PlanEdit::AddPackage { name: "p".into() },
+        PlanEdit::RemovePackage { name: "p".into() },
+        PlanEdit::SetMacro { name: "m".into(), body: "b".into() },
+        PlanEdit::AddOption { name: "o".into(), value: None },
+        PlanEdit::Delegate {
+            tool: "t".into(),
+            args: vec!["-a".into()],
+            inputs: vec![PlanInput { name: "i".into(), content: Vec::new() }],
+        },
+    ]
+}
+
 /// A report with a call of every outcome, and something in every list.
 fn full() -> Report {
     let facts = Facts {
@@ -99,17 +114,7 @@ fn full() -> Report {
     let run = RunReport { args: text(), end: text(), start: 1, millis: 1 };
     first.tools = vec![tool(run)];
     (first.denied, first.log, first.steps) = (vec![text()], vec![text()], vec![step("call")]);
-    first.plan = vec![
-        PlanEdit::AddPackage { name: "p".into() },
-        PlanEdit::RemovePackage { name: "p".into() },
-        PlanEdit::SetMacro { name: "m".into(), body: "b".into() },
-        PlanEdit::AddOption { name: "o".into(), value: None },
-        PlanEdit::Delegate {
-            tool: "t".into(),
-            args: vec!["-a".into()],
-            inputs: vec![PlanInput { name: "i".into(), content: Vec::new() }],
-        },
-    ];
+    first.plan = edits();
     first.effects = effects();
     report.plan.clone_from(&first.plan);
     report.effects.clone_from(&first.effects);

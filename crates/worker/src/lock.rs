@@ -34,7 +34,7 @@ impl Locking<'_> {
         hooks: &[(HookEntry, Policy)],
     ) -> Result<Result<LockFile, Vec<Refusal>>, WorkerError> {
         let name = crate::host::unique();
-        let (mut journal, notes) = Journal::open(&self.host.state.join("journal"), &name)?;
+        let (journal, notes) = Journal::open(&self.host.state.join("journal"), &name)?;
         notes.iter().for_each(|note| tracing::warn!(%note));
         journal.intend(&[Undo::RemoveFolder { path: self.host.state.join("jobs").join(&name) }])?;
         let scratch = self.host.job_folder(&name)?;

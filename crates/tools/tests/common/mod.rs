@@ -38,8 +38,12 @@ impl Host {
             fs::write(path.join("name"), name).unwrap();
             Some(path)
         };
-        let mounts =
-            Mounts { results: tree("results"), sources: tree("sources"), previous: tree("previous"), packages: Vec::new() };
+        let mounts = Mounts {
+            results: tree("results"),
+            sources: tree("sources"),
+            previous: tree("previous"),
+            packages: Vec::new(),
+        };
         fs::create_dir(dir.path().join("scratch")).unwrap();
         let starter = std::env::var_os(STARTER)
             .map_or_else(|| env!("CARGO_BIN_EXE_skink-tool-starter").into(), PathBuf::from);
