@@ -212,9 +212,9 @@ mod tests {
         (
             "\"check\"",
             "",
-            &["skink:hook/mounts@0.1.0"],
+            &["skink:hook/strangers@0.1.0"],
             CHECK,
-            "imports `skink:hook/mounts@0.1.0`, which Skink does not know",
+            "imports `skink:hook/strangers@0.1.0`, which Skink does not know",
         ),
         ("\"check\"", "", &["env"], CHECK, "imports `env`, which Skink does not know"),
         ("\"check\"", "", &["env/system"], CHECK, "imports `env/system`, which Skink does not know"),

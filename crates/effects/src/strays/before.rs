@@ -8,6 +8,12 @@ use crate::world::World;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// How long something may be held for a moment only: a loop device by who looks at all of them, a file by a process that is
+/// about to be another program.
+const BRIEFLY: Duration = Duration::from_secs(1);
 
 /// A record of the mounts below a place, and of the machine's loop devices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +62,8 @@ impl Before {
         // A loop device keeps the mount busy that its file is in, and a mount of it the device.
         let busy = mounts.into_iter().filter(|mount| mount.unmount(false).is_err()).collect::<Vec<_>>();
         loops.into_iter().try_for_each(loops::Held::detach)?;
-        busy.iter().try_for_each(|mount| mount.unmount(false))?;
+        let deadline = Instant::now() + BRIEFLY;
+        busy.iter().try_for_each(|mount| unmount_by(mount, deadline))?;
         Ok(told)
     }
 
@@ -80,6 +87,16 @@ impl Before {
         let kept =
             mounts.filter(|mount| place.has_below(mount.point()) && self.mounts.contains(&mount.identity()));
         Ok(kept.map(|mount| mount.point().to_owned()).collect())
+    }
+}
+
+/// Unmounts it as soon as it is not busy any more, or says that it is still.
+fn unmount_by(mount: &Mount, deadline: Instant) -> Result<(), MountError> {
+    loop {
+        match mount.unmount(false) {
+            Err(MountError::Busy(_)) if Instant::now() < deadline => sleep(Duration::from_millis(5)),
+            ended => return ended,
+        }
     }
 }
 

@@ -145,6 +145,14 @@ fn is_attached(device: &str) -> bool {
     Path::new("/sys/block").join(device.trim_start_matches("/dev/")).join("loop/backing_file").exists()
 }
 
+/// It goes with its last user, and whoever looks at devices is one for a moment.
+fn wait_until_detached(device: &str) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while is_attached(device) && std::time::Instant::now() < deadline {
+        std::thread::yield_now();
+    }
+}
+
 /// One with its file on a mount that is a stray, too: each keeps the other.
 #[test]
 fn only_new_loop_devices_of_files_below_are_detached() {
@@ -155,6 +163,7 @@ fn only_new_loop_devices_of_files_below_are_detached() {
         let on_mount = tmpfs(&root.join("mount")).join("b.img");
         let new = [attach(&root.join("a.img")), attach(&on_mount)];
         let told = before.restore();
+        wait_until_detached(&new[0]);
         let there = [&old, &beside, &new[0], &new[1]].map(|device| is_attached(device));
         for device in [&old, &beside].into_iter().chain(&new).filter(|device| is_attached(device)) {
             Command::new("losetup").args(["--detach", device]).status().unwrap();
