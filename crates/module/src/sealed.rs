@@ -5,6 +5,7 @@
 
 use crate::MAX_MODULE;
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 use skink_job::{ByteCount, Digest, SafeText};
 use std::fs::File;
@@ -36,6 +37,22 @@ pub enum SealError {
     /// Memory for it could not be had.
     #[error("cannot seal the module in memory: {0}")]
     Memory(std::io::Error),
+}
+
+/// How often sealing is tried.
+const TRIES: u32 = 20;
+
+/// The kernel does not seal memory as long as anybody holds a page of it, be it the kernel itself while it moves pages about on
+/// a busy machine. It waits for that a little, and then says that the memory is busy.
+fn seal(memory: &File) -> Result<(), Errno> {
+    let all = SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL;
+    let mut left = TRIES;
+    loop {
+        match fcntl_add_seals(memory, all) {
+            Err(Errno::BUSY) if left > 1 => left -= 1,
+            done => return done,
+        }
+    }
 }
 
 /// The bytes of a module and their digest.
@@ -88,8 +105,7 @@ impl Sealed {
             return Err(SealError::TooLarge);
         }
         memory.rewind().map_err(SealError::Memory)?;
-        fcntl_add_seals(&memory, SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL)
-            .map_err(|errno| SealError::Memory(errno.into()))?;
+        seal(&memory).map_err(|errno| SealError::Memory(errno.into()))?;
         Ok(Self { memory, digest: Digest::from_bytes(hash.finalize().into()), len })
     }
 

@@ -61,8 +61,12 @@ pub(super) fn edits(edits: &[PlanEdit]) -> Markup {
                             code { "--" (name) @if let Some(value) = value { " " (value) } }
                         }
                     }
-                    PlanEdit::Delegate { tool, .. } => {
-                        li.set { b { "build with" } " " code { (tool) } " in place of " code { "build" } }
+                    PlanEdit::Delegate { tool, args, inputs } => {
+                        li.set {
+                            b { "build with" } " " code { (tool) @for arg in args { " " (arg) } }
+                            " in place of " code { "build" }
+                            @for input in inputs { ", given " code { (input.name) } }
+                        }
                     }
                 }
             }

@@ -16,7 +16,7 @@ fn the_page_can_be_read_without_scripts() {
     // What only the script can serve is not offered.
     assert_eq!(visible("#filters"), 0);
     assert_eq!((visible("#list li"), visible(".steps > li"), visible("#timeline a.row")), (7, 12, 4));
-    assert_eq!((visible("#calls article"), visible("#artefacts tbody tr"), visible("#plan li")), (4, 4, 4));
+    assert_eq!((visible("#calls article"), visible("#artefacts tbody tr"), visible("#plan li")), (4, 4, 5));
     browser.click("#when-call-4");
     assert_eq!(browser.text("return location.hash"), "#call-4");
     // What is folded opens by itself.

@@ -43,12 +43,15 @@ const KINDS: [&str; 5] =
 /// The key that holds the tables of all hooks.
 const HOLDER: (&str, &str) = ("the hooks file", "hooks");
 
+/// A key of which `tests/tools` has the rows: it takes a tool root.
+const OF_TOOLS: (&str, &str) = ("[allow.grants.plan]", "delegate");
+
 /// The product says which keys it knows; a new one needs a row.
 #[test]
 fn every_known_key_has_a_row() {
     let known = known_keys(&Place::new("known-keys")).into_iter();
     let known: BTreeSet<Key> = known.filter(|(kind, _)| KINDS.contains(&kind.as_str())).collect();
-    let rows = [hooks::keys(), mandatory::keys(), rules::keys(), vec![HOLDER]].concat();
+    let rows = [hooks::keys(), mandatory::keys(), rules::keys(), vec![HOLDER, OF_TOOLS]].concat();
     let rows = rows.into_iter().filter(|(kind, _)| KINDS.contains(kind));
     let rows: BTreeSet<Key> = rows.map(|(kind, key)| (kind.to_owned(), key.to_owned())).collect();
     assert_eq!(known, rows);
