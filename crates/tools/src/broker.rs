@@ -11,7 +11,6 @@ use crate::process::{Answer, Process, Shared};
 use crate::starter::{self, Rlimits};
 use crate::{Kind, Launcher, Mounts, Tool, ToolUsage, ToolsError};
 use request::{Refusal, check_patterns, checked_args, checked_inputs, shown_args};
-use skink_effects::strays::Before;
 use skink_job::{FileName, Limits, SafeText};
 use skink_protocol::{FailureKind, Reply, ToolRequest};
 use std::fs;
@@ -243,9 +242,7 @@ impl Broker {
                 )?,
             },
         };
-        let has_devices = matches!(&tool.kind, Kind::RootBuilder { devices } if !devices.is_empty());
-        let before = if has_devices { Before::look(folder.path())? } else { None };
-        Ok(Keeper { shared, account, launcher, tool: tool.name.to_string(), folder, way, before, order })
+        Ok(Keeper { shared, account, launcher, tool: tool.name.to_string(), folder, way, order })
     }
 
     /// The folder for all runs, furnished at the first one; `layered` for those that change their roots.

@@ -48,9 +48,6 @@ pub enum ToolsError {
         /// What the system said.
         source: io::Error,
     },
-    /// A loop device that a run attached could not be looked for, or stays.
-    #[error(transparent)]
-    Strays(#[from] skink_effects::strays::StrayError),
     /// A tool root that is built of packages cannot be used.
     #[error(transparent)]
     BuiltRoot(#[from] crate::roots::ToolRootError),

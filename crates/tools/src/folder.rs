@@ -175,10 +175,6 @@ impl RunFolder {
         folders
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     pub(crate) fn starter(&self) -> &Path {
         &self.starter
     }

@@ -12,7 +12,6 @@ use crate::folder::RunFolder;
 use crate::process::{Done, End, Shared};
 use crate::{Launcher, ToolsError};
 use running::Running;
-use skink_effects::strays::Before;
 use skink_job::{LimitKind, Millis};
 use skink_protocol::ExitStatus;
 use std::ffi::OsString;
@@ -34,8 +33,6 @@ pub(crate) struct Keeper {
     pub(crate) tool: String,
     pub(crate) folder: RunFolder,
     pub(crate) way: Way,
-    /// What there was before a run that has devices of the machine: a loop device that it attaches outlives it.
-    pub(crate) before: Option<Before>,
     /// The starter's order.
     pub(crate) order: Vec<u8>,
 }
@@ -68,8 +65,6 @@ impl Keeper {
         };
         let ended = Instant::now();
         self.account.stop(ended);
-        // As long as their files are there, by which they are told.
-        let left_behind = left_behind.or_else(|| self.end_strays().err().map(|e| e.to_string()));
         let (scratch_bytes, problem) = match self.folder.remove() {
             Ok(bytes) => (bytes, left_behind),
             Err(e) => (0, left_behind.or(Some(e.to_string()))),
@@ -77,11 +72,6 @@ impl Keeper {
         let end = self.judge(end, scratch_bytes);
         let millis = Millis::from(ended - began);
         self.shared.finish(Done { end, millis, scratch_bytes, problem });
-    }
-
-    /// Ends what the run left on the machine.
-    fn end_strays(&self) -> Result<(), ToolsError> {
-        self.before.as_ref().map_or(Ok(()), |before| before.restore().map(drop)).map_err(ToolsError::from)
     }
 
     /// A copied starter was just written. A process that another thread is making may hold it open for an instant,

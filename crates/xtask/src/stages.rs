@@ -92,7 +92,7 @@ pub(crate) const STAGES: [Stage; 8] = [
         requires: &[Requires::Tools, Requires::Product, Requires::Hooks],
         tests: &[Tests::Crate("tests/runner"), Tests::Crate("tests/hostile")],
         root: false,
-        budget: Duration::from_secs(120),
+        budget: Duration::from_secs(240),
     },
     Stage {
         name: "browser",
@@ -122,7 +122,7 @@ pub(crate) const STAGES: [Stage; 8] = [
         ],
         tests: &[Tests::Crate("tests/tools")],
         root: true,
-        budget: Duration::from_secs(900),
+        budget: Duration::from_secs(1500),
     },
     Stage {
         name: "obs",

@@ -4,8 +4,7 @@ use crate::roots::lint_is_built;
 use skink_tests_build::{mounts_below, processes_naming};
 use skink_tests_tools::{Place, Tried, lint, shell, shell_policy};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 /// See `fault.rs` of the worker.
 const NO_CGROUP: &str = "no-cgroup";
@@ -86,65 +85,6 @@ fn a_listed_device_and_no_other_is_there() {
     assert_eq!(ended.code, Some(0), "{}", ended.text);
     let (_, ended) = run("builder-no-device", &script, BUILDER, &[]);
     assert_eq!(ended.code, Some(1), "{}", ended.text);
-}
-
-/// A node of a free loop device that everybody may use; gone when dropped.
-struct LoopNode {
-    path: PathBuf,
-    device: String,
-}
-
-impl LoopNode {
-    fn make() -> Self {
-        let found = Command::new("losetup").arg("--find").output().unwrap();
-        let device = String::from_utf8(found.stdout).unwrap().trim().to_owned();
-        let number =
-            device.strip_prefix("/dev/loop").unwrap_or_else(|| panic!("no free loop device: {device:?}"));
-        let path = PathBuf::from(format!("/dev/skink-test-loop{number}"));
-        let made = Command::new("mknod").args(["-m", "666"]).arg(&path).args(["b", "7", number]).status();
-        assert!(made.unwrap().success());
-        Self { path, device }
-    }
-
-    fn is_attached(&self) -> bool {
-        let shown = Command::new("losetup").args(["--list", "--noheadings", &self.device]).output().unwrap();
-        !shown.stdout.is_empty()
-    }
-}
-
-impl Drop for LoopNode {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
-        if self.is_attached() {
-            let _ = Command::new("losetup").args(["--detach", &self.device]).status();
-        }
-    }
-}
-
-/// However a tool ends that attached a file of its scratch folder, as kiwi does for a disk: nobody else would detach it.
-#[test]
-fn a_loop_device_that_it_attached_is_detached() {
-    const ATTACH: &str = "import fcntl, os, sys
-device, file = os.open(sys.argv[1], os.O_RDWR), os.open('disk', os.O_RDWR | os.O_CREAT)
-os.truncate(file, 1 << 20)
-fcntl.ioctl(device, 0x4C00, file)
-print('attached')";
-    for (name, then, limit) in
-        [("ends", "exit 0", ""), ("killed", "sleep 1000", "[allow.limits]\ntool-time = \"5s\"")]
-    {
-        lint_is_built();
-        let node = LoopNode::make();
-        let place = Place::new(&format!("builder-loop-{name}"), "");
-        let attach = format!("cat > attach <<'END'\n{ATTACH}\nEND\n");
-        let script = format!("{attach}python3 attach {} || exit 7\n{then}", node.path.display());
-        let module = shell(&place, &script);
-        let more = format!("{BUILDER}\ndevices = [{:?}]", node.path);
-        place.set_policy(&(shell_policy(&lint(), &module, &more) + limit + "\n"));
-        let ended = Tried::of(&mut place.hook_run(&module, &[]));
-        let (code, words) = if limit.is_empty() { (0, "passed") } else { (1, "limit: tool-time") };
-        assert!(ended.code == Some(code) && ended.text.contains(words), "{name}: {}", ended.text);
-        assert!(!node.is_attached(), "{name}: {}", ended.text);
-    }
 }
 
 #[test]
