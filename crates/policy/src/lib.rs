@@ -49,7 +49,7 @@ pub use merge::{Merged, merge};
 pub use order::order;
 pub use policy::{Policy, Repository};
 pub use problem::{Problem, Problems};
-pub use projects::Projects;
+pub use projects::{Projects, star};
 pub use reader::MAX_TEXT;
 pub use source::{At, Place};
 pub use tools::{ToolKind, ToolRoot, ToolRootRule, ToolRule};

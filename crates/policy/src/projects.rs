@@ -88,7 +88,7 @@ fn is_project(name: &str) -> bool {
 ///
 /// It also tells whether one pattern covers another, if the other is given as `text`: a `*` of it can only be
 /// matched by a `*`.
-pub(crate) fn star(pattern: &str, text: &str) -> bool {
+pub fn star(pattern: &str, text: &str) -> bool {
     let mut rest = text;
     let mut pieces = pattern.split('*');
     let Some(after) = pieces.next().and_then(|first| rest.strip_prefix(first)) else { return false };

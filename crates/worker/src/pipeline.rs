@@ -328,8 +328,7 @@ impl<'a> Way<'a> {
             }
             group.iter().for_each(|planned| announce(job, planned));
             for report in run_group(&self.around, &group, &progress(job)) {
-                // A hook that did not pass leaves the plan as it was.
-                // But what was unmounted is.
+                // A hook that did not pass leaves the plan as it was; but what one had unmounted is.
                 if report.outcome == Outcome::Passed || phase == Phase::Cleanup {
                     if report.plan.iter().any(delegate::is_one) {
                         self.around.delegated_by = Some(report.name.clone());

@@ -81,7 +81,12 @@ impl Place {
 
     /// `skink tools …` with its policy and state.
     pub fn tools(&self, words: &[&str]) -> Tried {
-        Tried::of(&mut self.command(&[&["tools"], words].concat()))
+        Tried::of(&mut self.tools_command(words))
+    }
+
+    /// The same, to be started.
+    pub fn tools_command(&self, words: &[&str]) -> Command {
+        self.command(&[&["tools"], words].concat())
     }
 
     /// `skink hook run MODULE …` with its policy and state.

@@ -1,7 +1,7 @@
 //! Repositories behind an address, and repositories that vanish.
 
 use crate::roots::lint_is_built;
-use skink_tests_tools::{Place, RootText, Tried, WebServer, lint, pool, skink};
+use skink_tests_tools::{Place, RootText, Tried, WebServer, lint, pool};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -78,12 +78,7 @@ fn a_folder_that_vanishes_half_way_is_said_and_leaves_nothing() {
     let place = Place::new("folder-vanishes", "").with_own_state();
     let pool = own_pool(&place);
     place.set_policy(&RootText { repositories: vec![pool.display().to_string()], ..lint() }.policy(&[]));
-    let mut command = Command::new(skink());
-    command
-        .args(["tools", "build", "-v", "--hook-policy"])
-        .arg(place.policy())
-        .arg("--state")
-        .arg(place.state());
+    let mut command = place.tools_command(&["build", "-v"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     assert!(lines.any(|line| line.contains("[1/")), "it never came to the first package");

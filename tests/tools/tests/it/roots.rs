@@ -2,7 +2,7 @@
 
 use skink_tests_build::{farm, mounts_below, processes_naming};
 use skink_tests_hostile::known_keys;
-use skink_tests_tools::{Place, RootText, Tried, lint, shell, shell_policy, skink};
+use skink_tests_tools::{Place, RootText, Tried, lint, shell, shell_policy};
 use std::fs;
 use std::io::{BufRead, BufReader};
 
@@ -236,12 +236,7 @@ fn a_tool_that_is_not_in_its_root_is_a_clear_refusal() {
 #[test]
 fn a_builder_that_is_killed_leaves_nothing_for_long() {
     let place = Place::new("killed", &lint().policy(&[])).with_own_state();
-    let mut command = Command::new(skink());
-    command
-        .args(["tools", "build", "-v", "--hook-policy"])
-        .arg(place.policy())
-        .arg("--state")
-        .arg(place.state());
+    let mut command = place.tools_command(&["build", "-v"]);
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let reached = lines.map_while(Result::ok).any(|line| line.contains("installing "));
