@@ -1,7 +1,7 @@
 //! When what ran: the steps of the job, in each the calls that were made in it, in each call the runs of tools.
 //!
 //! The steps are drawn on the time of the job. The calls of a step are drawn on the time of that step, since a build
-//! of an hour would hide them.
+//! of an hour would hide them. A tool that built in place of `build` ran when its call had ended; it is the step `build`.
 
 use super::parts::{Look, call_id, percent, shape};
 use crate::{HookReport, Report, RunReport, Step};
@@ -110,8 +110,8 @@ fn step_row(report: &Report, step: &Step, job: Span) -> Markup {
 fn call_row(index: usize, hook: &HookReport, span: Span, scale: Span) -> Markup {
     let look = Look::of_call(hook);
     let later: Vec<Span> = hook.steps.iter().skip(1).map(Span::from).collect();
-    let runs: Vec<_> =
-        hook.tools.iter().flat_map(|tool| tool.runs.iter().map(move |run| (tool, run))).collect();
+    let runs = hook.tools.iter().flat_map(|tool| tool.runs.iter().map(move |run| (tool, run)));
+    let runs: Vec<_> = runs.filter(|(_, run)| Span::from(*run).start < span.end()).collect();
     let more = runs.len().saturating_sub(MOST_RUNS);
     html! {
         a.row #{ "when-" (call_id(index)) } href={ "#" (call_id(index)) } {

@@ -1,6 +1,6 @@
 //! Following the timeline: by keys, and by clicks.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use skink_tests_browser::{Browser, page_of, rich};
 use thirtyfour::Key;
 
@@ -99,4 +99,22 @@ fn it_can_be_followed_by_clicks() {
     browser.click("#list li .code");
     let rule = browser.text("return document.querySelector(location.hash).textContent");
     assert!(rule.contains("spelling-error"), "{rule}");
+}
+
+/// A tool that built in place of `build` is told with the call that wanted it, which had ended by then.
+#[test]
+fn what_ran_after_its_call_is_not_drawn_in_it() {
+    let rows = |name: &str, more: Option<Value>| {
+        let mut report = rich();
+        let hooks = report["hooks"].as_array_mut().unwrap();
+        let tool = hooks.iter_mut().find_map(|hook| hook["tools"].get_mut(0)).unwrap();
+        tool["runs"].as_array_mut().unwrap().extend(more);
+        let (_reports, page) = page_of(name, &report);
+        let browser = Browser::open(&page);
+        let drawn = browser.number("return document.querySelectorAll('#timeline .runs .row').length");
+        (drawn, browser.text("return document.querySelector('#calls').textContent").contains("built-later"))
+    };
+    let later = json!({ "args": "built-later", "end": "exit code 0", "start": 500_000, "millis": 9 });
+    let (drawn, _) = rows("runs", None);
+    assert_eq!(rows("later-run", Some(later)), (drawn, true));
 }
