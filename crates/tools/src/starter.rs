@@ -1,13 +1,14 @@
 //! The starter: the last step before a tool, inside its root.
 //!
 //! bubblewrap runs it as `/job/starter` with one end of a socket as standard input. It says [`READY`], waits for
-//! one order (resource limits, program, arguments), takes the limits upon itself, sees to it that nothing waits for
-//! the disk ([`unsynced`]) and becomes the program, with `/dev/null` as standard input and no descriptor but the standard three. Arguments come over the socket because bubblewrap takes at most 9000 of them.
+//! one order (resource limits, program, arguments), takes the limits upon itself, has some system
+//! calls filtered ([`calls`]) and becomes the program, with `/dev/null` as standard input and no descriptor but the
+//! standard three. Arguments come over the socket because bubblewrap takes at most 9000 of them.
 //!
 //! Invariant: without an order nothing starts. If the parent is dead the socket ends and so does the starter,
 //! and with it the whole namespace, also in the moment before bubblewrap's own death signal is set.
 
-mod unsynced;
+mod calls;
 
 use crate::builder;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -94,8 +95,8 @@ fn obey(socket: &mut UnixStream) -> io::Error {
     if let Err(e) = limits.apply() {
         return io::Error::new(e.kind(), format!("resource limits could not be set: {e}"));
     }
-    if let Err(e) = unsynced::apply() {
-        return io::Error::other(format!("a filter of system calls could not be set: {e}"));
+    if let Err(e) = calls::apply() {
+        return io::Error::other(format!("the filters of system calls could not be set: {e}"));
     }
     let Some((program, args)) = command.split_first() else {
         return io::Error::new(io::ErrorKind::InvalidData, "the starter's order names no program");

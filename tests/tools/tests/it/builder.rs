@@ -87,6 +87,42 @@ fn a_listed_device_and_no_other_is_there() {
     assert_eq!(ended.code, Some(1), "{}", ended.text);
 }
 
+/// The smallest program of 32 bits: it asks of its standard input what `LOOP_SET_FD` asks, and ends by the error's number.
+const ASKS_BY_32_BITS: &[u8] = b"\x7fELF\x01\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x03\0\x01\0\0\0\
+    \x54\x80\x04\x08\x34\0\0\0\0\0\0\0\0\0\0\0\x34\0\x20\0\x01\0\0\0\0\0\0\0\
+    \x01\0\0\0\0\0\0\0\0\x80\x04\x08\0\x80\x04\x08\x80\0\0\0\x80\0\0\0\x05\0\0\0\0\x10\0\0\
+    \xb8\x36\0\0\0\x31\xdb\xb9\0\x4c\0\0\x31\xd2\xcd\x80\xf7\xd8\x89\xc3\xb8\x01\0\0\0\xcd\x80\
+    \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
+/// A loop device would outlive the tool. No device is needed for this: one that is asked in vain of a file that is none
+/// says that it is no device (`ENOTTY`).
+#[test]
+fn no_tool_attaches_a_loop_device() {
+    let octal: String = ASKS_BY_32_BITS.iter().map(|byte| format!("\\{byte:03o}")).collect();
+    let by_32_bits = format!("printf '{octal}' >/tmp/asks && chmod +x /tmp/asks && /tmp/asks </dev/null");
+    let ask = |request: &str| format!("perl -e 'exit(ioctl(STDIN, {request}, 0) ? 0 : $!)' </dev/null");
+    let (denied, no_device) = (1, 25);
+    let rows = [
+        ("LOOP_SET_FD", ask("0x4C00"), denied),
+        ("LOOP_CLR_FD", ask("0x4C01"), no_device),
+        ("LOOP_CONFIGURE", ask("0x4C0A"), denied),
+        ("LOOP_CTL_ADD", ask("0x4C80"), denied),
+        ("LOOP_CTL_GET_FREE", ask("0x4C82"), denied),
+        ("TCGETS", ask("0x5401"), no_device),
+        ("LOOP_SET_FD of 32 bits", by_32_bits, denied),
+    ];
+    let script: String = rows
+        .iter()
+        .map(|(name, ask, want)| {
+            format!("{ask}\ngot=$?\ntest $got = {want} || {{ echo '{name}:' $got >&2; exit 9; }}\n")
+        })
+        .collect();
+    for (name, kind) in [("attach-builder", BUILDER), ("attach-plain", "")] {
+        let (_, ended) = run(name, &script, kind, &[]);
+        assert_eq!(ended.code, Some(0), "{name}: {}", ended.text);
+    }
+}
+
 #[test]
 fn a_full_scratch_and_a_late_end_leave_nothing() {
     let rows = [
