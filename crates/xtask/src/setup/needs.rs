@@ -55,11 +55,12 @@ const fn need(group: Group, package: &'static str, probe: Probe, why: &'static s
 
 /// Everything but the guests' toolchain.
 #[rustfmt::skip]
-pub(crate) const NEEDS: [Need; 31] = [
+pub(crate) const NEEDS: [Need; 32] = [
     need(Group::Compile, "gcc", Probe::Program("cc"), "to link"),
     need(Group::Compile, "libc6-dev", Probe::File(&["/usr/lib/x86_64-linux-gnu/libc.a", "/usr/lib64/libc.a", "/usr/lib/libc.a"]), "to link statically"),
     need(Group::Build, "obs-build", Probe::File(&["/usr/lib/obs-build/build", "/usr/lib/build/build"]), "to build packages: Skink drives its `build`"),
     need(Group::Build, "libtimedate-perl", Probe::File(&["/usr/share/perl5/Date/Parse.pm", "/usr/lib/perl5/vendor_perl/Date/Parse.pm", "/usr/share/perl5/vendor_perl/Date/Parse.pm"]), "by `build --changelog`"),
+    need(Group::Build, "libwww-perl", Probe::File(&["/usr/share/perl5/LWP/UserAgent.pm", "/usr/lib/perl5/vendor_perl/LWP/UserAgent.pm", "/usr/share/perl5/vendor_perl/LWP/UserAgent.pm"]), "by `build`, for repositories behind an address"),
     need(Group::Build, "binutils", Probe::Program("ar"), "by `build`, to unpack .deb packages"),
     need(Group::Build, "xz-utils", Probe::Program("xz"), "by `build`, to unpack .deb packages"),
     need(Group::Build, "rpm", Probe::Program("rpm"), "by `build` outside the chroot, and to read the results"),
