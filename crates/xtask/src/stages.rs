@@ -61,12 +61,20 @@ pub(crate) struct Stage {
 }
 
 /// Every stage, in the order in which they run: the quick ones first.
-pub(crate) const STAGES: [Stage; 8] = [
+pub(crate) const STAGES: [Stage; 9] = [
     Stage {
         name: "unit",
         shows: "each crate keeps its promises",
         requires: &[Requires::Tools],
         tests: &[Tests::Crates, Tests::Hooks],
+        root: false,
+        budget: Duration::from_secs(60),
+    },
+    Stage {
+        name: "packages",
+        shows: "what Skink reads of packages is what the real rpm reads",
+        requires: &[Requires::Tools],
+        tests: &[Tests::Crate("tests/packages")],
         root: false,
         budget: Duration::from_secs(60),
     },

@@ -1,0 +1,20 @@
+//! How much of a package is read.
+
+/// What a package may take. The defaults are above everything that distributions ship.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Bytes of one header, with its index.
+    pub header_bytes: u32,
+    /// Files of one package.
+    pub files: u32,
+    /// Bytes that a decoder may hold.
+    pub decoder_bytes: u64,
+    /// Bytes of the payload, unpacked.
+    pub payload_bytes: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { header_bytes: 64 << 20, files: 500_000, decoder_bytes: 160 << 20, payload_bytes: 64 << 30 }
+    }
+}

@@ -1,0 +1,20 @@
+//! RPM and deb packages: what is in them.
+//!
+//! Packages come out of builds that nobody trusts. Everything here is read within [`Bounds`], in one pass, and what does not hold
+//! together is a [`PackageError`]: no panic, no allocation that a package claims and does not pay for in bytes.
+//!
+//! The parsers are our own where the crates that there are take a header at its word (rpm 0.30 slices a header's data at any offset
+//! that an entry names, and allocates what it claims); what is compressed is decoded by the crates of the formats.
+
+mod bounds;
+mod codec;
+mod error;
+pub mod rpm;
+mod view;
+
+pub use bounds::Bounds;
+pub use error::PackageError;
+pub use view::{
+    Change, Condition, Dependency, DependencyKind, Entry, EntryKind, Field, Script, ScriptKind, Trigger,
+    TriggerKind,
+};

@@ -1,0 +1,221 @@
+//! One header: an index of tags, and the data that they point to.
+//!
+//! Format: eight bytes of magic, the number of index entries and the bytes of data, the entries (tag, type, offset, count) and the
+//! data, all of big endian (`lib/header.c` of rpm). An entry's data begin where the ones before it have ended, or later: so no byte
+//! is read twice, however many entries there are.
+
+use crate::{Bounds, PackageError};
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::ops::Range;
+
+const MAGIC: [u8; 4] = [0x8e, 0xad, 0xe8, 1];
+
+/// Bytes of the introduction: magic, four reserved, number of entries, bytes of data.
+pub(super) const INTRODUCTION: usize = 16;
+
+/// Bytes of an index entry.
+pub(super) const ENTRY: usize = 16;
+
+/// The most index entries; rpm's own bound.
+const ENTRIES: u32 = 0xffff;
+
+/// A parsed header.
+#[derive(Debug)]
+pub(crate) struct Header {
+    entries: BTreeMap<u32, Entry>,
+    data: Vec<u8>,
+    /// Bytes of all of it, with introduction and index.
+    size: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    form: Form,
+    count: usize,
+    /// Within the data.
+    place: Range<usize>,
+}
+
+/// How the data of an entry are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Null,
+    /// Numbers of so many bytes.
+    Number(usize),
+    /// One string.
+    Text,
+    Binary,
+    /// Several strings, one after the other.
+    Texts,
+}
+
+impl Form {
+    fn of(code: u32) -> Option<Self> {
+        Some(match code {
+            0 => Self::Null,
+            1 | 2 => Self::Number(1),
+            3 => Self::Number(2),
+            4 => Self::Number(4),
+            5 => Self::Number(8),
+            6 => Self::Text,
+            7 => Self::Binary,
+            // Translations are strings whose languages are named by the tag HEADERI18NTABLE.
+            8 | 9 => Self::Texts,
+            _ => return None,
+        })
+    }
+
+    /// Where the data end that begin there.
+    fn end(self, data: &[u8], start: usize, count: usize) -> Option<usize> {
+        let end = match self {
+            Self::Null => start,
+            Self::Number(bytes) => start.checked_add(count.checked_mul(bytes)?)?,
+            Self::Binary => start.checked_add(count)?,
+            Self::Text if count != 1 => return None,
+            Self::Text | Self::Texts => {
+                let mut end = start;
+                for _ in 0..count {
+                    end += memchr::memchr(0, data.get(end..)?)? + 1;
+                }
+                end
+            }
+        };
+        (end <= data.len()).then_some(end)
+    }
+}
+
+impl Header {
+    /// Reads one from where it begins; `part` is how errors call it.
+    pub(crate) fn read(
+        from: &mut impl Read,
+        bounds: &Bounds,
+        part: &'static str,
+    ) -> Result<Self, PackageError> {
+        let mut introduction = [0; INTRODUCTION];
+        from.read_exact(&mut introduction).map_err(PackageError::reading(part))?;
+        if !introduction.starts_with(&MAGIC) {
+            return Err(PackageError::corrupt(format!("{part} does not begin as one")));
+        }
+        let entries = number(&introduction, 8)?;
+        let data = number(&introduction, 12)?;
+        PackageError::within("the number of tags", entries.into(), ENTRIES.into())?;
+        let size = u64::from(entries) * ENTRY as u64 + u64::from(data);
+        PackageError::within("a header", size, bounds.header_bytes.into())?;
+        let mut bytes = Vec::new();
+        from.take(size).read_to_end(&mut bytes).map_err(PackageError::Io)?;
+        if bytes.len() as u64 != size {
+            return Err(PackageError::Truncated(part));
+        }
+        let data = bytes.split_off(entries as usize * ENTRY);
+        let entries = index(&bytes, &data, part)?;
+        Ok(Self { entries, data, size: size + INTRODUCTION as u64 })
+    }
+
+    /// Bytes that it took in the package.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Whether it has a tag.
+    pub(crate) fn has(&self, tag: u32) -> bool {
+        self.entries.contains_key(&tag)
+    }
+
+    /// The strings of a tag, be it one or several; none where it has no such tag.
+    pub(crate) fn texts(&self, tag: u32) -> Result<Vec<&[u8]>, PackageError> {
+        let Some(entry) = self.entries.get(&tag) else { return Ok(Vec::new()) };
+        match entry.form {
+            Form::Text | Form::Texts => {
+                let bytes = self.bytes(entry);
+                // The last byte ends the last string.
+                let bytes = bytes.strip_suffix(&[0]).unwrap_or(bytes);
+                Ok(if entry.count == 0 { Vec::new() } else { bytes.split(|byte| *byte == 0).collect() })
+            }
+            Form::Null | Form::Number(_) | Form::Binary => Err(unexpected(tag, entry.form, "text")),
+        }
+    }
+
+    /// The first string of a tag.
+    pub(crate) fn text(&self, tag: u32) -> Result<Option<&[u8]>, PackageError> {
+        Ok(self.texts(tag)?.first().copied())
+    }
+
+    /// The numbers of a tag, of whatever size.
+    pub(crate) fn numbers(&self, tag: u32) -> Result<Vec<u64>, PackageError> {
+        let Some(entry) = self.entries.get(&tag) else { return Ok(Vec::new()) };
+        match entry.form {
+            Form::Number(size) => {
+                let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+                Ok(self.bytes(entry).chunks_exact(size).map(number).collect())
+            }
+            Form::Null | Form::Text | Form::Texts | Form::Binary => {
+                Err(unexpected(tag, entry.form, "numbers"))
+            }
+        }
+    }
+
+    /// Numbers that fit into 32 bits.
+    pub(crate) fn words(&self, tag: u32) -> Result<Vec<u32>, PackageError> {
+        let narrow = |number| {
+            u32::try_from(number)
+                .map_err(|_| PackageError::corrupt(format!("a number of tag {tag} is too large")))
+        };
+        self.numbers(tag)?.into_iter().map(narrow).collect()
+    }
+
+    /// The value of a tag of any form, as text: numbers in decimal, binary data in hexadecimal digits.
+    pub(crate) fn shown(&self, tag: u32) -> Vec<String> {
+        let Some(entry) = self.entries.get(&tag) else { return Vec::new() };
+        match entry.form {
+            Form::Null => Vec::new(),
+            Form::Binary => vec![hex::encode(self.bytes(entry))],
+            Form::Number(_) => self.numbers(tag).unwrap_or_default().iter().map(u64::to_string).collect(),
+            Form::Text | Form::Texts => self.texts(tag).unwrap_or_default().into_iter().map(text).collect(),
+        }
+    }
+
+    fn bytes(&self, entry: &Entry) -> &[u8] {
+        self.data.get(entry.place.clone()).unwrap_or_default()
+    }
+}
+
+/// Bytes as text.
+pub(super) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn unexpected(tag: u32, form: Form, wanted: &str) -> PackageError {
+    PackageError::corrupt(format!("tag {tag} is {form:?}, and should be {wanted}"))
+}
+
+fn number(bytes: &[u8], at: usize) -> Result<u32, PackageError> {
+    let number = bytes.get(at..).and_then(|bytes| bytes.first_chunk());
+    number.map(|bytes| u32::from_be_bytes(*bytes)).ok_or(PackageError::Truncated("a header"))
+}
+
+fn index(bytes: &[u8], data: &[u8], part: &'static str) -> Result<BTreeMap<u32, Entry>, PackageError> {
+    let mut entries = BTreeMap::new();
+    let mut end = 0;
+    for (place, bytes) in bytes.chunks_exact(ENTRY).enumerate() {
+        let [tag, form, offset, count] =
+            [number(bytes, 0)?, number(bytes, 4)?, number(bytes, 8)?, number(bytes, 12)?];
+        let corrupt = |why: &str| PackageError::corrupt(format!("in {part}, tag {tag} {why}"));
+        // The first entry may frame the others: its data are at the end, and are a copy of itself.
+        let frames =
+            place == 0 && (tag == super::tag::HEADERSIGNATURES || tag == super::tag::HEADERIMMUTABLE);
+        let form = Form::of(form).ok_or_else(|| corrupt("is of no known form"))?;
+        let (start, count) = (offset as usize, count as usize);
+        if start < end {
+            return Err(corrupt("has data that another tag has too"));
+        }
+        let stop = form.end(data, start, count).ok_or_else(|| corrupt("reaches over the end of the data"))?;
+        if !frames {
+            end = stop;
+        }
+        if entries.insert(tag, Entry { form, count, place: start..stop }).is_some() {
+            return Err(corrupt("is there twice"));
+        }
+    }
+    Ok(entries)
+}

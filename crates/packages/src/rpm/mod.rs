@@ -1,0 +1,104 @@
+//! RPM packages.
+//!
+//! A package is a lead, a header of signatures, the header itself, and the payload: the files in an archive, compressed. What is said
+//! of files stands in the header; the payload has their contents.
+
+mod archive;
+mod files;
+mod header;
+mod lead;
+mod parts;
+mod payload;
+mod tag;
+
+pub use payload::{Content, Payload};
+
+use crate::{Bounds, Change, Dependency, Entry, Field, PackageError, Script, Trigger};
+use header::Header;
+use std::io::{Read, Seek, SeekFrom};
+
+/// Headers of signatures are filled up to a multiple of so many bytes.
+const SIGNATURE_ALIGNMENT: u64 = 8;
+
+/// An open package: its headers are read, its payload is not.
+#[derive(Debug)]
+pub struct Rpm<S> {
+    source: S,
+    bounds: Bounds,
+    is_source: bool,
+    header: Header,
+    /// Where the payload begins.
+    payload_start: u64,
+    files: Vec<Entry>,
+}
+
+impl<S: Read + Seek> Rpm<S> {
+    /// Reads the headers.
+    pub fn open(mut source: S, bounds: Bounds) -> Result<Self, PackageError> {
+        source.rewind().map_err(PackageError::Io)?;
+        let is_source_by_lead = lead::read(&mut source)?;
+        let signatures = Header::read(&mut source, &bounds, "the header of signatures")?;
+        let padding = signatures.size().next_multiple_of(SIGNATURE_ALIGNMENT) - signatures.size();
+        // Nothing says that it has to be zero.
+        source.seek_relative(padding.cast_signed()).map_err(PackageError::Io)?;
+        let header = Header::read(&mut source, &bounds, "the header")?;
+        let payload_start = lead::SIZE + signatures.size() + padding + header.size();
+        for (what, tag) in [
+            ("name", tag::NAME),
+            ("version", tag::VERSION),
+            ("release", tag::RELEASE),
+            ("architecture", tag::ARCH),
+        ] {
+            if header.text(tag)?.is_none_or(<[u8]>::is_empty) {
+                return Err(PackageError::corrupt(format!("it has no {what}")));
+            }
+        }
+        let files = files::read(&header, &bounds)?;
+        let is_source = is_source_by_lead || !header.has(tag::SOURCERPM);
+        Ok(Self { source, bounds, is_source, header, payload_start, files })
+    }
+
+    /// Whether it holds sources, and not what was built of them.
+    pub fn is_source(&self) -> bool {
+        self.is_source
+    }
+
+    /// What is told of it as a whole.
+    pub fn fields(&self) -> Vec<Field> {
+        let fields = tag::FIELDS
+            .iter()
+            .map(|(name, tag)| Field { name: (*name).to_owned(), values: self.header.shown(*tag) });
+        fields.filter(|field| !field.values.is_empty()).collect()
+    }
+
+    /// What it depends on, those of one kind beside each other.
+    pub fn dependencies(&self) -> Result<Vec<Dependency>, PackageError> {
+        parts::dependencies(&self.header)
+    }
+
+    /// What runs when it comes or goes.
+    pub fn scripts(&self) -> Result<Vec<Script>, PackageError> {
+        parts::scripts(&self.header)
+    }
+
+    /// What runs when others come or go.
+    pub fn triggers(&self) -> Result<Vec<Trigger>, PackageError> {
+        parts::triggers(&self.header)
+    }
+
+    /// Its changes, the last one first.
+    pub fn changelog(&self) -> Result<Vec<Change>, PackageError> {
+        parts::changelog(&self.header)
+    }
+
+    /// Its files, in the order of the header.
+    pub fn files(&self) -> &[Entry] {
+        &self.files
+    }
+
+    /// Contents of its files, in the order of the archive.
+    pub fn payload(&mut self) -> Result<Payload<'_, S>, PackageError> {
+        self.source.seek(SeekFrom::Start(self.payload_start)).map_err(PackageError::Io)?;
+        Payload::begin(&mut self.source, &self.header, &self.files, self.bounds)
+    }
+}

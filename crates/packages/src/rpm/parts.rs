@@ -1,0 +1,118 @@
+//! Dependencies, scripts, triggers and changes: lists that stand in a header side by side, one tag for each column.
+
+use super::header::{Header, text};
+use super::tag::{self, DEPENDENCIES, DependencyTags, SCRIPTS, ScriptTags, TRIGGERS, TriggerTags};
+use crate::{Change, Condition, Dependency, PackageError, Script, Trigger};
+
+/// What a script's tag for its interpreter means by this word: rpm's own, built in.
+const DEFAULT_INTERPRETER: &str = "/bin/sh";
+
+/// Fails unless a column has as many values as the first, or none.
+pub(super) fn same_length<T>(column: &[T], length: usize, what: &str) -> Result<(), PackageError> {
+    if column.is_empty() || column.len() == length {
+        return Ok(());
+    }
+    Err(PackageError::corrupt(format!("it has {length} {what}, and says something of {}", column.len())))
+}
+
+pub(super) fn dependencies(header: &Header) -> Result<Vec<Dependency>, PackageError> {
+    let mut found = Vec::new();
+    for tags in &DEPENDENCIES {
+        found.append(&mut of_kind(header, tags)?);
+    }
+    Ok(found)
+}
+
+/// Where the dependencies of each kind begin among all, by the letters by which files name the kinds.
+pub(super) fn places(header: &Header) -> Result<Vec<(u8, u32, u32)>, PackageError> {
+    let mut start = 0;
+    let place = |tags: &DependencyTags| {
+        let count = u32::try_from(header.texts(tags.name)?.len()).unwrap_or(u32::MAX);
+        let place = (tags.letter, start, count);
+        start += count;
+        Ok(place)
+    };
+    DEPENDENCIES.iter().map(place).collect()
+}
+
+fn of_kind(header: &Header, tags: &DependencyTags) -> Result<Vec<Dependency>, PackageError> {
+    let names = header.texts(tags.name)?;
+    let (flags, versions) = (header.words(tags.flags)?, header.texts(tags.version)?);
+    same_length(&flags, names.len(), "dependencies of a kind")?;
+    same_length(&versions, names.len(), "dependencies of a kind")?;
+    let made = names.into_iter().enumerate().map(|(place, name)| Dependency {
+        kind: tags.kind,
+        name: text(name),
+        flags: flags.get(place).copied().unwrap_or_default(),
+        version: versions.get(place).copied().map(text).unwrap_or_default(),
+    });
+    Ok(made.collect())
+}
+
+pub(super) fn scripts(header: &Header) -> Result<Vec<Script>, PackageError> {
+    let script = |tags: &ScriptTags| {
+        if !header.has(tags.body) && !header.has(tags.interpreter) {
+            return Ok(None);
+        }
+        let interpreter = header.texts(tags.interpreter)?.into_iter().map(text).collect();
+        let body = header.text(tags.body)?.map(text);
+        let flags = header.words(tags.flags)?.first().copied().unwrap_or_default();
+        Ok(Some(Script { kind: tags.kind, interpreter, body, flags }))
+    };
+    SCRIPTS.iter().filter_map(|tags| script(tags).transpose()).collect()
+}
+
+pub(super) fn triggers(header: &Header) -> Result<Vec<Trigger>, PackageError> {
+    let mut found = Vec::new();
+    for tags in &TRIGGERS {
+        found.append(&mut triggers_of(header, tags)?);
+    }
+    Ok(found)
+}
+
+fn triggers_of(header: &Header, tags: &TriggerTags) -> Result<Vec<Trigger>, PackageError> {
+    let scripts = header.texts(tags.scripts)?;
+    let (interpreters, flags) = (header.texts(tags.interpreters)?, header.words(tags.script_flags)?);
+    let priorities = tags.priorities.map(|tag| header.words(tag)).transpose()?;
+    same_length(&interpreters, scripts.len(), "triggers")?;
+    same_length(&flags, scripts.len(), "triggers")?;
+    same_length(priorities.as_deref().unwrap_or_default(), scripts.len(), "triggers")?;
+    let trigger = |(place, script)| Trigger {
+        kind: tags.kind,
+        interpreter: vec![
+            interpreters.get(place).copied().map_or_else(|| DEFAULT_INTERPRETER.to_owned(), text),
+        ],
+        body: text(script),
+        flags: flags.get(place).copied().unwrap_or_default(),
+        priority: priorities.as_ref().and_then(|all| all.get(place)).copied(),
+        conditions: Vec::new(),
+    };
+    let mut triggers: Vec<Trigger> = scripts.into_iter().enumerate().map(trigger).collect();
+    let (names, places) = (header.texts(tags.names)?, header.words(tags.places)?);
+    let (versions, flags) = (header.texts(tags.versions)?, header.words(tags.flags)?);
+    for length in [places.len(), versions.len(), flags.len()] {
+        if length != names.len() {
+            return Err(PackageError::corrupt(format!(
+                "{} names trigger something, and it says of {length} what",
+                names.len()
+            )));
+        }
+    }
+    for (((name, place), version), flags) in names.into_iter().zip(places).zip(versions).zip(flags) {
+        let trigger = triggers.get_mut(place as usize);
+        let trigger =
+            trigger.ok_or_else(|| PackageError::corrupt("a name triggers a script that is not there"))?;
+        trigger.conditions.push(Condition { name: text(name), flags, version: text(version) });
+    }
+    Ok(triggers)
+}
+
+pub(super) fn changelog(header: &Header) -> Result<Vec<Change>, PackageError> {
+    let times = header.numbers(tag::CHANGELOGTIME)?;
+    let (authors, texts) = (header.texts(tag::CHANGELOGNAME)?, header.texts(tag::CHANGELOGTEXT)?);
+    if authors.len() != times.len() || texts.len() != times.len() {
+        return Err(PackageError::corrupt("its changelog has entries without time, author or text"));
+    }
+    let change = |((time, author), change)| Change { time, author: text(author), text: text(change) };
+    Ok(times.into_iter().zip(authors).zip(texts).map(change).collect())
+}

@@ -1,0 +1,148 @@
+//! The contents of files, as the payload has them.
+//!
+//! Invariant: no file comes twice, and each is as large as the header says. So a payload unpacks to no more than what the header
+//! claims, and what the header claims is bounded before the first byte is unpacked.
+
+use super::archive::{Archive, Who};
+use super::files::raw_paths;
+use super::header::Header;
+use super::tag;
+use crate::codec::Codec;
+use crate::{Bounds, Entry, EntryKind, PackageError};
+use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
+use std::marker::PhantomData;
+
+/// `RPMFILE_GHOST`: a file that is listed and not in the payload.
+const GHOST: u32 = 1 << 6;
+
+/// The contents of a package's files, in the order of the archive.
+pub struct Payload<'a, S> {
+    archive: Archive<'a>,
+    files: &'a [Entry],
+    /// Where each path stands in the header.
+    places: HashMap<Vec<u8>, usize>,
+    /// For each file whether it came, or is never to come.
+    is_done: Vec<bool>,
+    /// Files that are links of another one, whose content comes with that.
+    is_link: Vec<bool>,
+    source: PhantomData<S>,
+}
+
+/// The content of one file.
+pub struct Content<'p, 'a> {
+    archive: &'p mut Archive<'a>,
+    place: usize,
+    size: u64,
+}
+
+impl<'a, S: Read> Payload<'a, S> {
+    pub(super) fn begin(
+        source: &'a mut S,
+        header: &'a Header,
+        files: &'a [Entry],
+        bounds: Bounds,
+    ) -> Result<Self, PackageError> {
+        if let Some(format) = header.text(tag::PAYLOADFORMAT)?.filter(|format| *format != b"cpio") {
+            let format = String::from_utf8_lossy(format);
+            return Err(PackageError::Unsupported(format!("a payload of the format {format:?}")));
+        }
+        let claimed = files.iter().filter(|file| file.flags & GHOST == 0).map(|file| file.size);
+        let claimed = claimed.fold(0, u64::saturating_add);
+        PackageError::within("the payload", claimed, bounds.payload_bytes)?;
+        let codec = header.text(tag::PAYLOADCOMPRESSOR)?.map(String::from_utf8_lossy);
+        let codec = Codec::named(codec.as_deref().unwrap_or("gzip"))?;
+        let decoder = codec.decoder(source, bounds.decoder_bytes)?;
+        let places = raw_paths(header)?.into_iter().enumerate().map(|(place, path)| (path, place)).collect();
+        Ok(Self {
+            archive: Archive::new(decoder),
+            files,
+            places,
+            is_done: vec![false; files.len()],
+            is_link: links(files),
+            source: PhantomData,
+        })
+    }
+
+    /// The next file; none at the end.
+    #[expect(clippy::should_implement_trait, reason = "each content borrows the archive")]
+    pub fn next(&mut self) -> Result<Option<Content<'_, 'a>>, PackageError> {
+        let Some(who) = self.archive.next()? else { return Ok(None) };
+        let (place, told) = match who {
+            Who::Named(name, size) => (self.place(&name)?, Some(size)),
+            Who::Numbered(number) => (number as usize, None),
+        };
+        let unknown = || PackageError::corrupt("the payload has a file that the header has not");
+        let (file, is_done) = self.files.get(place).zip(self.is_done.get_mut(place)).ok_or_else(unknown)?;
+        if std::mem::replace(is_done, true) {
+            return Err(PackageError::corrupt(format!("the payload has {} twice", file.path)));
+        }
+        let is_link = self.is_link.get(place).copied().unwrap_or_default();
+        let carries = matches!(file.kind, EntryKind::File | EntryKind::Symlink) && !is_link;
+        let size = match told {
+            None if carries => file.size,
+            None => 0,
+            // Some have the content of a link with each of them.
+            Some(told) if told == file.size || (told == 0 && !carries) => told,
+            Some(told) => {
+                let why =
+                    format!("{} has {told} bytes in the payload and {} in the header", file.path, file.size);
+                return Err(PackageError::corrupt(why));
+            }
+        };
+        self.archive.begin_content(size);
+        Ok(Some(Content { archive: &mut self.archive, place, size }))
+    }
+
+    /// Names of the archive begin with `./` in binary packages, and as the header has them in those of sources.
+    fn place(&self, name: &[u8]) -> Result<usize, PackageError> {
+        let plain = name.strip_prefix(b".").filter(|rest| rest.starts_with(b"/")).unwrap_or(name);
+        let place = self.places.get(plain).or_else(|| self.places.get(plain.strip_prefix(b"/")?)).copied();
+        place.ok_or_else(|| {
+            let name = String::from_utf8_lossy(name);
+            PackageError::corrupt(format!("the payload has {name:?}, and the header has not"))
+        })
+    }
+}
+
+/// Which files are links of one that comes later: of those with the same inode the last one has the content.
+fn links(files: &[Entry]) -> Vec<bool> {
+    let mut last = BTreeMap::new();
+    let of = |file: &Entry| (file.file_system, file.inode);
+    let is_linkable = |file: &Entry| file.kind == EntryKind::File && file.flags & GHOST == 0;
+    for (place, file) in files.iter().enumerate().filter(|(_, file)| is_linkable(file)) {
+        last.insert(of(file), place);
+    }
+    let is_link = |(place, file): (usize, &Entry)| is_linkable(file) && last.get(&of(file)) != Some(&place);
+    files.iter().enumerate().map(is_link).collect()
+}
+
+impl Content<'_, '_> {
+    /// Which of the package's files it is.
+    pub fn place(&self) -> usize {
+        self.place
+    }
+
+    /// Bytes that come; none of a file whose content comes with a later link of it.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Reads some of it; 0 at its end.
+    pub fn read(&mut self, into: &mut [u8]) -> Result<usize, PackageError> {
+        self.archive.read(into)
+    }
+
+    /// Reads all of it, where that is at most so much.
+    pub fn read_all(&mut self, most: u64) -> Result<Vec<u8>, PackageError> {
+        PackageError::within("a file", self.size, most)?;
+        let mut all = Vec::new();
+        let mut part = [0; 64 << 10];
+        loop {
+            match self.read(&mut part)? {
+                0 => return Ok(all),
+                read => all.extend_from_slice(part.get(..read).unwrap_or_default()),
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Numbers of tags (`include/rpm/rpmtag.h` of rpm), and which ones belong together.
+
+use crate::{DependencyKind, ScriptKind, TriggerKind};
+
+pub(super) const HEADERSIGNATURES: u32 = 62;
+pub(super) const HEADERIMMUTABLE: u32 = 63;
+pub(super) const NAME: u32 = 1000;
+pub(super) const VERSION: u32 = 1001;
+pub(super) const RELEASE: u32 = 1002;
+pub(super) const EPOCH: u32 = 1003;
+pub(super) const ARCH: u32 = 1022;
+pub(super) const OLDFILENAMES: u32 = 1027;
+pub(super) const FILESIZES: u32 = 1028;
+pub(super) const FILEMODES: u32 = 1030;
+pub(super) const FILERDEVS: u32 = 1033;
+pub(super) const FILEMTIMES: u32 = 1034;
+pub(super) const FILEDIGESTS: u32 = 1035;
+pub(super) const FILELINKTOS: u32 = 1036;
+pub(super) const FILEFLAGS: u32 = 1037;
+pub(super) const FILEUSERNAME: u32 = 1039;
+pub(super) const FILEGROUPNAME: u32 = 1040;
+pub(super) const SOURCERPM: u32 = 1044;
+pub(super) const FILEVERIFYFLAGS: u32 = 1045;
+pub(super) const CHANGELOGTIME: u32 = 1080;
+pub(super) const CHANGELOGNAME: u32 = 1081;
+pub(super) const CHANGELOGTEXT: u32 = 1082;
+pub(super) const FILEDEVICES: u32 = 1095;
+pub(super) const FILEINODES: u32 = 1096;
+pub(super) const FILELANGS: u32 = 1097;
+pub(super) const DIRINDEXES: u32 = 1116;
+pub(super) const BASENAMES: u32 = 1117;
+pub(super) const DIRNAMES: u32 = 1118;
+pub(super) const PAYLOADFORMAT: u32 = 1124;
+pub(super) const PAYLOADCOMPRESSOR: u32 = 1125;
+pub(super) const FILECOLORS: u32 = 1140;
+pub(super) const FILECLASS: u32 = 1141;
+pub(super) const CLASSDICT: u32 = 1142;
+pub(super) const FILEDEPENDSX: u32 = 1143;
+pub(super) const FILEDEPENDSN: u32 = 1144;
+pub(super) const DEPENDSDICT: u32 = 1145;
+pub(super) const LONGFILESIZES: u32 = 5008;
+pub(super) const FILECAPS: u32 = 5010;
+
+/// What is told of a package as a whole, by rpm's own names for it.
+pub(super) const FIELDS: [(&str, u32); 42] = [
+    ("name", NAME),
+    ("version", VERSION),
+    ("release", RELEASE),
+    ("epoch", EPOCH),
+    ("summary", 1004),
+    ("description", 1005),
+    ("buildtime", 1006),
+    ("buildhost", 1007),
+    ("size", 1009),
+    ("distribution", 1010),
+    ("vendor", 1011),
+    ("license", 1014),
+    ("packager", 1015),
+    ("group", 1016),
+    ("source", 1018),
+    ("patch", 1019),
+    ("url", 1020),
+    ("os", 1021),
+    ("arch", ARCH),
+    ("sourcerpm", SOURCERPM),
+    ("nosource", 1051),
+    ("nopatch", 1052),
+    ("excludearch", 1059),
+    ("excludeos", 1060),
+    ("exclusivearch", 1061),
+    ("exclusiveos", 1062),
+    ("rpmversion", 1064),
+    ("buildarchs", 1089),
+    ("cookie", 1094),
+    ("prefixes", 1098),
+    ("optflags", 1122),
+    ("disturl", 1123),
+    ("payloadformat", PAYLOADFORMAT),
+    ("payloadcompressor", PAYLOADCOMPRESSOR),
+    ("payloadflags", 1126),
+    ("platform", 1132),
+    ("disttag", 1155),
+    ("longsize", 5009),
+    ("filedigestalgo", 5011),
+    ("bugurl", 5012),
+    ("vcs", 5034),
+    ("modularitylabel", 5096),
+];
+
+/// Tags of one kind of dependency.
+pub(super) struct DependencyTags {
+    pub(super) kind: DependencyKind,
+    pub(super) name: u32,
+    pub(super) flags: u32,
+    pub(super) version: u32,
+    /// The letter by which files name this kind.
+    pub(super) letter: u8,
+}
+
+/// In the order in which dependencies are listed.
+pub(super) const DEPENDENCIES: [DependencyTags; 9] = [
+    dependencies(DependencyKind::Provides, [1047, 1112, 1113], b'P'),
+    dependencies(DependencyKind::Requires, [1049, 1048, 1050], b'R'),
+    dependencies(DependencyKind::Conflicts, [1054, 1053, 1055], b'C'),
+    dependencies(DependencyKind::Obsoletes, [1090, 1114, 1115], b'O'),
+    dependencies(DependencyKind::Recommends, [5046, 5048, 5047], b'r'),
+    dependencies(DependencyKind::Suggests, [5049, 5051, 5050], b's'),
+    dependencies(DependencyKind::Supplements, [5052, 5054, 5053], b'S'),
+    dependencies(DependencyKind::Enhances, [5055, 5057, 5056], b'e'),
+    dependencies(DependencyKind::Order, [5035, 5037, 5036], b'o'),
+];
+
+const fn dependencies(kind: DependencyKind, [name, flags, version]: [u32; 3], letter: u8) -> DependencyTags {
+    DependencyTags { kind, name, flags, version, letter }
+}
+
+/// Tags of one kind of script.
+pub(super) struct ScriptTags {
+    pub(super) kind: ScriptKind,
+    pub(super) body: u32,
+    pub(super) interpreter: u32,
+    pub(super) flags: u32,
+}
+
+pub(super) const SCRIPTS: [ScriptTags; 9] = [
+    script(ScriptKind::PreIn, [1023, 1085, 5020]),
+    script(ScriptKind::PostIn, [1024, 1086, 5021]),
+    script(ScriptKind::PreUn, [1025, 1087, 5022]),
+    script(ScriptKind::PostUn, [1026, 1088, 5023]),
+    script(ScriptKind::PreTrans, [1151, 1153, 5024]),
+    script(ScriptKind::PostTrans, [1152, 1154, 5025]),
+    script(ScriptKind::PreUnTrans, [5103, 5105, 5107]),
+    script(ScriptKind::PostUnTrans, [5104, 5106, 5108]),
+    script(ScriptKind::Verify, [1079, 1091, 5026]),
+];
+
+const fn script(kind: ScriptKind, [body, interpreter, flags]: [u32; 3]) -> ScriptTags {
+    ScriptTags { kind, body, interpreter, flags }
+}
+
+/// Tags of one kind of trigger.
+pub(super) struct TriggerTags {
+    pub(super) kind: TriggerKind,
+    pub(super) scripts: u32,
+    pub(super) interpreters: u32,
+    pub(super) script_flags: u32,
+    pub(super) names: u32,
+    /// For each name: the place of its script.
+    pub(super) places: u32,
+    pub(super) versions: u32,
+    pub(super) flags: u32,
+    pub(super) priorities: Option<u32>,
+}
+
+pub(super) const TRIGGERS: [TriggerTags; 3] = [
+    trigger(TriggerKind::Package, [1065, 1092, 5027, 1066, 1069, 1067, 1068], None),
+    trigger(TriggerKind::File, [5066, 5067, 5068, 5069, 5070, 5071, 5072], Some(5084)),
+    trigger(TriggerKind::TransactionFile, [5076, 5077, 5078, 5079, 5080, 5081, 5082], Some(5085)),
+];
+
+const fn trigger(
+    kind: TriggerKind,
+    [scripts, interpreters, script_flags, names, places, versions, flags]: [u32; 7],
+    priorities: Option<u32>,
+) -> TriggerTags {
+    TriggerTags { kind, scripts, interpreters, script_flags, names, places, versions, flags, priorities }
+}

@@ -1,0 +1,6 @@
+//! What Skink reads of packages is what the real rpm reads.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
+
+mod payload;
+mod same_as_rpm;
