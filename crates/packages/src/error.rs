@@ -26,6 +26,9 @@ pub enum PackageError {
     /// A way of writing packages that is not known here.
     #[error("{0} is not supported")]
     Unsupported(String),
+    /// What a package is to be made into is not possible.
+    #[error("no package can be made so: {0}")]
+    Recipe(String),
     /// The file itself cannot be read.
     #[error("it cannot be read: {0}")]
     Io(#[source] io::Error),
@@ -34,6 +37,10 @@ pub enum PackageError {
 impl PackageError {
     pub(crate) fn corrupt(what: impl Into<String>) -> Self {
         Self::Corrupt(what.into())
+    }
+
+    pub(crate) fn recipe(what: impl Into<String>) -> Self {
+        Self::Recipe(what.into())
     }
 
     /// Of reading a part: an end is one of the package, anything else one of the machine.

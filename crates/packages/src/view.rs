@@ -174,6 +174,16 @@ pub enum EntryKind {
     Unknown,
 }
 
+/// `RPMFILE_GHOST`.
+const GHOST: u32 = 1 << 6;
+
+impl Entry {
+    /// Whether it is only listed, and has no content in the package.
+    pub fn is_ghost(&self) -> bool {
+        self.flags & GHOST != 0
+    }
+}
+
 impl EntryKind {
     /// By the upper bits of a mode.
     pub(crate) fn of_mode(mode: u32) -> Self {

@@ -72,10 +72,10 @@ pub(crate) const STAGES: [Stage; 9] = [
     },
     Stage {
         name: "packages",
-        shows: "what Skink reads of packages is what the real rpm reads",
+        shows: "what Skink reads of packages is what the real rpm reads, and what it writes rpm installs",
         requires: &[Requires::Tools],
         tests: &[Tests::Crate("tests/packages")],
-        root: false,
+        root: true,
         budget: Duration::from_secs(60),
     },
     Stage {

@@ -1,5 +1,9 @@
 //! How packages are compressed: each way by the crate of its format, within a bound of memory.
 
+mod encode;
+
+pub(crate) use encode::Encoder;
+
 use crate::PackageError;
 use std::io::{self, BufRead, BufReader, Read};
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::Range;
 
-const MAGIC: [u8; 4] = [0x8e, 0xad, 0xe8, 1];
+pub(super) const MAGIC: [u8; 4] = [0x8e, 0xad, 0xe8, 1];
 
 /// Bytes of the introduction: magic, four reserved, number of entries, bytes of data.
 pub(super) const INTRODUCTION: usize = 16;
@@ -31,6 +31,8 @@ pub(crate) struct Header {
 
 #[derive(Debug, Clone)]
 struct Entry {
+    /// The form as it is written.
+    code: u32,
     form: Form,
     count: usize,
     /// Within the data.
@@ -175,6 +177,11 @@ impl Header {
         }
     }
 
+    /// A tag as it is written: the code of its form, how many values, their bytes.
+    pub(crate) fn raw(&self, tag: u32) -> Option<(u32, usize, &[u8])> {
+        self.entries.get(&tag).map(|entry| (entry.code, entry.count, self.bytes(entry)))
+    }
+
     fn bytes(&self, entry: &Entry) -> &[u8] {
         self.data.get(entry.place.clone()).unwrap_or_default()
     }
@@ -204,7 +211,8 @@ fn index(bytes: &[u8], data: &[u8], part: &'static str) -> Result<BTreeMap<u32, 
         // The first entry may frame the others: its data are at the end, and are a copy of itself.
         let frames =
             place == 0 && (tag == super::tag::HEADERSIGNATURES || tag == super::tag::HEADERIMMUTABLE);
-        let form = Form::of(form).ok_or_else(|| corrupt("is of no known form"))?;
+        let code = form;
+        let form = Form::of(code).ok_or_else(|| corrupt("is of no known form"))?;
         let (start, count) = (offset as usize, count as usize);
         if start < end {
             return Err(corrupt("has data that another tag has too"));
@@ -213,7 +221,7 @@ fn index(bytes: &[u8], data: &[u8], part: &'static str) -> Result<BTreeMap<u32, 
         if !frames {
             end = stop;
         }
-        if entries.insert(tag, Entry { form, count, place: start..stop }).is_some() {
+        if entries.insert(tag, Entry { code, form, count, place: start..stop }).is_some() {
             return Err(corrupt("is there twice"));
         }
     }

@@ -4,6 +4,7 @@
 //! of files stands in the header; the payload has their contents.
 
 mod archive;
+mod derive;
 mod files;
 mod header;
 mod lead;
@@ -11,6 +12,7 @@ mod parts;
 mod payload;
 mod tag;
 
+pub use derive::{Origin, Placed, Recipe};
 pub use payload::{Content, Payload};
 
 use crate::{Bounds, Change, Dependency, Entry, Field, PackageError, Script, Trigger};

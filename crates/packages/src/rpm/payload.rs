@@ -13,9 +13,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::marker::PhantomData;
 
-/// `RPMFILE_GHOST`: a file that is listed and not in the payload.
-const GHOST: u32 = 1 << 6;
-
 /// The contents of a package's files, in the order of the archive.
 pub struct Payload<'a, S> {
     archive: Archive<'a>,
@@ -34,6 +31,7 @@ pub struct Content<'p, 'a> {
     archive: &'p mut Archive<'a>,
     place: usize,
     size: u64,
+    is_link: bool,
 }
 
 impl<'a, S: Read> Payload<'a, S> {
@@ -47,7 +45,7 @@ impl<'a, S: Read> Payload<'a, S> {
             let format = String::from_utf8_lossy(format);
             return Err(PackageError::Unsupported(format!("a payload of the format {format:?}")));
         }
-        let claimed = files.iter().filter(|file| file.flags & GHOST == 0).map(|file| file.size);
+        let claimed = files.iter().filter(|file| !file.is_ghost()).map(|file| file.size);
         let claimed = claimed.fold(0, u64::saturating_add);
         PackageError::within("the payload", claimed, bounds.payload_bytes)?;
         let codec = header.text(tag::PAYLOADCOMPRESSOR)?.map(String::from_utf8_lossy);
@@ -91,7 +89,7 @@ impl<'a, S: Read> Payload<'a, S> {
             }
         };
         self.archive.begin_content(size);
-        Ok(Some(Content { archive: &mut self.archive, place, size }))
+        Ok(Some(Content { archive: &mut self.archive, place, size, is_link }))
     }
 
     /// Names of the archive begin with `./` in binary packages, and as the header has them in those of sources.
@@ -109,7 +107,7 @@ impl<'a, S: Read> Payload<'a, S> {
 fn links(files: &[Entry]) -> Vec<bool> {
     let mut last = BTreeMap::new();
     let of = |file: &Entry| (file.file_system, file.inode);
-    let is_linkable = |file: &Entry| file.kind == EntryKind::File && file.flags & GHOST == 0;
+    let is_linkable = |file: &Entry| file.kind == EntryKind::File && !file.is_ghost();
     for (place, file) in files.iter().enumerate().filter(|(_, file)| is_linkable(file)) {
         last.insert(of(file), place);
     }
@@ -126,6 +124,11 @@ impl Content<'_, '_> {
     /// Bytes that come; none of a file whose content comes with a later link of it.
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// Whether the content comes with a later link of the same file.
+    pub fn is_link(&self) -> bool {
+        self.is_link
     }
 
     /// Reads some of it; 0 at its end.

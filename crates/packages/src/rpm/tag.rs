@@ -8,6 +8,8 @@ pub(super) const NAME: u32 = 1000;
 pub(super) const VERSION: u32 = 1001;
 pub(super) const RELEASE: u32 = 1002;
 pub(super) const EPOCH: u32 = 1003;
+pub(super) const BUILDTIME: u32 = 1006;
+pub(super) const SIZE: u32 = 1009;
 pub(super) const ARCH: u32 = 1022;
 pub(super) const OLDFILENAMES: u32 = 1027;
 pub(super) const FILESIZES: u32 = 1028;
@@ -32,6 +34,7 @@ pub(super) const BASENAMES: u32 = 1117;
 pub(super) const DIRNAMES: u32 = 1118;
 pub(super) const PAYLOADFORMAT: u32 = 1124;
 pub(super) const PAYLOADCOMPRESSOR: u32 = 1125;
+pub(super) const PAYLOADFLAGS: u32 = 1126;
 pub(super) const FILECOLORS: u32 = 1140;
 pub(super) const FILECLASS: u32 = 1141;
 pub(super) const CLASSDICT: u32 = 1142;
@@ -39,7 +42,24 @@ pub(super) const FILEDEPENDSX: u32 = 1143;
 pub(super) const FILEDEPENDSN: u32 = 1144;
 pub(super) const DEPENDSDICT: u32 = 1145;
 pub(super) const LONGFILESIZES: u32 = 5008;
+pub(super) const LONGSIZE: u32 = 5009;
 pub(super) const FILECAPS: u32 = 5010;
+pub(super) const FILEDIGESTALGO: u32 = 5011;
+pub(super) const PAYLOADSHA256: u32 = 5092;
+pub(super) const PAYLOADSHA256ALGO: u32 = 5093;
+pub(super) const PAYLOADSHA256ALT: u32 = 5097;
+
+/// In the header of signatures.
+pub(super) const SIGNATURE_SHA1: u32 = 269;
+pub(super) const SIGNATURE_LONGSIZE: u32 = 270;
+pub(super) const SIGNATURE_LONGPAYLOADSIZE: u32 = 271;
+pub(super) const SIGNATURE_SHA256: u32 = 273;
+pub(super) const SIGNATURE_SIZE: u32 = 1000;
+pub(super) const SIGNATURE_MD5: u32 = 1004;
+pub(super) const SIGNATURE_PAYLOADSIZE: u32 = 1007;
+
+/// What a derived package has of its original beside the fields: languages of texts, encoding, changes.
+pub(super) const COPIED: [u32; 5] = [100, 5062, CHANGELOGTIME, CHANGELOGNAME, CHANGELOGTEXT];
 
 /// What is told of a package as a whole, by rpm's own names for it.
 pub(super) const FIELDS: [(&str, u32); 42] = [
@@ -49,9 +69,9 @@ pub(super) const FIELDS: [(&str, u32); 42] = [
     ("epoch", EPOCH),
     ("summary", 1004),
     ("description", 1005),
-    ("buildtime", 1006),
+    ("buildtime", BUILDTIME),
     ("buildhost", 1007),
-    ("size", 1009),
+    ("size", SIZE),
     ("distribution", 1010),
     ("vendor", 1011),
     ("license", 1014),
@@ -77,11 +97,11 @@ pub(super) const FIELDS: [(&str, u32); 42] = [
     ("disturl", 1123),
     ("payloadformat", PAYLOADFORMAT),
     ("payloadcompressor", PAYLOADCOMPRESSOR),
-    ("payloadflags", 1126),
+    ("payloadflags", PAYLOADFLAGS),
     ("platform", 1132),
     ("disttag", 1155),
-    ("longsize", 5009),
-    ("filedigestalgo", 5011),
+    ("longsize", LONGSIZE),
+    ("filedigestalgo", FILEDIGESTALGO),
     ("bugurl", 5012),
     ("vcs", 5034),
     ("modularitylabel", 5096),

@@ -1,0 +1,59 @@
+//! What a derived package is to be.
+
+use crate::{Dependency, Field, Script, Trigger};
+
+/// A package that is made of another one. What it does not say is as in the original.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recipe {
+    /// Values that differ from the original's, by the names of [`Field`]; one without values is left out. Only those that
+    /// [`Recipe::SETTABLE`] names.
+    pub fields: Vec<Field>,
+    /// All dependencies but what rpm itself adds to each package: that it provides itself, and which features of rpm it needs.
+    pub dependencies: Vec<Dependency>,
+    /// All scripts.
+    pub scripts: Vec<Script>,
+    /// All triggers.
+    pub triggers: Vec<Trigger>,
+    /// All files, in any order.
+    pub files: Vec<Placed>,
+}
+
+impl Recipe {
+    /// The fields that a recipe may set.
+    pub const SETTABLE: [&str; 14] = [
+        "name",
+        "version",
+        "release",
+        "epoch",
+        "arch",
+        "summary",
+        "description",
+        "group",
+        "url",
+        "vendor",
+        "license",
+        "packager",
+        "distribution",
+        "platform",
+    ];
+}
+
+/// One file of a derived package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// Absolute.
+    pub path: String,
+    /// What it is.
+    pub origin: Origin,
+}
+
+/// Where a file of a derived package comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// It is one of the original's files, by its place, with all that is said of that.
+    Original(u32),
+    /// A new symlink, of root, that leads there.
+    Symlink(String),
+    /// A new directory, of root, with the permissions 0755.
+    Directory,
+}
