@@ -8,11 +8,13 @@
 
 mod bounds;
 mod codec;
+mod elf;
 mod error;
 pub mod rpm;
 mod view;
 
 pub use bounds::Bounds;
+pub use elf::{Elf, Section};
 pub use error::PackageError;
 pub use view::{
     Change, Condition, Dependency, DependencyKind, Entry, EntryKind, Field, Script, ScriptKind, Trigger,
