@@ -8,12 +8,14 @@
 
 mod bounds;
 mod codec;
+mod content;
 mod elf;
 mod error;
 pub mod rpm;
 mod view;
 
 pub use bounds::Bounds;
+pub use content::Content;
 pub use elf::{Elf, Section};
 pub use error::PackageError;
 pub use view::{

@@ -13,7 +13,7 @@ mod payload;
 mod tag;
 
 pub use derive::{Origin, Placed, Recipe};
-pub use payload::{Content, Payload};
+pub use payload::Payload;
 
 use crate::{Bounds, Change, Dependency, Entry, Field, PackageError, Script, Trigger};
 use header::Header;

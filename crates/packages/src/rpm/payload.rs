@@ -8,7 +8,8 @@ use super::files::raw_paths;
 use super::header::Header;
 use super::tag;
 use crate::codec::Codec;
-use crate::{Bounds, Entry, EntryKind, PackageError};
+use crate::content::Kind;
+use crate::{Bounds, Content, Entry, EntryKind, PackageError};
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::marker::PhantomData;
@@ -24,14 +25,6 @@ pub struct Payload<'a, S> {
     /// Files that are links of another one, whose content comes with that.
     is_link: Vec<bool>,
     source: PhantomData<S>,
-}
-
-/// The content of one file.
-pub struct Content<'p, 'a> {
-    archive: &'p mut Archive<'a>,
-    place: usize,
-    size: u64,
-    is_link: bool,
 }
 
 impl<'a, S: Read> Payload<'a, S> {
@@ -88,8 +81,7 @@ impl<'a, S: Read> Payload<'a, S> {
                 return Err(PackageError::corrupt(why));
             }
         };
-        self.archive.begin_content(size);
-        Ok(Some(Content { archive: &mut self.archive, place, size, is_link }))
+        Ok(Some(Content::begin(self.archive.stream(), place, size, Kind::of(file.kind, is_link))))
     }
 
     /// Names of the archive begin with `./` in binary packages, and as the header has them in those of sources.
@@ -113,39 +105,4 @@ fn links(files: &[Entry]) -> Vec<bool> {
     }
     let is_link = |(place, file): (usize, &Entry)| is_linkable(file) && last.get(&of(file)) != Some(&place);
     files.iter().enumerate().map(is_link).collect()
-}
-
-impl Content<'_, '_> {
-    /// Which of the package's files it is.
-    pub fn place(&self) -> usize {
-        self.place
-    }
-
-    /// Bytes that come; none of a file whose content comes with a later link of it.
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// Whether the content comes with a later link of the same file.
-    pub fn is_link(&self) -> bool {
-        self.is_link
-    }
-
-    /// Reads some of it; 0 at its end.
-    pub fn read(&mut self, into: &mut [u8]) -> Result<usize, PackageError> {
-        self.archive.read(into)
-    }
-
-    /// Reads all of it, where that is at most so much.
-    pub fn read_all(&mut self, most: u64) -> Result<Vec<u8>, PackageError> {
-        PackageError::within("a file", self.size, most)?;
-        let mut all = Vec::new();
-        let mut part = [0; 64 << 10];
-        loop {
-            match self.read(&mut part)? {
-                0 => return Ok(all),
-                read => all.extend_from_slice(part.get(..read).unwrap_or_default()),
-            }
-        }
-    }
 }

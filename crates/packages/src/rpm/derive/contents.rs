@@ -1,11 +1,11 @@
 //! The contents of a derived package's files, from one payload into the other.
 
-use super::super::{Content, Rpm};
+use super::super::Rpm;
 use super::archive::{pad, write_head, write_trailer};
 use super::layout::{Laid, Layout};
 use super::seal::Sums;
 use crate::codec::Encoder;
-use crate::{EntryKind, PackageError};
+use crate::{Content, EntryKind, PackageError};
 use md5::Md5;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -83,7 +83,7 @@ pub(super) fn write_archive<S: Read + Seek, W: Write>(
     let mut payload = rpm.payload()?;
     while let Some(mut content) = payload.next()? {
         let Some(Some(number)) = layout.numbers.get(content.place()) else { continue };
-        if content.is_link() {
+        if !content.is_file() {
             continue;
         }
         let Some(places) = waiting.remove(number) else { continue };
