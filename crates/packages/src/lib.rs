@@ -9,6 +9,7 @@
 mod bounds;
 mod codec;
 mod content;
+pub mod deb;
 mod elf;
 mod error;
 pub mod rpm;

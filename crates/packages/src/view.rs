@@ -3,7 +3,8 @@
 /// One value or list of values of a header, by the format's own name for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
-    /// In RPM the name of its tag, in small letters, such as `buildtime`; in a deb that of the control file's field.
+    /// In RPM the name of its tag, in small letters, such as `buildtime`; in a deb that of the control file's field, or of another
+    /// file beside it.
     pub name: String,
     /// At least one.
     pub values: Vec<String>,
@@ -14,7 +15,7 @@ pub struct Field {
 pub struct Dependency {
     /// In which way.
     pub kind: DependencyKind,
-    /// The name, or a rich dependency in its parentheses.
+    /// The name; or a rich dependency in its parentheses, or alternatives with `|` between them.
     pub name: String,
     /// RPM's flags (`RPMSENSE_…`): comparison, phase of installation, who generated it.
     pub flags: u32,
@@ -27,9 +28,13 @@ pub struct Dependency {
 #[expect(missing_docs, reason = "the names are the fields' own")]
 pub enum DependencyKind {
     Provides,
+    /// `Depends` in debs.
     Requires,
+    PreDepends,
     Conflicts,
+    Breaks,
     Obsoletes,
+    Replaces,
     Recommends,
     Suggests,
     Supplements,
@@ -64,6 +69,8 @@ pub enum ScriptKind {
     PreUnTrans,
     PostUnTrans,
     Verify,
+    /// What asks its questions, before a deb is installed.
+    Config,
 }
 
 /// What runs when another package comes or goes.
@@ -125,9 +132,9 @@ pub struct Entry {
     pub kind: EntryKind,
     /// Permissions, and the bits for its kind (`st_mode`).
     pub mode: u32,
-    /// The name of its owner.
+    /// The name of its owner, or the number where a deb has no name.
     pub owner: String,
-    /// The name of its group.
+    /// The name of its group, or the number.
     pub group: String,
     /// RPM's flags (`RPMFILE_…`): configuration, documentation, ghost.
     pub flags: u32,
@@ -137,7 +144,7 @@ pub struct Entry {
     pub size: u64,
     /// Seconds since 1970.
     pub modified: u64,
-    /// Of the content, in lower-case hexadecimal digits; the algorithm is the package's. Empty where there is none.
+    /// Of the content, in lower-case hexadecimal digits; the algorithm is the package's, and MD5 in debs. Empty where there is none.
     pub digest: String,
     /// Where a symlink leads.
     pub target: Option<String>,
@@ -185,6 +192,20 @@ impl Entry {
 }
 
 impl EntryKind {
+    /// The upper bits of its mode.
+    pub(crate) fn bits(self) -> u32 {
+        match self {
+            Self::File => 0o100_000,
+            Self::Directory => 0o040_000,
+            Self::Symlink => 0o120_000,
+            Self::CharacterDevice => 0o020_000,
+            Self::BlockDevice => 0o060_000,
+            Self::Fifo => 0o010_000,
+            Self::Socket => 0o140_000,
+            Self::Unknown => 0,
+        }
+    }
+
     /// By the upper bits of a mode.
     pub(crate) fn of_mode(mode: u32) -> Self {
         match mode & 0o170_000 {

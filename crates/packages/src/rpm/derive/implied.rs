@@ -136,6 +136,7 @@ fn moment(kind: ScriptKind) -> u32 {
         ScriptKind::PostTrans => 1 << 5,
         ScriptKind::PreUnTrans => 1 << 20,
         ScriptKind::PostUnTrans => 1 << 21,
+        ScriptKind::Config => 0,
     }
 }
 

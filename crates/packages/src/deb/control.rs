@@ -1,0 +1,150 @@
+//! The control archive: what dpkg is told of the package, in a few small files.
+//!
+//! Invariant: together they take no more than [`Bounds::header_bytes`], and each has one name, so that no two readers see two of them.
+
+use super::tar::{Archive, What};
+use super::{relations, stanza};
+use crate::{Bounds, Dependency, Field, PackageError, Script, ScriptKind};
+use std::collections::BTreeMap;
+
+const SCRIPTS: [(&str, ScriptKind); 5] = [
+    ("preinst", ScriptKind::PreIn),
+    ("postinst", ScriptKind::PostIn),
+    ("prerm", ScriptKind::PreUn),
+    ("postrm", ScriptKind::PostUn),
+    ("config", ScriptKind::Config),
+];
+
+/// Files that are shown whole, as a field's value. `triggers` is shown by its lines.
+const SHOWN: [&str; 3] = ["conffiles", "shlibs", "symbols"];
+
+/// Files in which paths of the package are listed.
+const MD5SUMS: &str = "md5sums";
+const CONFFILES: &str = "conffiles";
+
+/// What a conffile may have before its path, which is then none of the package's files.
+const REMOVED: &[u8] = b"remove-on-upgrade ";
+
+/// Digits of an MD5 sum.
+const DIGITS: usize = 32;
+
+/// The control files.
+#[derive(Debug)]
+pub(super) struct Control {
+    fields: Vec<(String, String)>,
+    files: BTreeMap<Vec<u8>, Vec<u8>>,
+}
+
+impl Control {
+    pub(super) fn read(mut archive: Archive<'_>, bounds: Bounds) -> Result<Self, PackageError> {
+        let mut files = BTreeMap::new();
+        let mut held = 0;
+        while let Some(head) = archive.next()? {
+            let Some(name) = head.path.strip_prefix(b"/").filter(|name| !name.is_empty()) else { continue };
+            let shown = || String::from_utf8_lossy(name).into_owned();
+            let linked = match &head.what {
+                What::Directory => continue,
+                What::File => None,
+                What::HardLink(to) => {
+                    let to: Option<&Vec<u8>> = to.strip_prefix(b"/").and_then(|to| files.get(to));
+                    Some(to.ok_or_else(|| {
+                        PackageError::corrupt(format!("the control file {:?} links to none", shown()))
+                    })?)
+                }
+                What::Symlink(_) | What::Device(..) | What::Fifo => {
+                    return Err(PackageError::Unsupported(format!(
+                        "the control file {:?}, which is no plain file,",
+                        shown()
+                    )));
+                }
+            };
+            held += linked.map_or(head.size, |content| content.len() as u64);
+            PackageError::within("what the control files take", held, bounds.header_bytes.into())?;
+            let content = match linked {
+                Some(content) => content.clone(),
+                None => archive.stream().read_all()?,
+            };
+            if files.insert(name.to_vec(), content).is_some() {
+                return Err(PackageError::corrupt(format!("the control file {:?} comes twice", shown())));
+            }
+        }
+        let control = files.remove(b"control".as_slice());
+        let control = control.ok_or_else(|| PackageError::corrupt("it has no file control"))?;
+        let control = Self { fields: stanza::read(&String::from_utf8_lossy(&control))?, files };
+        for name in ["Package", "Version", "Architecture"] {
+            if control.field(name).is_none_or(str::is_empty) {
+                return Err(PackageError::corrupt(format!("it has no field {name}")));
+            }
+        }
+        Ok(control)
+    }
+
+    /// A field's value. Names are the same in large and small letters.
+    fn field(&self, name: &str) -> Option<&str> {
+        let field = self.fields.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+        field.map(|(_, value)| value.as_str())
+    }
+
+    fn file(&self, name: &str) -> Option<&[u8]> {
+        self.files.get(name.as_bytes()).map(Vec::as_slice)
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.file(name).map(|file| String::from_utf8_lossy(file).into_owned())
+    }
+
+    pub(super) fn fields(&self) -> Vec<Field> {
+        let field =
+            |(name, value): &(String, String)| Field { name: name.clone(), values: vec![value.clone()] };
+        let mut fields: Vec<Field> = self.fields.iter().map(field).collect();
+        let triggers = self.text("triggers").unwrap_or_default();
+        let triggers: Vec<String> =
+            triggers.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
+        if !triggers.is_empty() {
+            fields.push(Field { name: "triggers".to_owned(), values: triggers });
+        }
+        let whole = |name: &&str| Some(Field { name: (*name).to_owned(), values: vec![self.text(name)?] });
+        fields.extend(SHOWN.iter().filter_map(whole));
+        fields
+    }
+
+    pub(super) fn dependencies(&self) -> Result<Vec<Dependency>, PackageError> {
+        relations::read(|name| self.field(name))
+    }
+
+    pub(super) fn scripts(&self) -> Vec<Script> {
+        let script = |(name, kind): &(&str, ScriptKind)| {
+            let body = self.text(name)?;
+            let first = body.lines().next().and_then(|line| line.strip_prefix("#!"));
+            let interpreter = first.unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect();
+            Some(Script { kind: *kind, interpreter, body: Some(body), flags: 0 })
+        };
+        SCRIPTS.iter().filter_map(script).collect()
+    }
+
+    /// Absolute paths of the files that are configuration.
+    pub(super) fn conffiles(&self) -> impl Iterator<Item = &[u8]> {
+        let lines = self.file(CONFFILES).unwrap_or_default().split(|byte| *byte == b'\n');
+        lines.map(<[u8]>::trim_ascii_end).filter(|line| !line.is_empty() && !line.starts_with(REMOVED))
+    }
+
+    /// Absolute paths and the MD5 sums of their files.
+    pub(super) fn digests(&self) -> impl Iterator<Item = Result<(Vec<u8>, String), PackageError>> {
+        let lines = self.file(MD5SUMS).unwrap_or_default().split(|byte| *byte == b'\n');
+        lines.filter(|line| !line.trim_ascii().is_empty()).map(|line| {
+            digest(line).ok_or_else(|| {
+                let line = String::from_utf8_lossy(line);
+                PackageError::corrupt(format!("its file md5sums has a line that says no sum: {line:?}"))
+            })
+        })
+    }
+}
+
+/// A sum, two characters of which the second tells how the file was read, and the path from the root.
+fn digest(line: &[u8]) -> Option<(Vec<u8>, String)> {
+    let (digits, path) = line.split_at_checked(DIGITS)?;
+    let digits = std::str::from_utf8(digits).ok().filter(|all| all.bytes().all(|c| c.is_ascii_hexdigit()))?;
+    let path = path.strip_prefix(b"  ").or_else(|| path.strip_prefix(b" *"))?;
+    let path = path.strip_prefix(b"./").or_else(|| path.strip_prefix(b"/")).unwrap_or(path);
+    Some(([b"/", path].concat(), digits.to_ascii_lowercase()))
+}
