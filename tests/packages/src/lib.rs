@@ -1,12 +1,20 @@
-//! What the tests of packages share: the packages, and what the real rpm says of them.
+//! What the tests of packages share: the packages, and what the real rpm and dpkg-deb say of them.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 mod built;
+mod deb_ours;
+mod deb_theirs;
+mod debs;
 mod ours;
 mod theirs;
 
-pub use built::{everything, spec_built};
+pub mod by_hand;
+
+pub use built::{everything, fresh_folder, spec_built};
+pub use deb_ours::told as deb_ours;
+pub use deb_theirs::told as deb_theirs;
+pub use debs::everything_debs;
 pub use ours::told as ours;
 pub use theirs::told as theirs;
 
