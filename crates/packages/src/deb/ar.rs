@@ -65,8 +65,8 @@ pub(super) fn members(source: &mut (impl Read + Seek)) -> Result<Members, Packag
         let shown = String::from_utf8_lossy(&head.name).into_owned();
         let misplaced = |why| Err(PackageError::corrupt(format!("its member {shown:?} {why}")));
         if let Some(suffix) = shown.strip_prefix("control.tar") {
-            if control.replace(head.archive(suffix)?).is_some() || data.is_some() {
-                return misplaced("comes twice, or after its data");
+            if control.replace(head.archive(suffix)?).is_some() {
+                return misplaced("comes twice");
             }
         } else if let Some(suffix) = shown.strip_prefix("data.tar") {
             if data.replace(head.archive(suffix)?).is_some() || control.is_none() {

@@ -2,6 +2,7 @@
 
 use skink_packages::deb::Deb;
 use skink_packages::{Bounds, EntryKind};
+use skink_tests_packages::by_hand::ar;
 use skink_tests_packages::{deb_ours, deb_theirs, everything_debs, fresh_folder};
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -81,5 +82,23 @@ fn contents_in_each_way_of_compressing_and_form_of_tar() {
     for package in everything_debs() {
         let compared = same_contents(package);
         assert!(compared >= 9, "{}: {compared}", package.display());
+    }
+}
+
+#[test]
+fn control_files_compressed_as_nothing_unpacks_any_more() {
+    let plain = &everything_debs()[0];
+    let folder = fresh_folder();
+    let unpacked = |what: &str| Command::new("dpkg-deb").arg(what).arg(plain).output().unwrap().stdout;
+    let data = unpacked("--fsys-tarfile");
+    for (tool, end) in [("bzip2", "bz2"), ("lzma", "lzma")] {
+        let control = folder.path().join("control.tar");
+        fs::write(&control, unpacked("--ctrl-tarfile")).unwrap();
+        assert!(Command::new(tool).arg("-f").arg(&control).status().unwrap().success(), "{tool}");
+        let control = fs::read(control.with_extension(format!("tar.{end}"))).unwrap();
+        let name = format!("control.tar.{end}");
+        let deb = folder.path().join("old.deb");
+        fs::write(&deb, ar(&[("debian-binary", b"2.0\n"), (&name, &control), ("data.tar", &data)])).unwrap();
+        assert_eq!(deb_ours(&deb), deb_ours(plain), "{tool}");
     }
 }
