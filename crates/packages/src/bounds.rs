@@ -3,7 +3,8 @@
 /// What a package may take. The defaults are above everything that distributions ship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// Bytes of one header, with its index.
+    /// Bytes of one header, with its index. It has at most a string for each sixteen of them, and a number for each four; the paths
+    /// of all files come to no more than these bytes either. What is made of a header takes up to ten times as many.
     pub header_bytes: u32,
     /// Files of one package.
     pub files: u32,

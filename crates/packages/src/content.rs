@@ -92,6 +92,13 @@ impl<'a> Stream<'a> {
         PackageError::within("what follows the archive", rest, most)
     }
 
+    /// Reads what follows the archive, of that at most so many bytes.
+    pub(crate) fn rest(&mut self, most: u64) -> Result<Vec<u8>, PackageError> {
+        let mut rest = Vec::new();
+        (&mut self.from).take(most).read_to_end(&mut rest).map_err(codec::problem)?;
+        Ok(rest)
+    }
+
     fn padding_of(&self, size: u64) -> u64 {
         size.checked_next_multiple_of(self.alignment).map_or(0, |whole| whole - size)
     }

@@ -12,6 +12,8 @@ mod content;
 pub mod deb;
 mod elf;
 mod error;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 pub mod rpm;
 mod view;
 

@@ -40,16 +40,14 @@ pub fn spec_built(name: &str, way: &str) -> Vec<PathBuf> {
     found
 }
 
-/// A new folder in that of the packages.
-pub fn fresh_folder() -> tempfile::TempDir {
-    tempfile::tempdir_in(folder()).unwrap()
+/// A folder that goes with what is returned.
+pub fn temporary() -> tempfile::TempDir {
+    let at = std::env::var_os("SKINK_TEST_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
+    tempfile::tempdir_in(at).unwrap()
 }
 
 /// Where packages are built; it goes with the tests.
 pub(crate) fn folder() -> &'static Path {
-    static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
-        let at = std::env::var_os("SKINK_TEST_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
-        tempfile::tempdir_in(at).unwrap()
-    });
+    static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(temporary);
     FOLDER.path()
 }

@@ -88,7 +88,7 @@ fn relation(kind: &str, text: &str) -> String {
 
 /// The control files as dpkg-deb unpacks them.
 fn control_files(package: &Path) -> BTreeMap<String, String> {
-    let folder = crate::built::fresh_folder();
+    let folder = crate::built::temporary();
     text(Command::new("dpkg-deb").arg("-e").arg(package).arg(folder.path()));
     let entries = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap);
     let files = entries.map(|entry| {

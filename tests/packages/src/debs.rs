@@ -1,6 +1,6 @@
 //! Debs that the real dpkg-deb, tar and ar make of one folder with everything.
 
-use crate::built::{folder, fresh_folder};
+use crate::built::{folder, temporary};
 use crate::deb_theirs::text;
 use md5::{Digest, Md5};
 use std::fs::{self, Permissions};
@@ -70,7 +70,7 @@ fn build() -> Vec<PathBuf> {
 
 /// A deb by hand, which ar writes as it likes: with a slash behind each name. Two members more are to be ignored.
 fn packed(deb: PathBuf, archives: &[&Path; 2]) -> PathBuf {
-    let folder = fresh_folder();
+    let folder = temporary();
     let [version, early, late] = ["debian-binary", "_early", "late"].map(|name| folder.path().join(name));
     for (member, content) in [(&version, "2.0\n"), (&early, "odd"), (&late, "later")] {
         fs::write(member, content).unwrap();

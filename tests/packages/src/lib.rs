@@ -1,6 +1,12 @@
 //! What the tests of packages share: the packages, and what the real rpm and dpkg-deb say of them.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
 
 mod built;
 mod deb_ours;
@@ -10,8 +16,9 @@ mod ours;
 mod theirs;
 
 pub mod by_hand;
+pub mod forge;
 
-pub use built::{everything, fresh_folder, spec_built};
+pub use built::{everything, spec_built, temporary};
 pub use deb_ours::told as deb_ours;
 pub use deb_theirs::told as deb_theirs;
 pub use debs::everything_debs;

@@ -10,6 +10,12 @@ use std::io::{self, BufRead, BufReader, Read};
 /// Bytes by which a format is told.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
+/// The logarithms of windows that zstd knows.
+const WINDOWS: std::ops::RangeInclusive<u32> = 10..=31;
+
+/// What zstd says of a window that is larger than it may be.
+const ZSTD_MEMORY: &str = "Frame requires too much memory for decoding";
+
 /// A way of compressing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Codec {
@@ -52,7 +58,7 @@ impl Codec {
             Self::Xz => {
                 Box::new(xz(from, liblzma::stream::Stream::new_stream_decoder(memory, CONCATENATED))?)
             }
-            Self::Lzma => Box::new(xz(from, liblzma::stream::Stream::new_lzma_decoder(memory))?),
+            Self::Lzma => Box::new(Alone(xz(from, liblzma::stream::Stream::new_lzma_decoder(memory))?)),
             Self::Zstd => Box::new(zstd(from, memory)?),
         })
     }
@@ -68,9 +74,23 @@ fn xz<R: BufRead>(
     Ok(liblzma::bufread::XzDecoder::new_stream(from, stream))
 }
 
+/// The old format is one stream; its decoder does not ask whether anything follows.
+struct Alone<R: BufRead>(liblzma::bufread::XzDecoder<R>);
+
+impl<R: BufRead> Read for Alone<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.0.read(into)?;
+        if read == 0 && !into.is_empty() && !self.0.get_mut().fill_buf()?.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "something follows its end"));
+        }
+        Ok(read)
+    }
+}
+
 fn zstd<'a, R: BufRead>(from: R, memory: u64) -> Result<zstd::stream::read::Decoder<'a, R>, PackageError> {
     let mut decoder = zstd::stream::read::Decoder::with_buffer(from).map_err(PackageError::Io)?;
-    decoder.window_log_max(memory.max(1).ilog2()).map_err(PackageError::Io)?;
+    let window = memory.max(1).ilog2().clamp(*WINDOWS.start(), *WINDOWS.end());
+    decoder.window_log_max(window).map_err(PackageError::Io)?;
     Ok(decoder)
 }
 
@@ -78,9 +98,16 @@ fn zstd<'a, R: BufRead>(from: R, memory: u64) -> Result<zstd::stream::read::Deco
 pub(crate) fn problem(error: io::Error) -> PackageError {
     if error.kind() == io::ErrorKind::UnexpectedEof {
         PackageError::Truncated("what is compressed")
+    } else if is_of_memory(&error) {
+        PackageError::Unsupported("compression that takes more memory than a decoder may have".to_owned())
     } else if error.raw_os_error().is_some() {
         PackageError::Io(error)
     } else {
         PackageError::corrupt(format!("what is compressed cannot be unpacked: {error}"))
     }
+}
+
+fn is_of_memory(error: &io::Error) -> bool {
+    let Some(inner) = error.get_ref() else { return false };
+    matches!(inner.downcast_ref(), Some(liblzma::stream::Error::MemLimit)) || inner.to_string() == ZSTD_MEMORY
 }

@@ -18,14 +18,18 @@ const NAME: u64 = 4096;
 
 const TRAILER: &[u8] = b"TRAILER!!!";
 
+/// Archives may be filled up with zeros to a whole block.
+const BLOCK: u64 = 512;
+
 /// A cpio archive that is read from begin to end.
-pub(super) struct Archive<'a> {
+pub(crate) struct Archive<'a> {
     stream: Stream<'a>,
+    is_over: bool,
 }
 
 /// Which file an entry is.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Who {
+pub(crate) enum Who {
     /// By its name, with the size that the archive says.
     Named(Vec<u8>, u64),
     /// By its number in the header, which has the size.
@@ -33,17 +37,20 @@ pub(super) enum Who {
 }
 
 impl<'a> Archive<'a> {
-    pub(super) fn new(from: Box<dyn Read + 'a>) -> Self {
-        Self { stream: Stream::new(from, ALIGNMENT, "the payload") }
+    pub(crate) fn new(from: Box<dyn Read + 'a>) -> Self {
+        Self { stream: Stream::new(from, ALIGNMENT, "the payload"), is_over: false }
     }
 
     /// Where the content of the entry comes from whose head was just read.
-    pub(super) fn stream(&mut self) -> &mut Stream<'a> {
+    pub(crate) fn stream(&mut self) -> &mut Stream<'a> {
         &mut self.stream
     }
 
     /// The head of the next entry; none at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Who>, PackageError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Who>, PackageError> {
+        if self.is_over {
+            return Ok(None);
+        }
         self.stream.skip_rest()?;
         let mut head = [0; HEAD];
         let (short, rest) = head.split_at_mut(SHORT_HEAD);
@@ -65,7 +72,21 @@ impl<'a> Archive<'a> {
         let end =
             memchr::memchr(0, &name).ok_or_else(|| PackageError::corrupt("the name of a file has no end"))?;
         name.truncate(end);
-        Ok((name != TRAILER).then_some(Who::Named(name, size)))
+        if name != TRAILER {
+            return Ok(Some(Who::Named(name, size)));
+        }
+        self.end()?;
+        self.is_over = true;
+        Ok(None)
+    }
+
+    /// What stands behind the end is no file that anybody lists, so nothing may stand there.
+    fn end(&mut self) -> Result<(), PackageError> {
+        let rest = self.stream.rest(BLOCK + 1)?;
+        if rest.len() as u64 <= BLOCK && rest.iter().all(|byte| *byte == 0) {
+            return Ok(());
+        }
+        Err(PackageError::corrupt("the payload goes on after the end of its archive"))
     }
 }
 

@@ -1,15 +1,66 @@
 //! The list of files of a header: some twenty tags, each with one value for each file.
+//!
+//! Invariant: no path comes twice, and none leads upwards. Folders and classes are written once and named by many files, so what they
+//! come to in all files is bounded by what a header may have, or a few bytes could become any number of them.
 
 use super::header::{Header, text};
 use super::parts::{places, same_length};
 use super::tag;
 use crate::{Bounds, Entry, EntryKind, PackageError};
+use std::collections::HashSet;
 
 pub(super) fn read(header: &Header, bounds: &Bounds) -> Result<Vec<Entry>, PackageError> {
+    let count = header.count(tag::BASENAMES).max(header.count(tag::OLDFILENAMES));
+    PackageError::within("the number of files", count as u64, bounds.files.into())?;
+    within_header("the text of all paths", path_bytes(header)?, bounds)?;
     let paths = raw_paths(header)?;
-    PackageError::within("the number of files", paths.len() as u64, bounds.files.into())?;
+    are_paths(&paths)?;
+    within_header("the text of all files' classes", class_bytes(header)?, bounds)?;
     let columns = Columns::read(header, paths.len())?;
     Ok(paths.iter().enumerate().map(|(place, path)| columns.entry(place, text(path))).collect())
+}
+
+fn within_header(what: &'static str, bytes: u64, bounds: &Bounds) -> Result<(), PackageError> {
+    PackageError::within(what, bytes, bounds.header_bytes.into())
+}
+
+/// How long all paths are, without making one.
+fn path_bytes(header: &Header) -> Result<u64, PackageError> {
+    let folders = named_bytes(header, tag::DIRNAMES, tag::DIRINDEXES)?;
+    let names: u64 = header.texts(tag::BASENAMES)?.iter().map(|name| name.len() as u64).sum();
+    Ok(folders.saturating_add(names))
+}
+
+fn class_bytes(header: &Header) -> Result<u64, PackageError> {
+    named_bytes(header, tag::CLASSDICT, tag::FILECLASS)
+}
+
+/// How long the texts of one tag are that another one names by their places.
+fn named_bytes(header: &Header, texts: u32, places: u32) -> Result<u64, PackageError> {
+    let texts = header.texts(texts)?;
+    let length = |place: u32| texts.get(place as usize).map_or(0, |text| text.len() as u64);
+    Ok(header.words(places)?.into_iter().map(length).fold(0, u64::saturating_add))
+}
+
+/// That each is another one, and that none leads upwards.
+fn are_paths(paths: &[Vec<u8>]) -> Result<(), PackageError> {
+    let mut seen = HashSet::with_capacity(paths.len());
+    for path in paths {
+        let corrupt = |why: &str| PackageError::corrupt(format!("the header has {:?} {why}", text(path)));
+        // However often it has a slash, and with or without folders that are only a point.
+        let mut plain = Vec::with_capacity(path.len());
+        for part in path.split(|byte| *byte == b'/').filter(|part| !part.is_empty() && *part != b".") {
+            if part == b".." {
+                return Err(corrupt("as a file's path"));
+            }
+            plain.push(b'/');
+            plain.extend_from_slice(part);
+        }
+        if !seen.insert(plain) {
+            return Err(corrupt("twice"));
+        }
+    }
+    Ok(())
 }
 
 /// The bytes of all paths: folders and names apart, or in old packages whole.

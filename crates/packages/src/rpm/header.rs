@@ -2,7 +2,8 @@
 //!
 //! Format: eight bytes of magic, the number of index entries and the bytes of data, the entries (tag, type, offset, count) and the
 //! data, all of big endian (`lib/header.c` of rpm). An entry's data begin where the ones before it have ended, or later: so no byte
-//! is read twice, however many entries there are.
+//! is read twice, however many entries there are. What is made of a value takes more memory than the value itself (an empty string
+//! of one byte some fifty), so the number of values is bounded too.
 
 use crate::{Bounds, PackageError};
 use std::collections::BTreeMap;
@@ -12,13 +13,17 @@ use std::ops::Range;
 pub(super) const MAGIC: [u8; 4] = [0x8e, 0xad, 0xe8, 1];
 
 /// Bytes of the introduction: magic, four reserved, number of entries, bytes of data.
-pub(super) const INTRODUCTION: usize = 16;
+pub(crate) const INTRODUCTION: usize = 16;
 
 /// Bytes of an index entry.
-pub(super) const ENTRY: usize = 16;
+pub(crate) const ENTRY: usize = 16;
 
 /// The most index entries; rpm's own bound.
 const ENTRIES: u32 = 0xffff;
+
+/// A header may have a string for each so many bytes of its bound, and a number. Of a file there are some seven strings in 140 bytes.
+const BYTES_OF_STRING: u64 = 16;
+const BYTES_OF_NUMBER: u64 = 4;
 
 /// A parsed header.
 #[derive(Debug)]
@@ -111,6 +116,7 @@ impl Header {
         }
         let data = bytes.split_off(entries as usize * ENTRY);
         let entries = index(&bytes, &data, part)?;
+        within(&entries, bounds)?;
         Ok(Self { entries, data, size: size + INTRODUCTION as u64 })
     }
 
@@ -122,6 +128,15 @@ impl Header {
     /// Whether it has a tag.
     pub(crate) fn has(&self, tag: u32) -> bool {
         self.entries.contains_key(&tag)
+    }
+
+    /// How many values a tag has; binary data are one.
+    pub(crate) fn count(&self, tag: u32) -> usize {
+        self.entries.get(&tag).map_or(0, |entry| match entry.form {
+            Form::Null => 0,
+            Form::Binary => 1,
+            Form::Number(_) | Form::Text | Form::Texts => entry.count,
+        })
     }
 
     /// The strings of a tag, be it one or several; none where it has no such tag.
@@ -199,6 +214,19 @@ fn unexpected(tag: u32, form: Form, wanted: &str) -> PackageError {
 fn number(bytes: &[u8], at: usize) -> Result<u32, PackageError> {
     let number = bytes.get(at..).and_then(|bytes| bytes.first_chunk());
     number.map(|bytes| u32::from_be_bytes(*bytes)).ok_or(PackageError::Truncated("a header"))
+}
+
+/// That there are not too many values.
+fn within(entries: &BTreeMap<u32, Entry>, bounds: &Bounds) -> Result<(), PackageError> {
+    let count = |is_counted: fn(Form) -> bool| {
+        let counts = entries.values().filter(|entry| is_counted(entry.form)).map(|entry| entry.count as u64);
+        counts.fold(0, u64::saturating_add)
+    };
+    let strings = count(|form| matches!(form, Form::Text | Form::Texts));
+    let numbers = count(|form| matches!(form, Form::Number(_)));
+    let bytes = u64::from(bounds.header_bytes);
+    PackageError::within("the number of strings in a header", strings, bytes / BYTES_OF_STRING)?;
+    PackageError::within("the number of numbers in a header", numbers, bytes / BYTES_OF_NUMBER)
 }
 
 fn index(bytes: &[u8], data: &[u8], part: &'static str) -> Result<BTreeMap<u32, Entry>, PackageError> {

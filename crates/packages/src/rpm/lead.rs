@@ -10,12 +10,13 @@ const MAGIC: [u8; 4] = [0xed, 0xab, 0xee, 0xdb];
 
 /// Reads a lead; true where the package holds sources.
 pub(super) fn read(from: &mut impl Read) -> Result<bool, PackageError> {
-    let mut lead = [0; SIZE as usize];
-    from.read_exact(&mut lead).map_err(PackageError::reading("the lead"))?;
-    if !lead.starts_with(&MAGIC) {
+    let mut lead = Vec::new();
+    from.take(SIZE).read_to_end(&mut lead).map_err(PackageError::Io)?;
+    if lead.iter().zip(MAGIC).any(|(byte, wanted)| *byte != wanted) {
         return Err(PackageError::NotAPackage("it does not begin as an RPM"));
     }
-    let [_, _, _, _, major, _, high, low, ..] = lead;
+    let lead: &[u8; SIZE as usize] = lead.first_chunk().ok_or(PackageError::Truncated("the lead"))?;
+    let [_, _, _, _, major, _, high, low, ..] = *lead;
     if !matches!(major, 3 | 4) {
         return Err(PackageError::Unsupported(format!("version {major} of the RPM format")));
     }

@@ -3,10 +3,10 @@
 //! A package is a lead, a header of signatures, the header itself, and the payload: the files in an archive, compressed. What is said
 //! of files stands in the header; the payload has their contents.
 
-mod archive;
+pub(crate) mod archive;
 mod derive;
 mod files;
-mod header;
+pub(crate) mod header;
 mod lead;
 mod parts;
 mod payload;
@@ -21,6 +21,9 @@ use std::io::{Read, Seek, SeekFrom};
 
 /// Headers of signatures are filled up to a multiple of so many bytes.
 const SIGNATURE_ALIGNMENT: u64 = 8;
+
+/// The most values of one field, and the most triggers of one kind; distributions are far below.
+const VALUES: u64 = 0xffff;
 
 /// An open package: its headers are read, its payload is not.
 #[derive(Debug)]
@@ -55,8 +58,17 @@ impl<S: Read + Seek> Rpm<S> {
                 return Err(PackageError::corrupt(format!("it has no {what}")));
             }
         }
+        let lists =
+            tag::FIELDS.iter().map(|(_, tag)| *tag).chain(tag::TRIGGERS.iter().map(|tags| tags.scripts));
+        for tag in lists {
+            PackageError::within("the number of values of a field", header.count(tag) as u64, VALUES)?;
+        }
         let files = files::read(&header, &bounds)?;
         let is_source = is_source_by_lead || !header.has(tag::SOURCERPM);
+        // Those of sources are only names.
+        if let Some(file) = files.iter().find(|file| !is_source && !file.path.starts_with('/')) {
+            return Err(PackageError::corrupt(format!("the path {:?} begins in no folder", file.path)));
+        }
         Ok(Self { source, bounds, is_source, header, payload_start, files })
     }
 

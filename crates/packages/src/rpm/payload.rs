@@ -1,7 +1,7 @@
 //! The contents of files, as the payload has them.
 //!
-//! Invariant: no file comes twice, and each is as large as the header says. So a payload unpacks to no more than what the header
-//! claims, and what the header claims is bounded before the first byte is unpacked.
+//! Invariant: each file comes once (but ghosts, which never come), and is as large as the header says. So a payload unpacks to no more
+//! than what the header claims, and what the header claims is bounded before the first byte is unpacked.
 
 use super::archive::{Archive, Who};
 use super::files::raw_paths;
@@ -20,7 +20,7 @@ pub struct Payload<'a, S> {
     files: &'a [Entry],
     /// Where each path stands in the header.
     places: HashMap<Vec<u8>, usize>,
-    /// For each file whether it came, or is never to come.
+    /// For each file whether it came, or is never to come: a ghost's size is not in the sum that is bounded.
     is_done: Vec<bool>,
     /// Files that are links of another one, whose content comes with that.
     is_link: Vec<bool>,
@@ -49,7 +49,7 @@ impl<'a, S: Read> Payload<'a, S> {
             archive: Archive::new(decoder),
             files,
             places,
-            is_done: vec![false; files.len()],
+            is_done: files.iter().map(|file| file.is_ghost()).collect(),
             is_link: links(files),
             source: PhantomData,
         })
@@ -58,7 +58,7 @@ impl<'a, S: Read> Payload<'a, S> {
     /// The next file; none at the end.
     #[expect(clippy::should_implement_trait, reason = "each content borrows the archive")]
     pub fn next(&mut self) -> Result<Option<Content<'_, 'a>>, PackageError> {
-        let Some(who) = self.archive.next()? else { return Ok(None) };
+        let Some(who) = self.archive.next()? else { return self.end().map(|()| None) };
         let (place, told) = match who {
             Who::Named(name, size) => (self.place(&name)?, Some(size)),
             Who::Numbered(number) => (number as usize, None),
@@ -66,7 +66,8 @@ impl<'a, S: Read> Payload<'a, S> {
         let unknown = || PackageError::corrupt("the payload has a file that the header has not");
         let (file, is_done) = self.files.get(place).zip(self.is_done.get_mut(place)).ok_or_else(unknown)?;
         if std::mem::replace(is_done, true) {
-            return Err(PackageError::corrupt(format!("the payload has {} twice", file.path)));
+            let how = if file.is_ghost() { "and it is a ghost" } else { "twice" };
+            return Err(PackageError::corrupt(format!("the payload has {} {how}", file.path)));
         }
         let is_link = self.is_link.get(place).copied().unwrap_or_default();
         let carries = matches!(file.kind, EntryKind::File | EntryKind::Symlink) && !is_link;
@@ -82,6 +83,14 @@ impl<'a, S: Read> Payload<'a, S> {
             }
         };
         Ok(Some(Content::begin(self.archive.stream(), place, size, Kind::of(file.kind, is_link))))
+    }
+
+    /// That every file came.
+    fn end(&self) -> Result<(), PackageError> {
+        match self.files.iter().zip(&self.is_done).find(|(_, is_done)| !**is_done) {
+            Some((file, _)) => Err(PackageError::corrupt(format!("the payload has no {}", file.path))),
+            None => Ok(()),
+        }
     }
 
     /// Names of the archive begin with `./` in binary packages, and as the header has them in those of sources.

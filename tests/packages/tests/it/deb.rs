@@ -3,7 +3,7 @@
 use skink_packages::deb::Deb;
 use skink_packages::{Bounds, EntryKind};
 use skink_tests_packages::by_hand::ar;
-use skink_tests_packages::{deb_ours, deb_theirs, everything_debs, fresh_folder};
+use skink_tests_packages::{deb_ours, deb_theirs, everything_debs, temporary};
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::Path;
@@ -26,7 +26,7 @@ fn same(package: &Path) -> usize {
 /// How many contents were compared.
 fn same_contents(package: &Path) -> usize {
     let shown = package.display();
-    let folder = fresh_folder();
+    let folder = temporary();
     let output = Command::new("dpkg-deb").arg("-x").arg(package).arg(folder.path()).output().unwrap();
     assert!(output.status.success(), "{shown}: {}", String::from_utf8_lossy(&output.stderr));
     let mut deb = Deb::open(File::open(package).unwrap(), Bounds::default()).unwrap();
@@ -88,7 +88,7 @@ fn contents_in_each_way_of_compressing_and_form_of_tar() {
 #[test]
 fn control_files_compressed_as_nothing_unpacks_any_more() {
     let plain = &everything_debs()[0];
-    let folder = fresh_folder();
+    let folder = temporary();
     let unpacked = |what: &str| Command::new("dpkg-deb").arg(what).arg(plain).output().unwrap().stdout;
     let data = unpacked("--fsys-tarfile");
     for (tool, end) in [("bzip2", "bz2"), ("lzma", "lzma")] {

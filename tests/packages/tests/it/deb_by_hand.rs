@@ -3,7 +3,7 @@
 use skink_packages::deb::Deb;
 use skink_packages::{Bounds, DependencyKind, EntryKind};
 use skink_tests_packages::by_hand::{CONTROL, ar, deb_of, deb_told, deb_with, entry, patched, record, tar};
-use skink_tests_packages::{deb_ours, deb_theirs, fresh_folder};
+use skink_tests_packages::{deb_ours, deb_theirs, temporary};
 use std::io::Cursor;
 
 fn opened(deb: Vec<u8>) -> Deb<Cursor<Vec<u8>>> {
@@ -35,7 +35,7 @@ fn what_tar_tells_the_same_of() {
         entry("g", b'g', "", record("comment", "of all").as_bytes()),
         entry("./last", b'0', "", b"end"),
     ];
-    let folder = fresh_folder();
+    let folder = temporary();
     let path = folder.path().join("odd.deb");
     std::fs::write(&path, deb_with(&data)).unwrap();
     let (ours, theirs) = (deb_ours(&path), deb_theirs(&path));

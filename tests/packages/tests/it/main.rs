@@ -7,5 +7,22 @@ mod deb_by_hand;
 mod deb_hostile;
 mod derive;
 mod elf;
+mod hostile;
 mod payload;
 mod same_as_rpm;
+mod seeds;
+
+use skink_tests_packages::everything;
+use skink_tests_packages::forge::Forged;
+
+/// `everything`, compressed in such a way, in parts.
+fn compressed(way: &str) -> Forged {
+    let end = format!("{way}.x86_64.rpm");
+    let package = everything().iter().find(|path| path.to_string_lossy().ends_with(&end));
+    Forged::of(package.unwrap_or_else(|| panic!("no {end} among {:?}", everything())))
+}
+
+/// `everything`, compressed with gzip, in parts.
+fn gzipped() -> Forged {
+    compressed("gzdio")
+}
