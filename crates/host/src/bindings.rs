@@ -21,6 +21,8 @@ wasmtime::component::bindgen!({
         package skink:runner;
 
         world hooks {
+            import skink:hook/packages@0.1.0;
+            import skink:hook/derive@0.1.0;
             export skink:hook/allocate@0.1.0;
             export skink:hook/pre-chroot@0.1.0;
             export skink:hook/transform@0.1.0;
@@ -36,6 +38,7 @@ wasmtime::component::bindgen!({
         "skink:hook/report.report": crate::report::Report,
         "skink:hook/files.tree": crate::files::Tree,
         "skink:hook/files.file": crate::files::File,
+        "skink:hook/packages.package": crate::packages::Package,
         "skink:hook/outbox.outbox": crate::outbox::Outbox,
         "skink:hook/outbox.writer": crate::outbox::Writer,
         "skink:hook/tools.tool": crate::tools::Tool,

@@ -31,11 +31,13 @@ fn phases_of(component: &Component) -> BTreeSet<Phase> {
 type Add = fn(&mut Linker<State>) -> Result<()>;
 
 /// The interfaces of `skink:hook`, by name.
-const INTERFACES: [(&str, Add); 14] = [
+const INTERFACES: [(&str, Add); 16] = [
     ("types", |l| hook::types::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
     ("job", |l| hook::job::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
     ("report", |l| hook::report::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
     ("files", |l| hook::files::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
+    ("packages", |l| hook::packages::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
+    ("derive", |l| hook::derive::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
     ("tools", |l| hook::tools::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
     ("plan", |l| hook::plan::add_to_linker::<State, HasSelf<State>>(l, |state| state)),
     ("effects", |l| hook::effects::add_to_linker::<State, HasSelf<State>>(l, |state| state)),

@@ -28,6 +28,8 @@ pub(crate) const INTERFACES: &[Interface] = &[
     open("job", Phase::ALL),
     open("report", Phase::ALL),
     open("files", &[PreChroot, Transform, Check]),
+    open("packages", &[PreChroot, Transform, Check]),
+    Interface { name: "derive", phases: &[Transform], needs: Some(("outbox", |grants| grants.outbox)) },
     open("tools", &[PreChroot, Transform, Check]),
     Interface { name: "outbox", phases: &[Transform], needs: Some(("outbox", |grants| grants.outbox)) },
     Interface { name: "plan", phases: &[PreChroot], needs: Some(("plan", |grants| plan(grants))) },

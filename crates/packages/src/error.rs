@@ -35,6 +35,16 @@ pub enum PackageError {
 }
 
 impl PackageError {
+    /// Whether the machine is at fault, and not the package.
+    pub fn is_of_machine(&self) -> bool {
+        matches!(self, Self::Io(_))
+    }
+
+    /// Whether it is larger than what is read.
+    pub fn is_bound(&self) -> bool {
+        matches!(self, Self::TooLarge { .. })
+    }
+
     pub(crate) fn corrupt(what: impl Into<String>) -> Self {
         Self::Corrupt(what.into())
     }
@@ -51,7 +61,7 @@ impl PackageError {
     }
 
     /// That a number is within its bound.
-    pub(crate) fn within(what: &'static str, found: u64, most: u64) -> Result<(), Self> {
+    pub fn within(what: &'static str, found: u64, most: u64) -> Result<(), Self> {
         if found <= most { Ok(()) } else { Err(Self::TooLarge { what, found, most }) }
     }
 }

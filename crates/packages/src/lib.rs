@@ -14,13 +14,16 @@ mod elf;
 mod error;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
+mod package;
 pub mod rpm;
 mod view;
 
 pub use bounds::Bounds;
+pub use codec::decompress;
 pub use content::Content;
 pub use elf::{Elf, Section};
 pub use error::PackageError;
+pub use package::{Format, Package};
 pub use view::{
     Change, Condition, Dependency, DependencyKind, Entry, EntryKind, Field, Script, ScriptKind, Trigger,
     TriggerKind,

@@ -14,6 +14,8 @@ wit_bindgen::generate!({
             import skink:hook/report@0.1.0;
             import skink:hook/files@0.1.0;
             import skink:hook/outbox@0.1.0;
+            import skink:hook/packages@0.1.0;
+            import skink:hook/derive@0.1.0;
             import skink:hook/tools@0.1.0;
             import skink:hook/plan@0.1.0;
             import skink:hook/effects@0.1.0;
@@ -80,6 +82,8 @@ pub mod phases {
         "skink:hook/files@0.1.0": files,
         "skink:hook/tools@0.1.0": tools,
         "skink:hook/outbox@0.1.0": outbox,
+        "skink:hook/packages@0.1.0": packages,
+        "skink:hook/derive@0.1.0": derive,
         "skink:hook/transform-context@0.1.0": transform_context,
     });
     phase!(check, "check-hook", "export_check", {
@@ -88,6 +92,7 @@ pub mod phases {
         "skink:hook/report@0.1.0": report,
         "skink:hook/files@0.1.0": files,
         "skink:hook/tools@0.1.0": tools,
+        "skink:hook/packages@0.1.0": packages,
         "skink:hook/check-context@0.1.0": check_context,
     });
     phase!(cleanup, "cleanup-hook", "export_cleanup", {

@@ -51,6 +51,7 @@ mod finding;
 #[cfg(feature = "settings")]
 mod level;
 mod package;
+pub mod packages;
 pub mod pattern;
 #[cfg(feature = "settings")]
 mod settings;

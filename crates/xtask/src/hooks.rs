@@ -58,6 +58,11 @@ pub(crate) fn ensure_guest(layout: &Layout) -> anyhow::Result<()> {
     ensure_one(layout, "tests/guests/rust", &layout.rust_guest())
 }
 
+/// Builds the guest of the stage `packages`.
+pub(crate) fn ensure_packages_guest(layout: &Layout) -> anyhow::Result<()> {
+    ensure_one(layout, "tests/packages/guest", &layout.packages_guest())
+}
+
 /// Builds the guest of the benchmarks.
 pub(crate) fn ensure_bench_guest(layout: &Layout) -> anyhow::Result<()> {
     ensure_one(layout, "benches/guest", &layout.bench_guest())

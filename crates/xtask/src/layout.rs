@@ -46,6 +46,11 @@ impl Layout {
         self.skink().join("guest.wasm")
     }
 
+    /// The guest of the stage `packages`.
+    pub(crate) fn packages_guest(&self) -> PathBuf {
+        self.skink().join("package-facts.wasm")
+    }
+
     /// The guest of the benchmarks.
     pub(crate) fn bench_guest(&self) -> PathBuf {
         self.skink().join("bench-tree.wasm")

@@ -20,6 +20,8 @@ pub(crate) enum Requires {
     Backend,
     /// The Rust guest, and the kits for those in Python and JavaScript.
     Guests,
+    /// The guest that tells of packages.
+    PackagesGuest,
     /// A browser, and what drives it.
     Browser,
 }
@@ -73,7 +75,7 @@ pub(crate) const STAGES: [Stage; 9] = [
     Stage {
         name: "packages",
         shows: "what Skink reads of packages is what the real rpm reads, and what it writes rpm installs",
-        requires: &[Requires::Tools],
+        requires: &[Requires::Tools, Requires::Product, Requires::PackagesGuest],
         tests: &[Tests::Crate("tests/packages")],
         root: true,
         budget: Duration::from_secs(60),

@@ -81,6 +81,7 @@ fn prepare(layout: &Layout, stage: &Stage) -> anyhow::Result<()> {
             Requires::Pools(names) => pool::ensure(layout, names)?,
             Requires::GuestCargo => hooks::ensure_cargo(layout)?,
             Requires::Backend => backend::ensure(layout)?,
+            Requires::PackagesGuest => hooks::ensure_packages_guest(layout)?,
             Requires::Guests => {
                 hooks::ensure_guest(layout)?;
                 Kits::of(layout).ensure(layout)?;
@@ -176,6 +177,7 @@ pub(crate) fn environment(layout: &Layout, scratch: PathBuf) -> Vec<(&'static st
         ("SKINK_TEST_DIR", scratch),
         ("SKINK_OBS_SERVER", backend::code(layout)),
         ("SKINK_GUEST_RUST", layout.rust_guest()),
+        ("SKINK_GUEST_PACKAGES", layout.packages_guest()),
         ("SKINK_GUEST_CARGO", layout.guest_cargo()),
         ("SKINK_COMPONENTIZE_PY", kits.componentize_py()),
         ("SKINK_NODE_MODULES", kits.node_modules()),

@@ -14,6 +14,7 @@ mod walk;
 
 pub(crate) use error::FileError;
 pub(crate) use grant::covers;
+pub(crate) use open::open_regular;
 pub(crate) use walk::walk;
 
 use rustix::fs::{StatVfsMountFlags, fstatvfs};

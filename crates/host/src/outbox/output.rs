@@ -49,7 +49,7 @@ impl Output {
     }
 
     /// Begins a file of the outbox. `results` are looked through for the names that are taken.
-    pub(super) fn create(
+    pub(crate) fn create(
         &mut self,
         name: FileName,
         results: Option<&Arc<OwnedFd>>,
@@ -85,7 +85,7 @@ impl Output {
     }
 
     /// Counts bytes that are about to be written.
-    pub(super) fn count(&mut self, writer: &mut Writer, more: usize) -> Result<(), Refusal> {
+    pub(crate) fn count(&mut self, writer: &mut Writer, more: usize) -> Result<(), Refusal> {
         let more = u64::try_from(more).unwrap_or(u64::MAX);
         let bytes = self.bytes.saturating_add(more);
         if bytes > self.max_bytes.0 {
@@ -98,13 +98,13 @@ impl Output {
     }
 
     /// Makes a file visible.
-    pub(super) fn finish(&mut self, writer: Writer) -> Result<(), Refusal> {
+    pub(crate) fn finish(&mut self, writer: Writer) -> Result<(), Refusal> {
         let (name, bytes) = (writer.name.clone(), writer.bytes);
         writer.finish(RenameFlags::NOREPLACE).inspect_err(|_| self.give_back(&name, bytes))
     }
 
     /// Forgets a file that was dropped before it was finished.
-    pub(super) fn abandon(&mut self, writer: Writer) {
+    pub(crate) fn abandon(&mut self, writer: Writer) {
         self.give_back(&writer.name, writer.bytes);
         drop(writer);
     }

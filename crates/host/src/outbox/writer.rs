@@ -24,7 +24,7 @@ impl Writer {
     /// Creates the temporary file.
     pub(super) fn create(dir: &Arc<OwnedFd>, number: u64, name: FileName) -> Result<Self, Refusal> {
         let partial = format!(".partial-{number}");
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = openat2(
             dir,
             partial.as_str(),
@@ -41,6 +41,16 @@ impl Writer {
         self.file
             .write_all(bytes)
             .map_err(|error| Refusal::other(format!("{} could not be written: {error}", self.name)))
+    }
+
+    /// The file, to be written in another way than from begin to end. The caller counts the bytes.
+    pub(crate) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Bytes that were counted.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Gives the file its name. `flags` say whether it may take another file's place.

@@ -42,6 +42,28 @@ impl Codec {
         })
     }
 
+    /// By the first bytes; none where they are of something else.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        const MAGICS: [(&[u8], Codec); 5] = [
+            (&GZIP, Codec::Gzip),
+            (b"BZh", Codec::Bzip2),
+            (b"\xfd7zXZ\0", Codec::Xz),
+            (b"\x5d\0\0", Codec::Lzma),
+            (b"\x28\xb5\x2f\xfd", Codec::Zstd),
+        ];
+        MAGICS.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, codec)| *codec)
+    }
+
+    /// What it is in truth: rpm names gzip also where nothing is compressed.
+    pub(crate) fn of_payload(self, mut from: impl Read) -> Result<Self, PackageError> {
+        let mut start = [0; GZIP.len()];
+        match self {
+            Self::Gzip if from.read_exact(&mut start).is_ok() && start == GZIP => Ok(Self::Gzip),
+            Self::Gzip => Ok(Self::None),
+            Self::None | Self::Bzip2 | Self::Xz | Self::Lzma | Self::Zstd => Ok(self),
+        }
+    }
+
     /// Reads what was compressed; no decoder holds more than so many bytes.
     pub(crate) fn decoder<'a>(
         self,
@@ -92,6 +114,16 @@ fn zstd<'a, R: BufRead>(from: R, memory: u64) -> Result<zstd::stream::read::Deco
     let window = memory.max(1).ilog2().clamp(*WINDOWS.start(), *WINDOWS.end());
     decoder.window_log_max(window).map_err(PackageError::Io)?;
     Ok(decoder)
+}
+
+/// Unpacks what a known format compressed, to at most so many bytes; none where it is something else.
+pub fn decompress(bytes: &[u8], most: u64, memory: u64) -> Result<Option<Vec<u8>>, PackageError> {
+    let Some(codec) = Codec::of(bytes) else { return Ok(None) };
+    let mut unpacked = Vec::new();
+    let decoder = codec.decoder(bytes, memory)?;
+    decoder.take(most.saturating_add(1)).read_to_end(&mut unpacked).map_err(problem)?;
+    PackageError::within("what is compressed", unpacked.len() as u64, most)?;
+    Ok(Some(unpacked))
 }
 
 /// What a decoder says: an error of the system is the machine's, and any other the package's.

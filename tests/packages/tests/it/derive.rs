@@ -47,7 +47,8 @@ fn open(package: &Path) -> Rpm<File> {
 fn derived(rpm: &mut Rpm<File>, recipe: &Recipe, folder: &Path) -> PathBuf {
     let written = folder.join("package.rpm");
     let to = File::options().read(true).write(true).create(true).truncate(true).open(&written).unwrap();
-    let name = rpm.derive(recipe, to).unwrap();
+    rpm.derive(recipe, to).unwrap();
+    let name = rpm.derived_name(recipe).unwrap();
     let path = folder.join(name);
     fs::rename(written, &path).unwrap();
     let output = Command::new("rpm").args(["-K", "-v", "--nosignature"]).arg(&path).output().unwrap();

@@ -7,6 +7,7 @@ mod deb_by_hand;
 mod deb_hostile;
 mod derive;
 mod elf;
+mod guest;
 mod hostile;
 mod payload;
 mod same_as_rpm;

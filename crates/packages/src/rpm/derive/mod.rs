@@ -25,12 +25,8 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use write::Tags;
 
 impl<S: Read + Seek> Rpm<S> {
-    /// Writes a package that is made of this one, and gives the name of its file. `to` is empty.
-    pub fn derive<W: Read + Write + Seek>(
-        &mut self,
-        recipe: &Recipe,
-        mut to: W,
-    ) -> Result<String, PackageError> {
+    /// Writes a package that is made of this one. `to` is empty.
+    pub fn derive<W: Read + Write + Seek>(&mut self, recipe: &Recipe, mut to: W) -> Result<(), PackageError> {
         if self.is_source {
             return Err(PackageError::recipe("a package of sources is not what packages are derived from"));
         }
@@ -61,12 +57,20 @@ impl<S: Read + Seek> Rpm<S> {
             return Err(PackageError::corrupt("the header does not fit where room was left for it"));
         }
         to.seek(SeekFrom::Start(0)).and_then(|_| to.write_all(&whole)).map_err(PackageError::Io)?;
-        Ok(identity.file_name())
+        Ok(())
     }
 
-    fn codec(&self) -> Result<Codec, PackageError> {
+    /// The name of the file that a package would have.
+    pub fn derived_name(&self, recipe: &Recipe) -> Result<String, PackageError> {
+        Ok(implied::Identity::of(&self.fields_with(recipe))?.file_name())
+    }
+
+    /// How its payload is compressed: what names gzip, or nothing, may also be not compressed at all.
+    fn codec(&mut self) -> Result<Codec, PackageError> {
         let word = self.header.text(tag::PAYLOADCOMPRESSOR)?.map(String::from_utf8_lossy);
-        Codec::named(word.as_deref().unwrap_or("gzip"))
+        let codec = Codec::named(word.as_deref().unwrap_or("gzip"))?;
+        self.source.seek(SeekFrom::Start(self.payload_start)).map_err(PackageError::Io)?;
+        codec.of_payload(&mut self.source)
     }
 
     /// Of the flags, such as `19T8`, the number that they begin with.

@@ -1,0 +1,128 @@
+//! A package of either format, in one view.
+
+use crate::deb::Deb;
+use crate::rpm::Rpm;
+use crate::{Bounds, Change, Content, Dependency, Entry, Field, PackageError, Script, Trigger};
+use std::io::{Read, Seek};
+
+/// The formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of the formats")]
+pub enum Format {
+    Rpm,
+    Deb,
+}
+
+/// An open package: what is said of it is read, the contents of its files are not.
+#[derive(Debug)]
+pub enum Package<S> {
+    /// See there.
+    Rpm(Box<Rpm<S>>),
+    /// See there.
+    Deb(Box<Deb<S>>),
+}
+
+const RPM: [u8; 4] = [0xed, 0xab, 0xee, 0xdb];
+const DEB: &[u8] = b"!<arch>\n";
+
+impl<S: Read + Seek> Package<S> {
+    /// Opens a package, whose format its first bytes tell.
+    pub fn open(mut source: S, bounds: Bounds) -> Result<Self, PackageError> {
+        let mut start = Vec::new();
+        source.rewind().map_err(PackageError::Io)?;
+        (&mut source).take(DEB.len() as u64).read_to_end(&mut start).map_err(PackageError::Io)?;
+        if start.starts_with(&RPM) {
+            return Ok(Self::Rpm(Box::new(Rpm::open(source, bounds)?)));
+        }
+        if start == DEB {
+            return Ok(Self::Deb(Box::new(Deb::open(source, bounds)?)));
+        }
+        Err(PackageError::NotAPackage("it begins neither as an RPM nor as a deb"))
+    }
+
+    /// Which of the formats it has.
+    pub fn format(&self) -> Format {
+        match self {
+            Self::Rpm(_) => Format::Rpm,
+            Self::Deb(_) => Format::Deb,
+        }
+    }
+
+    /// Whether it holds sources.
+    pub fn is_source(&self) -> bool {
+        match self {
+            Self::Rpm(rpm) => rpm.is_source(),
+            Self::Deb(_) => false,
+        }
+    }
+
+    /// What is told of it as a whole.
+    pub fn fields(&self) -> Vec<Field> {
+        match self {
+            Self::Rpm(rpm) => rpm.fields(),
+            Self::Deb(deb) => deb.fields(),
+        }
+    }
+
+    /// What it depends on, those of one kind beside each other.
+    pub fn dependencies(&self) -> Result<Vec<Dependency>, PackageError> {
+        match self {
+            Self::Rpm(rpm) => rpm.dependencies(),
+            Self::Deb(deb) => deb.dependencies(),
+        }
+    }
+
+    /// What runs when it comes or goes.
+    pub fn scripts(&self) -> Result<Vec<Script>, PackageError> {
+        match self {
+            Self::Rpm(rpm) => rpm.scripts(),
+            Self::Deb(deb) => deb.scripts(),
+        }
+    }
+
+    /// What runs when others come or go.
+    pub fn triggers(&self) -> Result<Vec<Trigger>, PackageError> {
+        match self {
+            Self::Rpm(rpm) => rpm.triggers(),
+            Self::Deb(deb) => deb.triggers(),
+        }
+    }
+
+    /// Its changes, the last one first; a deb has them among its files.
+    pub fn changelog(&self) -> Result<Vec<Change>, PackageError> {
+        match self {
+            Self::Rpm(rpm) => rpm.changelog(),
+            Self::Deb(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Its files.
+    pub fn files(&self) -> &[Entry] {
+        match self {
+            Self::Rpm(rpm) => rpm.files(),
+            Self::Deb(deb) => deb.files(),
+        }
+    }
+
+    /// Goes through the contents of all files, in the order of the archive.
+    pub fn each_content<E: From<PackageError>>(
+        &mut self,
+        mut with: impl FnMut(&mut Content<'_, '_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Rpm(rpm) => {
+                let mut payload = rpm.payload()?;
+                while let Some(mut content) = payload.next()? {
+                    with(&mut content)?;
+                }
+            }
+            Self::Deb(deb) => {
+                let mut payload = deb.payload()?;
+                while let Some(mut content) = payload.next()? {
+                    with(&mut content)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
