@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 pub use crate::bindings::skink::hook::derive::{Origin, Placed, Recipe, derive};
 pub use crate::bindings::skink::hook::packages::{
-    Change, Condition, Dependency, DependencyKind, Elf, Field, FileTable, Format, Package, Script, ScriptKind,
-    Section, Trigger, TriggerKind, decompress, open, read_elf,
+    Change, Condition, Dependency, DependencyKind, Elf, Field, FileTable, Format, Package, Script,
+    ScriptKind, Section, Trigger, TriggerKind, decompress, open, read_elf,
 };
 
 /// The bits of a mode that say what a file is, and the three kinds that most files are.

@@ -32,7 +32,8 @@ impl Transform for PackageFacts {
 fn facts(package: &Package) -> Result<String, Failure> {
     let files = package.files();
     let rows = files.rows();
-    let own: Vec<u32> = rows.iter().filter(|file| file.is_file() && !file.is_ghost()).map(|file| file.place).collect();
+    let own: Vec<u32> =
+        rows.iter().filter(|file| file.is_file() && !file.is_ghost()).map(|file| file.place).collect();
     let contents = package.contents(&own, u64::MAX)?;
     let digests = package.sha256(&own)?;
     let elf = package.elf(&own)?;
@@ -58,7 +59,11 @@ fn copy(package: &Package) -> Result<Recipe, Failure> {
     fields.retain(|field| field.name == "name");
     fields.iter_mut().flat_map(|field| &mut field.values).for_each(|name| name.push_str("-copy"));
     let table = package.files();
-    let files = table.rows().iter().map(|file| Placed { path: file.path.to_owned(), origin: Origin::Original(file.place) }).collect();
+    let files = table
+        .rows()
+        .iter()
+        .map(|file| Placed { path: file.path.to_owned(), origin: Origin::Original(file.place) })
+        .collect();
     let mut scripts: Vec<Script> = package.scripts()?;
     scripts.truncate(1);
     Ok(Recipe { fields, dependencies: Vec::new(), scripts, triggers: Vec::new(), files })
