@@ -55,7 +55,7 @@ const fn need(group: Group, package: &'static str, probe: Probe, why: &'static s
 
 /// Everything but the guests' toolchain.
 #[rustfmt::skip]
-pub(crate) const NEEDS: [Need; 32] = [
+pub(crate) const NEEDS: [Need; 33] = [
     need(Group::Compile, "gcc", Probe::Program("cc"), "to link"),
     need(Group::Compile, "libc6-dev", Probe::File(&["/usr/lib/x86_64-linux-gnu/libc.a", "/usr/lib64/libc.a", "/usr/lib/libc.a"]), "to link statically"),
     need(Group::Build, "obs-build", Probe::File(&["/usr/lib/obs-build/build", "/usr/lib/build/build"]), "to build packages: Skink drives its `build`"),
@@ -71,6 +71,7 @@ pub(crate) const NEEDS: [Need; 32] = [
     need(Group::Build, "bubblewrap", Probe::Program("bwrap"), "to wall in the tools that hooks run"),
     need(Group::Build, "systemd-container", Probe::Program("systemd-nspawn"), "for builds with --vm-type nspawn"),
     need(Group::Build, "qemu-user-static", Probe::File(&["/usr/bin/qemu-aarch64-static"]), "to run programs of other architectures in a build"),
+    need(Group::Build, "file", Probe::Program("file"), "by the tests of cross builds, to tell what was built"),
     need(Group::Build, "man-db", Probe::Program("man"), "by the tests of the man pages"),
     need(Group::Kits, "python3-venv", Probe::Succeeds("python3", &["-c", "import ensurepip, venv"]), "for hooks in Python"),
     need(Group::Kits, "nodejs", Probe::Program("node"), "for hooks in JavaScript"),

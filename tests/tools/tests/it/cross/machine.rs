@@ -56,7 +56,7 @@ fn the_entry_is_there_while_a_job_needs_it() {
     let notes = report(&sleeper.package)["notes"].to_string();
     assert!(notes.contains("every process of the machine could run such programs"), "{notes}");
     let rpm = root.join(".build.packages/RPMS/aarch64/hello-1.0-0.aarch64.rpm");
-    assert_eq!(machine_of(&rpm, "/usr/bin/hello"), "AArch64");
+    assert_eq!(machine_of(&rpm, "/usr/bin/hello"), "ARM aarch64");
 }
 
 /// A job that dies at any point leaves an entry at most until the next one starts.

@@ -37,16 +37,17 @@ fn report(package: &Package) -> serde_json::Value {
     serde_json::from_slice(&std::fs::read(package.report()).unwrap()).unwrap()
 }
 
-/// What `readelf` says of a program in a package.
-fn machine_of(rpm: &Path, file: &str) -> String {
+/// What `file` says of the architecture of a program in a package.
+fn machine_of(rpm: &Path, program: &str) -> String {
     let place = tempfile::tempdir_in(&farm().folder).unwrap();
-    let unpack = format!("rpm2cpio '{}' | cpio -id --quiet '.{file}'", rpm.display());
+    let unpack = format!("rpm2cpio '{}' | cpio -id --quiet '.{program}'", rpm.display());
     let done = Command::new("sh").args(["-c", &unpack]).current_dir(&place).status().unwrap();
     assert!(done.success(), "{unpack}");
-    let header =
-        Command::new("readelf").arg("-h").arg(format!("{}{file}", place.path().display())).output().unwrap();
-    let text = String::from_utf8(header.stdout).unwrap();
-    text.lines().find_map(|line| line.trim().strip_prefix("Machine:")).unwrap_or_default().trim().to_owned()
+    let told =
+        Command::new("file").arg("-b").arg(format!("{}{program}", place.path().display())).output().unwrap();
+    // Such as `ELF 64-bit LSB pie executable, ARM aarch64, version 1 (SYSV), …`.
+    let told = String::from_utf8(told.stdout).unwrap();
+    told.split(',').nth(1).unwrap_or(&told).trim().to_owned()
 }
 
 fn assert_nothing_left(machine: &Machine, root: &Path, what: &str) {
@@ -69,7 +70,7 @@ fn a_package_for_another_architecture() {
         assert_eq!(ended.code(), Some(0), "{mode:?}:\n{}", ended.output);
         assert_nothing_left(&machine, &root, "after a build");
         let rpm = root.join(".build.packages/RPMS/aarch64/hello-1.0-0.aarch64.rpm");
-        assert_eq!(machine_of(&rpm, "/usr/bin/hello"), "AArch64");
+        assert_eq!(machine_of(&rpm, "/usr/bin/hello"), "ARM aarch64");
         assert!(!ended.output.contains("Permission denied"), "{mode:?}:\n{}", ended.output);
         let report = report(&package);
         let interpreter = "/usr/bin/qemu-aarch64-static";

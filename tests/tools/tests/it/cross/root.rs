@@ -74,5 +74,5 @@ fn set_up(root: &Path, machine: &Machine) {
     assert!(looks > 10, "the build's processes were seen {looks} times only");
     assert_nothing_left(machine, root, "after the build of the root");
     let rpm = root.join(".build.packages/RPMS/aarch64/hello-1.0-0.aarch64.rpm");
-    assert_eq!(machine_of(&rpm, "/usr/bin/hello"), "AArch64");
+    assert_eq!(machine_of(&rpm, "/usr/bin/hello"), "ARM aarch64");
 }
