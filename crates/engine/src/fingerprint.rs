@@ -17,8 +17,9 @@ macro_rules! interfaces {
 }
 
 /// The files of `wit/`.
-const INTERFACES: [(&str, &str); 10] = interfaces!(
-    "contexts.wit" "effects.wit" "files.wit" "job.wit" "outbox.wit" "phases.wit" "plan.wit" "report.wit" "tools.wit" "types.wit"
+const INTERFACES: [(&str, &str); 12] = interfaces!(
+    "contexts.wit" "derive.wit" "effects.wit" "files.wit" "job.wit" "outbox.wit" "packages.wit" "phases.wit" "plan.wit" "report.wit"
+    "tools.wit" "types.wit"
 );
 
 /// The fingerprint of the engine on this machine. An artefact of another one is never found.

@@ -1,5 +1,7 @@
 //! How much of a package is read.
 
+use std::time::Instant;
+
 /// What a package may take. The defaults are above everything that distributions ship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
@@ -12,10 +14,18 @@ pub struct Bounds {
     pub decoder_bytes: u64,
     /// Bytes of the payload, unpacked.
     pub payload_bytes: u64,
+    /// When unpacking has to have ended; none where it may take as long as it likes.
+    pub deadline: Option<Instant>,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { header_bytes: 64 << 20, files: 500_000, decoder_bytes: 160 << 20, payload_bytes: 64 << 30 }
+        Self {
+            header_bytes: 64 << 20,
+            files: 500_000,
+            decoder_bytes: 160 << 20,
+            payload_bytes: 64 << 30,
+            deadline: None,
+        }
     }
 }

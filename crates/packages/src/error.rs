@@ -23,6 +23,9 @@ pub enum PackageError {
         /// The bound.
         most: u64,
     },
+    /// It takes longer to read than it may.
+    #[error("the time to read it is over")]
+    Late,
     /// A way of writing packages that is not known here.
     #[error("{0} is not supported")]
     Unsupported(String),

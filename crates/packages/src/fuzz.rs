@@ -17,8 +17,13 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: [(&str, Target); 3] = [("header", header), ("rpm", rpm), ("archive", archive)];
 
 /// Small, so that a fuzzer is fast, and comes over each of them.
-const BOUNDS: Bounds =
-    Bounds { header_bytes: 64 << 10, files: 300, decoder_bytes: 8 << 20, payload_bytes: 1 << 20 };
+const BOUNDS: Bounds = Bounds {
+    header_bytes: 64 << 10,
+    files: 300,
+    decoder_bytes: 8 << 20,
+    payload_bytes: 1 << 20,
+    deadline: None,
+};
 
 /// One header of an RPM: no byte of it is in the values of two tags.
 pub fn header(bytes: &[u8]) {

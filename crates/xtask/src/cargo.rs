@@ -48,7 +48,7 @@ pub(crate) const SETS: [FeatureSet; 4] = [
     },
     FeatureSet {
         name: "runtime",
-        packages: &["skink-engine", "skink-host", "skink-runner"],
+        packages: &["skink-engine", "skink-packages", "skink-host", "skink-runner"],
         features: &["skink-engine/runtime"],
     },
     FeatureSet {

@@ -1,5 +1,5 @@
 use super::convert::{table, told_change, told_dependency, told_elf, told_field, told_script, told_trigger};
-use super::{BOUNDS, Package, Source, refused};
+use super::{Package, bounds, refused};
 use crate::bindings::skink::hook::packages::{
     Change, Dependency, Elf, Field, FileTable, Format, Host, HostPackage, Script, Trigger,
 };
@@ -9,6 +9,7 @@ use crate::{Clock, Refusal, State};
 use sha2::{Digest as _, Sha256};
 use skink_packages::{Content, PackageError};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::os::fd::AsFd;
 use wasmtime::Result;
 use wasmtime::component::Resource;
@@ -22,7 +23,7 @@ impl Host for State {
         let tree = self.table.get(&tree)?;
         let at = path.parse().map_err(|error| Refusal::invalid(format!("packages.open: {error}")))?;
         let (file, _) = open_regular(tree.dir.as_fd(), &at, tree.devices)?;
-        let open = skink_packages::Package::open(Source::new(file, self.clock), BOUNDS);
+        let open = skink_packages::Package::open(file, bounds(&self.clock));
         let open = open.map_err(|error| refused(&path, &error, &self.clock))?;
         Ok(self.push(Package { open, path })?)
     }
@@ -36,7 +37,7 @@ impl Host for State {
 
     fn decompress(&mut self, bytes: Vec<u8>, max: u64) -> Result<Option<Vec<u8>>, Refusal> {
         self.trace.note(format_args!("packages.decompress({} bytes, {max})", bytes.len()));
-        let unpacked = skink_packages::decompress(&bytes, max.min(MAX_WHOLE), BOUNDS.decoder_bytes);
+        let unpacked = skink_packages::decompress(&bytes, max.min(MAX_WHOLE), &bounds(&self.clock));
         unpacked.map_err(|error| refused("what is compressed", &error, &self.clock))
     }
 }
@@ -46,7 +47,7 @@ impl State {
     fn told<T, W>(
         &self,
         package: &Resource<Package>,
-        list: fn(&skink_packages::Package<Source>) -> Result<Vec<T>, PackageError>,
+        list: fn(&skink_packages::Package<File>) -> Result<Vec<T>, PackageError>,
         told: fn(T) -> W,
     ) -> Result<Vec<W>, Refusal> {
         let package = self.table.get(package)?;
@@ -71,7 +72,6 @@ fn each<T>(
         return Err(Refusal::invalid(what));
     }
     let read = package.open.each_content(|content| -> Result<(), PackageError> {
-        clock.check().map_err(|stop| PackageError::Io(std::io::Error::other(stop)))?;
         let place = u32::try_from(content.place()).unwrap_or(u32::MAX);
         match wanted.get_mut(&place) {
             Some(found) if content.is_file() => *found = Some(with(content)?),

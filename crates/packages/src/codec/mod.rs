@@ -1,10 +1,12 @@
 //! How packages are compressed: each way by the crate of its format, within a bound of memory.
 
 mod encode;
+mod punctual;
 
 pub(crate) use encode::Encoder;
 
-use crate::PackageError;
+use crate::{Bounds, PackageError};
+use punctual::Punctual;
 use std::io::{self, BufRead, BufReader, Read};
 
 /// Bytes by which a format is told.
@@ -64,8 +66,17 @@ impl Codec {
         }
     }
 
-    /// Reads what was compressed; no decoder holds more than so many bytes.
+    /// Reads what was compressed, with no more memory than a decoder may have, until the deadline.
     pub(crate) fn decoder<'a>(
+        self,
+        from: impl Read + 'a,
+        bounds: &Bounds,
+    ) -> Result<Box<dyn Read + 'a>, PackageError> {
+        let decoder = self.unbound_decoder(from, bounds.decoder_bytes)?;
+        Ok(Box::new(Punctual::new(decoder, bounds.deadline)))
+    }
+
+    fn unbound_decoder<'a>(
         self,
         from: impl Read + 'a,
         memory: u64,
@@ -117,10 +128,10 @@ fn zstd<'a, R: BufRead>(from: R, memory: u64) -> Result<zstd::stream::read::Deco
 }
 
 /// Unpacks what a known format compressed, to at most so many bytes; none where it is something else.
-pub fn decompress(bytes: &[u8], most: u64, memory: u64) -> Result<Option<Vec<u8>>, PackageError> {
+pub fn decompress(bytes: &[u8], most: u64, bounds: &Bounds) -> Result<Option<Vec<u8>>, PackageError> {
     let Some(codec) = Codec::of(bytes) else { return Ok(None) };
     let mut unpacked = Vec::new();
-    let decoder = codec.decoder(bytes, memory)?;
+    let decoder = codec.decoder(bytes, bounds)?;
     decoder.take(most.saturating_add(1)).read_to_end(&mut unpacked).map_err(problem)?;
     PackageError::within("what is compressed", unpacked.len() as u64, most)?;
     Ok(Some(unpacked))
@@ -130,6 +141,8 @@ pub fn decompress(bytes: &[u8], most: u64, memory: u64) -> Result<Option<Vec<u8>
 pub(crate) fn problem(error: io::Error) -> PackageError {
     if error.kind() == io::ErrorKind::UnexpectedEof {
         PackageError::Truncated("what is compressed")
+    } else if error.kind() == io::ErrorKind::TimedOut && error.raw_os_error().is_none() {
+        PackageError::Late
     } else if is_of_memory(&error) {
         PackageError::Unsupported("compression that takes more memory than a decoder may have".to_owned())
     } else if error.raw_os_error().is_some() {

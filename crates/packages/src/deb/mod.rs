@@ -83,6 +83,6 @@ fn archive<'a>(
     what: &'static str,
 ) -> Result<Archive<'a>, PackageError> {
     source.seek(SeekFrom::Start(member.start)).map_err(PackageError::Io)?;
-    let decoder = member.codec.decoder(source.take(member.size), bounds.decoder_bytes)?;
+    let decoder = member.codec.decoder(source.take(member.size), &bounds)?;
     Ok(Archive::new(decoder, bounds, what))
 }

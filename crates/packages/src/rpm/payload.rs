@@ -43,7 +43,7 @@ impl<'a, S: Read> Payload<'a, S> {
         PackageError::within("the payload", claimed, bounds.payload_bytes)?;
         let codec = header.text(tag::PAYLOADCOMPRESSOR)?.map(String::from_utf8_lossy);
         let codec = Codec::named(codec.as_deref().unwrap_or("gzip"))?;
-        let decoder = codec.decoder(source, bounds.decoder_bytes)?;
+        let decoder = codec.decoder(source, &bounds)?;
         let places = raw_paths(header)?.into_iter().enumerate().map(|(place, path)| (path, place)).collect();
         Ok(Self {
             archive: Archive::new(decoder),

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use skink_packages::{Bounds, Elf, EntryKind, Package, PackageError};
-use skink_tests_packages::{corpus, everything, everything_debs};
+use skink_tests_packages::{by_hand, corpus, everything, everything_debs};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -122,18 +122,48 @@ fn derived_packages_count_for_the_limit() {
     let folder = tempfile::tempdir().unwrap();
     let package =
         everything().iter().find(|package| package.to_string_lossy().contains("ufdio.x86_64")).unwrap();
-    let digest = Sha256::digest(fs::read(told("SKINK_GUEST_PACKAGES")).unwrap());
     for (limit, passes) in [("1MiB", true), ("200KiB", false)] {
-        let policy = folder.path().join(format!("{limit}.toml"));
-        let text = format!(
-            "schema = 1\n[[allow]]\nmodule = \"package-facts\"\nsha256 = [\"{}\"]\nprojects = [\"home:*\"]\n\
-             grants = {{ results = true, outbox = true }}\nlimits.output-bytes = \"{limit}\"\n",
-            hex::encode(digest)
-        );
-        fs::write(&policy, text).unwrap();
-        let more = ["--hook-policy", policy.to_str().unwrap(), "--project", "home:me"];
-        let (output, _) = run(&folder.path().join(limit), std::slice::from_ref(package), &more);
+        let limits = format!("output-bytes = \"{limit}\"");
+        let output = limited(&folder.path().join(limit), package, &limits);
         assert_eq!(output.status.success(), passes, "{limit}: {}", shown(&output));
         assert!(passes || shown(&output).contains("output-bytes"), "{}", shown(&output));
     }
+}
+
+/// Runs the guest on a package, with limits of a policy.
+fn limited(folder: &Path, package: &Path, limits: &str) -> Output {
+    fs::create_dir_all(folder).unwrap();
+    let policy = folder.join("policy.toml");
+    let digest = hex::encode(Sha256::digest(fs::read(told("SKINK_GUEST_PACKAGES")).unwrap()));
+    let text = format!(
+        "schema = 1\n[[allow]]\nmodule = \"package-facts\"\nsha256 = [\"{digest}\"]\nprojects = [\"home:*\"]\n\
+         grants = {{ results = true, outbox = true }}\nlimits = {{ {limits} }}\n"
+    );
+    fs::write(&policy, text).unwrap();
+    let more = ["--hook-policy", policy.to_str().unwrap(), "--project", "home:me"];
+    run(folder, &[package.to_owned()], &more).0
+}
+
+/// 48 GiB in some hundred kilobytes: they are not unpacked to their end.
+#[test]
+fn a_package_that_unpacks_for_ever_costs_its_call_the_limit() {
+    const PART: usize = 64 << 20;
+    const PARTS: usize = 768;
+    let folder = tempfile::tempdir().unwrap();
+    let head = by_hand::head("./zeros", b'0', "", (PART * PARTS) as u64);
+    let [head, part] = [head, vec![0; PART]].map(|bytes| zstd::encode_all(&bytes[..], 1).unwrap());
+    let data = [head, part.repeat(PARTS)].concat();
+    let control = by_hand::tar(&[by_hand::entry(
+        "./control",
+        b'0',
+        "",
+        b"Package: a\nVersion: 1\nArchitecture: all\n",
+    )]);
+    let bomb = folder.path().join("bomb.deb");
+    let members: [(&str, &[u8]); 3] =
+        [("debian-binary", b"2.0\n"), ("control.tar", &control), ("data.tar.zst", &data)];
+    fs::write(&bomb, by_hand::ar(&members)).unwrap();
+    let output = limited(folder.path(), &bomb, "wall-time = \"1s\"");
+    assert!(!output.status.success(), "{}", shown(&output));
+    assert!(shown(&output).contains("limit(wall-time)"), "{}", shown(&output));
 }
