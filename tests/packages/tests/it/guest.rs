@@ -165,5 +165,5 @@ fn a_package_that_unpacks_for_ever_costs_its_call_the_limit() {
     fs::write(&bomb, by_hand::ar(&members)).unwrap();
     let output = limited(folder.path(), &bomb, "wall-time = \"1s\"");
     assert!(!output.status.success(), "{}", shown(&output));
-    assert!(shown(&output).contains("limit(wall-time)"), "{}", shown(&output));
+    assert!(shown(&output).contains("limit: wall-time"), "{}", shown(&output));
 }
