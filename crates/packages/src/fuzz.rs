@@ -3,10 +3,11 @@
 //! Each asserts what the readers promise beyond that, so that a fuzzer sees a broken promise as it sees a panic. A further format is
 //! a function and a line in [`TARGETS`].
 
+use crate::deb::Deb;
 use crate::rpm::Rpm;
 use crate::rpm::archive::{Archive, Who};
 use crate::rpm::header::{ENTRY, Header, INTRODUCTION};
-use crate::{Bounds, Entry, PackageError};
+use crate::{Bounds, Elf, Entry, PackageError};
 use std::collections::HashSet;
 use std::io::{Cursor, Read, Seek};
 
@@ -14,7 +15,8 @@ use std::io::{Cursor, Read, Seek};
 pub type Target = fn(&[u8]);
 
 /// The functions, by the names of the folders that have the seeds of each.
-pub const TARGETS: [(&str, Target); 3] = [("header", header), ("rpm", rpm), ("archive", archive)];
+pub const TARGETS: [(&str, Target); 5] =
+    [("header", header), ("rpm", rpm), ("archive", archive), ("deb", deb), ("elf", elf)];
 
 /// Small, so that a fuzzer is fast, and comes over each of them.
 const BOUNDS: Bounds = Bounds {
@@ -126,4 +128,49 @@ pub fn archive(bytes: &[u8]) {
         }
         assert!(sum <= bytes.len(), "{sum} bytes of an archive of {}", bytes.len());
     }
+}
+
+/// A whole deb: all that is told of it, and the contents of all files.
+pub fn deb(bytes: &[u8]) {
+    let Ok(mut deb) = Deb::open(Cursor::new(bytes), BOUNDS) else { return };
+    let files = deb.files().to_vec();
+    assert!(files.len() <= BOUNDS.files as usize);
+    assert!(deb.fields().iter().all(|field| !field.values.is_empty()));
+    // None of these has to be right; all have to return.
+    let _ = (deb.dependencies().is_ok(), deb.scripts().is_ok());
+    let mut paths = HashSet::new();
+    for file in &files {
+        assert!(file.path.starts_with('/'), "{} is nowhere", file.path);
+        assert!(!file.path.split('/').any(|part| part == ".."), "{} leads upwards", file.path);
+        assert!(file.path.contains('\u{fffd}') || paths.insert(&file.path), "{} is there twice", file.path);
+    }
+    // What was listed of an archive can be read of it.
+    let Ok(mut payload) = deb.payload() else { return };
+    let mut sum = 0;
+    for file in &files {
+        let Ok(content) = payload.next() else { return };
+        assert!(content.is_some(), "{} does not come", file.path);
+        let Some(mut content) = content else { return };
+        let size = content.size();
+        assert!(size <= file.size, "{} has more than it says", file.path);
+        let Ok(read) = content.read_all(BOUNDS.payload_bytes) else { return };
+        assert_eq!(read.len() as u64, size, "{}", file.path);
+        sum += size;
+        assert!(sum <= BOUNDS.payload_bytes, "the files have {sum} bytes");
+    }
+    assert!(!matches!(payload.next(), Ok(Some(_))), "a file came that is not listed");
+}
+
+/// A program or library: no more is kept than twice its bytes.
+pub fn elf(bytes: &[u8]) {
+    let Ok(Some(elf)) = Elf::read(bytes) else { return };
+    let lists = [&elf.needed, &elf.versions, &elf.needed_versions];
+    let names = elf.sections.iter().map(|section| &section.name);
+    let texts =
+        lists.into_iter().flatten().chain(names).chain(elf.soname.as_ref()).chain(elf.build_id.as_ref());
+    // A byte that is no UTF-8 becomes three, and one of an identity two.
+    let kept: usize = texts.map(|text| text.len() / 3).sum();
+    assert!(kept <= 2 * bytes.len(), "{kept} characters of {} bytes", bytes.len());
+    assert!(elf.sections.len() <= bytes.len());
+    assert!(matches!(elf.bits, 32 | 64));
 }
