@@ -7,16 +7,18 @@ use crate::PackageError;
 use crate::content::Stream;
 use std::io::Read;
 
-const ALIGNMENT: u64 = 4;
+/// What heads and contents are filled up to a multiple of.
+pub(super) const ALIGNMENT: u64 = 4;
 
 /// Bytes of a whole head, and of the short one.
-const HEAD: usize = 110;
-const SHORT_HEAD: usize = 14;
+pub(super) const HEAD: usize = 110;
+pub(super) const SHORT_HEAD: usize = 14;
 
 /// The most bytes of a name: what a path may have in Linux.
 const NAME: u64 = 4096;
 
-const TRAILER: &[u8] = b"TRAILER!!!";
+/// The name of the entry that ends an archive.
+pub(super) const TRAILER: &str = "TRAILER!!!";
 
 /// Archives may be filled up with zeros to a whole block.
 const BLOCK: u64 = 512;
@@ -72,7 +74,7 @@ impl<'a> Archive<'a> {
         let end =
             memchr::memchr(0, &name).ok_or_else(|| PackageError::corrupt("the name of a file has no end"))?;
         name.truncate(end);
-        if name != TRAILER {
+        if name != TRAILER.as_bytes() {
             return Ok(Some(Who::Named(name, size)));
         }
         self.end()?;

@@ -4,7 +4,7 @@ use super::header::{Header, text};
 use super::tag::{self, DEPENDENCIES, DependencyTags, SCRIPTS, ScriptTags, TRIGGERS, TriggerTags};
 use crate::{Change, Condition, Dependency, PackageError, Script, Trigger};
 
-/// What a script's tag for its interpreter means by this word: rpm's own, built in.
+/// What rpm runs a trigger by that names no interpreter.
 const DEFAULT_INTERPRETER: &str = "/bin/sh";
 
 /// Fails unless a column has as many values as the first, or none.

@@ -14,6 +14,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::marker::PhantomData;
 
+/// How a header says that the payload is compressed.
+pub(super) fn named_codec(header: &Header) -> Result<Codec, PackageError> {
+    let word = header.text(tag::PAYLOADCOMPRESSOR)?.map(String::from_utf8_lossy);
+    Codec::named(word.as_deref().unwrap_or("gzip"))
+}
+
 /// The contents of a package's files, in the order of the archive.
 pub struct Payload<'a, S> {
     archive: Archive<'a>,
@@ -41,9 +47,7 @@ impl<'a, S: Read> Payload<'a, S> {
         let claimed = files.iter().filter(|file| !file.is_ghost()).map(|file| file.size);
         let claimed = claimed.fold(0, u64::saturating_add);
         PackageError::within("the payload", claimed, bounds.payload_bytes)?;
-        let codec = header.text(tag::PAYLOADCOMPRESSOR)?.map(String::from_utf8_lossy);
-        let codec = Codec::named(codec.as_deref().unwrap_or("gzip"))?;
-        let decoder = codec.decoder(source, &bounds)?;
+        let decoder = named_codec(header)?.decoder(source, &bounds)?;
         let places = raw_paths(header)?.into_iter().enumerate().map(|(place, path)| (path, place)).collect();
         Ok(Self {
             archive: Archive::new(decoder),

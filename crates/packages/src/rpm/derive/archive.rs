@@ -1,12 +1,12 @@
 //! Writing the archive of a payload; see `rpm::archive` for its form.
 
+use super::super::archive::{self, ALIGNMENT, TRAILER};
 use super::layout::{Laid, Layout};
 use std::io::{self, Write};
 
-const ALIGNMENT: u64 = 4;
-const HEAD: u64 = 110;
-const SHORT_HEAD: u64 = 14;
-const TRAILER: &str = "TRAILER!!!";
+/// Bytes of a whole head without its name, and of the short one.
+const HEAD: u64 = archive::HEAD as u64;
+const SHORT_HEAD: u64 = archive::SHORT_HEAD as u64;
 
 /// Bytes of the whole archive. Of the links of one file only one has the content.
 pub(super) fn size(layout: &Layout) -> u64 {

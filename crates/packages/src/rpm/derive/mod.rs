@@ -15,6 +15,7 @@ mod write;
 
 pub use recipe::{Origin, Placed, Recipe};
 
+use super::payload::named_codec;
 use super::{Rpm, tag};
 use crate::codec::{Codec, Encoder};
 use crate::{Dependency, Field, PackageError, Script, Trigger};
@@ -67,8 +68,7 @@ impl<S: Read + Seek> Rpm<S> {
 
     /// How its payload is compressed: what names gzip, or nothing, may also be not compressed at all.
     fn codec(&mut self) -> Result<Codec, PackageError> {
-        let word = self.header.text(tag::PAYLOADCOMPRESSOR)?.map(String::from_utf8_lossy);
-        let codec = Codec::named(word.as_deref().unwrap_or("gzip"))?;
+        let codec = named_codec(&self.header)?;
         self.source.seek(SeekFrom::Start(self.payload_start)).map_err(PackageError::Io)?;
         codec.of_payload(&mut self.source)
     }
