@@ -2,7 +2,7 @@
 
 use crate::args::{self, Item, Kind};
 use crate::hook_options::{HookOptions, UsageError};
-use crate::{Environment, RealBuild, recipe, rpmlist};
+use crate::{Environment, RealBuild, reason, recipe, rpmlist};
 use skink_job::SafeText;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -229,6 +229,11 @@ impl Invocation {
     /// The folders with results of former builds.
     pub fn previous(&self) -> Vec<PathBuf> {
         self.all("oldpackages").map(|path| self.cwd.join(path)).collect()
+    }
+
+    /// Whether a service asked for the build: only then `build` ends with 2 where it is unchanged.
+    pub fn is_of_service(&self) -> bool {
+        self.text("reason").is_some_and(|text| reason::is_of_service(&text))
     }
 
     /// The list of packages, where one is given.

@@ -38,6 +38,15 @@ pub(crate) fn from_reason(text: &str) -> Origin {
     origin
 }
 
+/// Whether a reason has the words, in their order, by which `build` knows that a service asks.
+pub(crate) fn is_of_service(text: &str) -> bool {
+    let mut rest = text.strip_prefix("Building ");
+    for word in [" for project ", " repository ", " srcmd5 "] {
+        rest = rest.and_then(|text| text.split_once(word)).map(|(_, rest)| rest);
+    }
+    rest.is_some()
+}
+
 /// Reads `obs://INSTANCE/PROJECT/REPOSITORY/SRCMD5-PACKAGE`.
 pub(crate) fn from_disturl(url: &str) -> Origin {
     let mut parts = url.strip_prefix("obs://").unwrap_or_default().split('/').skip(1);
@@ -109,6 +118,21 @@ mod tests {
         ];
         for (text, want) in rows {
             assert_eq!(show(&from_reason(&text)), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_service_has_all_the_words() {
+        let rows = [
+            ("Building a for project 'p' repository 'r' arch 'x' srcmd5 '0'", true),
+            ("Building a for project p repository r srcmd5 0", true),
+            ("Building a for project p srcmd5 0 repository r", false),
+            ("Building a for project p repository r", false),
+            ("rebuild counter sync", false),
+            ("", false),
+        ];
+        for (text, want) in rows {
+            assert_eq!(is_of_service(text), want, "{text}");
         }
     }
 

@@ -133,7 +133,7 @@ fn staged(job: &str) -> String {
 
 /// A failure of the host on the way.
 fn broken(error: &WorkerError) -> Decision {
-    Decision { code: 1, why: Some(error.to_string().into()) }
+    Decision::failed(error.to_string().into())
 }
 
 impl<'a> Way<'a> {
@@ -223,9 +223,9 @@ impl<'a> Way<'a> {
 
     /// What became of it all, and of a signal that ended it.
     fn decide(&self, job: &Job<'_>, build_code: i32) -> Decision {
-        let decision = decide(build_code, &self.report.hooks);
+        let decision = decide(build_code, &self.report.hooks).told(job.invocation.is_of_service());
         match (decision.code, job.host.interrupts.signal()) {
-            (0..=2, Some(signal)) => Decision { code: 1, why: Some(format!("{signal}").into()) },
+            (0..=2, Some(signal)) => Decision::failed(format!("{signal}").into()),
             _ => decision,
         }
     }
@@ -376,17 +376,15 @@ impl<'a> Way<'a> {
     fn hand_back(&mut self, decision: &Decision) -> Result<(), WorkerError> {
         let Some(staging) = &self.staging else { return Ok(()) };
         let adds = self.report.hooks.iter().any(|hook| hook.joined);
-        match decision.code {
-            2 => crate::handback::mark_unchanged(&self.root)?,
-            0 if adds => {
-                let staged = staging.stage()?;
-                fault::point("hand-back-staged");
-                staged.make_visible()?;
-                fault::point("hand-back-done");
-            }
-            _ => {}
+        if decision.code == 0 && adds {
+            let staged = staging.stage()?;
+            fault::point("hand-back-staged");
+            staged.make_visible()?;
+            fault::point("hand-back-done");
         }
-        Ok(())
+        // The script of 2021 leaves no such marker where it finds the build unchanged itself.
+        let is_unchanged = decision.unchanged || decision.code == 2;
+        if is_unchanged { crate::handback::mark_unchanged(&self.root) } else { Ok(()) }
     }
 
     /// Always: the report, the summary, and everything that is to be undone.
