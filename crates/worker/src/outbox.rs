@@ -86,23 +86,17 @@ impl Left {
         Ok(())
     }
 
-    /// Puts everything into the folder `OTHER` of the tree `into`. Names that are there already are an error, but
-    /// for attachments that `replaces` knows as this hook's own.
+    /// Puts everything into the tree `into`: packages where `build` puts them, all else into `OTHER`. Names that are
+    /// there already are an error, but for attachments that `replaces` knows as this hook's own.
     pub fn join(&self, into: &Path, replaces: impl Fn(&str) -> bool) -> Result<(), TakeError> {
         if self.outbox.is_empty() && self.attachments.is_empty() {
             return Ok(());
         }
         let tree = crate::root::open(into)?;
         self.check_names(&tree, into, replaces)?;
-        let other = into.join("OTHER");
-        match tree.create_dir("OTHER") {
-            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(WorkerError::file("create", &other)(e).into());
-            }
-            Ok(()) | Err(_) => {}
-        }
-        let folder = tree.open_dir_nofollow("OTHER").map_err(WorkerError::file("open", &other))?;
-        let joined = self.copy_into(&folder).and_then(|()| self.name_in(&folder));
+        let other = into.join(OTHER);
+        let folder = folder_in(&tree, Path::new(OTHER)).map_err(WorkerError::file("open", &other))?;
+        let joined = self.copy_into(&folder).and_then(|()| self.name_in(&folder, &tree));
         if joined.is_err() {
             self.files().enumerate().for_each(|(i, _)| drop(folder.remove_file(part(i))));
         }
@@ -138,9 +132,43 @@ impl Left {
         Ok(())
     }
 
-    fn name_in(&self, folder: &Dir) -> io::Result<()> {
-        self.files().enumerate().try_for_each(|(i, (_, file))| folder.rename(part(i), folder, &file.name))
+    fn name_in(&self, folder: &Dir, tree: &Dir) -> io::Result<()> {
+        for (i, (_, file)) in self.files().enumerate() {
+            folder.rename(part(i), &folder_in(tree, &place(&file.name))?, &file.name)?;
+        }
+        Ok(())
     }
+}
+
+/// The folder of a tree for what is no package.
+const OTHER: &str = "OTHER";
+
+/// The folder that `build` has files of such a name in.
+fn place(name: &str) -> PathBuf {
+    let is_word = |arch: &str| {
+        !arch.is_empty() && arch.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    match name.rsplit_once('.') {
+        Some((stem, "rpm")) => match stem.rsplit_once('.') {
+            Some((_, "src" | "nosrc")) => "SRPMS".into(),
+            Some((_, arch)) if is_word(arch) => Path::new("RPMS").join(arch),
+            Some(_) | None => OTHER.into(),
+        },
+        Some((_, "deb")) => "DEBS".into(),
+        Some(_) | None => OTHER.into(),
+    }
+}
+
+/// A folder of a tree, made where it is not there. The tree came from a build: no link is followed.
+fn folder_in(tree: &Dir, path: &Path) -> io::Result<Dir> {
+    let mut folder = tree.try_clone()?;
+    for part in path {
+        match folder.create_dir(part) {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),
+            Ok(()) | Err(_) => folder = folder.open_dir_nofollow(part)?,
+        }
+    }
+    Ok(folder)
 }
 
 /// The name of a file that is not whole yet; no result begins so.
@@ -332,6 +360,33 @@ mod tests {
         let left = s.look().unwrap();
         fs::remove_file(s.at("call/outbox/other")).unwrap();
         assert_eq!(left.join(&s.at("tree"), |_| false).unwrap_err().outcome().word(), "host-error");
+        assert_eq!(s.added(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn packages_go_where_build_puts_them() {
+        let rows = [
+            ("x-1-1.i586.rpm", "RPMS/i586"),
+            ("x-32bit-1-1.x86_64.rpm", "RPMS/x86_64"),
+            ("x-1-1.src.rpm", "SRPMS"),
+            ("x-1-1.nosrc.rpm", "SRPMS"),
+            ("x_1_amd64.deb", "DEBS"),
+            ("x.rpm", "OTHER"),
+            ("x.a-b.rpm", "OTHER"),
+            ("x..rpm", "OTHER"),
+            ("rpm", "OTHER"),
+        ];
+        for (name, folder) in rows {
+            let s = Setup::new().plant(&format!("outbox/{name}"), "abc");
+            s.join().unwrap();
+            assert!(s.at("tree").join(folder).join(name).is_file(), "{name}");
+        }
+        let s = Setup::new().plant("outbox/x.i586.rpm", "abc");
+        fs::remove_dir_all(s.at("tree/RPMS")).unwrap();
+        fs::create_dir(s.at("elsewhere")).unwrap();
+        std::os::unix::fs::symlink(s.at("elsewhere"), s.at("tree/RPMS")).unwrap();
+        assert!(s.join().is_err());
+        assert_eq!(fs::read_dir(s.at("elsewhere")).unwrap().count(), 0);
         assert_eq!(s.added(), Vec::<String>::new());
     }
 
