@@ -1,7 +1,7 @@
 //! Whole builds of the example in a warm chroot: what Skink adds to them.
 //!
-//! `build-no-hook`: `skink build` of a package without hooks, and the plain `build`. `build-three-hooks`: with the
-//! example's three hooks, and what they are made of without Skink: the plain `build`, the same rpmlint by hand, and the
+//! `build-no-hook`: `skink build` of a package without hooks, and the plain `build`. `build-hooks`: with the
+//! example's hooks, and what they are made of without Skink: the plain `build`, the same rpmlint by hand, and the
 //! tenth of a second that Skink may add. `rpmlint-hook`: the hook's call on the packages, with a runner that stood ready as
 //! in a build, and the same rpmlint by hand.
 
@@ -31,7 +31,7 @@ pub(crate) fn no_hook(_: &Place) -> anyhow::Result<Pair> {
     ))
 }
 
-pub(crate) fn three_hooks(_: &Place) -> anyhow::Result<Pair> {
+pub(crate) fn hooks(_: &Place) -> anyhow::Result<Pair> {
     let root = Rc::new(warm_root()?);
     // No package more: installing it is `build`'s work, and would be in one side only.
     let hooked = Package::example("bench-hooks").edit("_hooks", "packages = [\"jq\"]", "packages = []");

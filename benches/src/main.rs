@@ -13,6 +13,7 @@ mod hook_call;
 mod hook_run;
 mod measure;
 mod modules;
+mod packages;
 mod place;
 mod policy_decisions;
 mod tools;
@@ -40,7 +41,7 @@ struct Row {
 }
 
 /// A new measurement is one row here, and a module.
-const ROWS: [Row; 15] = [
+const ROWS: [Row; 20] = [
     Row { name: "hook-call-ahead", against: BWRAP, goal: 0.1, pairs: 101, prepare: hook_call::ahead },
     Row { name: "hook-call", against: BWRAP, goal: 0.5, pairs: 101, prepare: hook_call::spawned },
     Row { name: "hook-calls", against: BWRAP_20, goal: 0.5, pairs: 11, prepare: hook_call::sustained },
@@ -51,11 +52,40 @@ const ROWS: [Row; 15] = [
     Row { name: "tree-read", against: "the same natively", goal: 1.4, pairs: 21, prepare: trees::read },
     Row { name: "build-no-hook", against: BUILD, goal: 1.02, pairs: 7, prepare: builds::no_hook },
     Row { name: "rpmlint-hook", against: RPMLINT, goal: 1.05, pairs: 21, prepare: builds::rpmlint_hook },
-    Row { name: "build-three-hooks", against: PARTS, goal: 1.0, pairs: 7, prepare: builds::three_hooks },
+    Row { name: "build-hooks", against: PARTS, goal: 1.0, pairs: 7, prepare: builds::hooks },
     Row { name: "build-cross", against: IN_NAMESPACE, goal: 1.05, pairs: 5, prepare: cross::pair },
     Row { name: "tool-run", against: CHROOT, goal: 1.0, pairs: 101, prepare: tools::run },
     Row { name: "tool-root", against: TIME, goal: 1.0, pairs: 101, prepare: tools::root },
+    Row { name: "package-headers", against: RPM, goal: 0.2, pairs: 31, prepare: packages::headers },
+    Row { name: "package-memory", against: MEMORY, goal: 1.0, pairs: 3, prepare: packages::memory },
+    Row { name: "baselibs", against: MKBASELIBS, goal: 0.05, pairs: 7, prepare: packages::baselibs },
+    Row { name: "build-compare-same", against: DIFFOSCOPE, goal: 0.05, pairs: 7, prepare: packages::same },
+    Row {
+        name: "build-compare-changed",
+        against: DIFFOSCOPE,
+        goal: 0.05,
+        pairs: 7,
+        prepare: packages::changed,
+    },
     Row { name: "policy-decisions", against: TIME, goal: 1.0, pairs: 101, prepare: policy_decisions::pair },
+];
+
+/// Rows whose peer is measured where `BUILD_COMPARE` names the folder that it is in.
+const AT_HAND: [Row; 2] = [
+    Row {
+        name: "build-compare-same-scripts",
+        against: SCRIPTS,
+        goal: 0.05,
+        pairs: 7,
+        prepare: packages::same_scripts,
+    },
+    Row {
+        name: "build-compare-changed-scripts",
+        against: SCRIPTS,
+        goal: 0.05,
+        pairs: 7,
+        prepare: packages::changed_scripts,
+    },
 ];
 const BWRAP: &str = "bwrap --unshare-all --ro-bind / / true";
 const BUILD: &str = "the plain build";
@@ -63,6 +93,11 @@ const PARTS: &str = "build, rpmlint by hand, and 0.1 s";
 const RPMLINT: &str = "the same rpmlint by hand";
 const IN_NAMESPACE: &str = "the same build by hand in such a namespace";
 const CHROOT: &str = "the same tool by chroot, and 15 ms";
+const MEMORY: &str = "the most that it may hold, its decoder's window of 8 MiB among it";
+const RPM: &str = "one rpm -qp of the same sixty packages";
+const MKBASELIBS: &str = "obs-build's mkbaselibs on the same packages";
+const DIFFOSCOPE: &str = "diffoscope on the same builds";
+const SCRIPTS: &str = "build-compare's scripts on the same builds";
 const TIME: &str = "a fixed time";
 const BWRAP_20: &str = "20 times the same bwrap";
 
@@ -70,6 +105,9 @@ fn main() -> ExitCode {
     // The broker of a call starts the program it runs in as the first of a tool root.
     if starter::asked() {
         return starter::run();
+    }
+    if let Some(package) = packages::to_be_held() {
+        return packages::hold(&package);
     }
     match run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -91,11 +129,19 @@ fn run() -> anyhow::Result<()> {
 }
 
 fn choose(names: &[String]) -> anyhow::Result<Vec<&'static Row>> {
-    if let Some(stranger) = names.iter().find(|name| !ROWS.iter().any(|row| row.name == **name)) {
-        let known = ROWS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ");
+    let at_hand = if packages::scripts_are_at_hand() { AT_HAND.as_slice() } else { &[] };
+    let rows = || ROWS.iter().chain(at_hand);
+    if let Some(stranger) = names.iter().find(|name| !rows().any(|row| row.name == **name)) {
+        let known = rows().map(|row| row.name).collect::<Vec<_>>().join(", ");
         bail!("there is no row {stranger:?}; there are {known}");
     }
-    Ok(ROWS.iter().filter(|row| names.is_empty() || names.iter().any(|name| name == row.name)).collect())
+    if at_hand.is_empty() {
+        let rows = AT_HAND.each_ref().map(|row| row.name).join(" and ");
+        eprintln!(
+            "bench: {rows} are not measured: BUILD_COMPARE names no folder with build-compare's scripts"
+        );
+    }
+    Ok(rows().filter(|row| names.is_empty() || names.iter().any(|name| name == row.name)).collect())
 }
 
 /// The row's samples, or why there are none.
@@ -105,7 +151,7 @@ fn line(row: &Row, place: &Place) -> Value {
             "name": row.name,
             "against": row.against,
             "goal": row.goal,
-            "unit": "ms",
+            "unit": samples.unit,
             "ours": samples.ours,
             "peer": samples.peer,
         }),

@@ -24,6 +24,8 @@ pub(crate) enum Peer {
     Step(Step),
     /// A time that stays as it is, where there is nobody who does the same.
     Time(Duration),
+    /// The most memory that it may hold, in MiB: ours tells what it held, in place of its time.
+    Memory(f64),
 }
 
 /// Both sides of a row, ready.
@@ -32,6 +34,8 @@ pub(crate) struct Pair {
     pub(crate) before: Option<Step>,
     /// The part of a sample of ours that is not of the row, told by the sample.
     pub(crate) beside: Rc<Cell<Duration>>,
+    /// MiB that a sample of ours held, where it is memory that is measured; told by the sample.
+    pub(crate) held: Rc<Cell<f64>>,
     pub(crate) ours: Step,
     pub(crate) peer: Peer,
 }
@@ -39,31 +43,35 @@ pub(crate) struct Pair {
 impl Pair {
     /// A pair with nothing to do before a sample.
     pub(crate) fn of(ours: Step, peer: Peer) -> Self {
-        Self { before: None, beside: Rc::default(), ours, peer }
+        Self { before: None, beside: Rc::default(), held: Rc::default(), ours, peer }
     }
 }
 
-/// Times, in milliseconds.
+/// Times in milliseconds, or memory in MiB.
 pub(crate) struct Samples {
+    pub(crate) unit: &'static str,
     pub(crate) ours: Vec<f64>,
     /// As many as of ours; only one where it is a fixed time.
     pub(crate) peer: Vec<f64>,
 }
 
 pub(crate) fn measure(mut pair: Pair, pairs: usize) -> anyhow::Result<Samples> {
-    let mut samples = Samples { ours: Vec::new(), peer: Vec::new() };
-    if let Peer::Time(time) = pair.peer {
-        samples.peer.push(in_milliseconds(time));
-    }
+    let (unit, fixed) = match pair.peer {
+        Peer::Step(_) => ("ms", None),
+        Peer::Time(time) => ("ms", Some(in_milliseconds(time))),
+        Peer::Memory(most) => ("MiB", Some(most)),
+    };
+    let mut samples = Samples { unit, ours: Vec::new(), peer: fixed.into_iter().collect() };
     // What was written to make both sides ready is on the disk before the first sample.
     rustix::fs::sync();
     let warm_up = WARM_UP.min(pairs);
     for turn in 0..warm_up + pairs {
         pair.before.as_mut().map_or(Ok(None), |before| before())?;
-        let ours = timed(&mut pair.ours)? - in_milliseconds(pair.beside.take());
-        let peer = match &mut pair.peer {
-            Peer::Step(step) => Some(timed(step)?),
-            Peer::Time(_) => None,
+        let took = timed(&mut pair.ours)? - in_milliseconds(pair.beside.take());
+        let (ours, peer) = match &mut pair.peer {
+            Peer::Step(step) => (took, Some(timed(step)?)),
+            Peer::Time(_) => (took, None),
+            Peer::Memory(_) => (pair.held.take(), None),
         };
         if turn >= warm_up {
             samples.ours.push(ours);

@@ -24,7 +24,7 @@ const PROGRAM: &str = "skink-bench";
 
 /// Measures the named rows, or all. `false` where one could not be measured.
 pub(crate) fn run(layout: &Layout, names: &[String]) -> anyhow::Result<bool> {
-    setup::ensure(layout, &[Group::Compile, Group::Build])?;
+    setup::ensure(layout, &[Group::Compile, Group::Build, Group::Peers])?;
     product::ensure(layout)?;
     hooks::ensure(layout)?;
     hooks::ensure_guest(layout)?;

@@ -82,7 +82,7 @@ pub(super) fn json(rows: &[Row]) -> String {
 /// The table for people.
 pub(super) fn table(rows: &[Row]) -> String {
     let mut table = format!(
-        "{:<18} {:>9} {:>9} {:<4} {:>6} {:>8}\n",
+        "{:<30} {:>9} {:>9} {:<4} {:>6} {:>8}\n",
         "row (medians)", "ours", "peer", "unit", "ratio", "goal"
     );
     for row in rows {
@@ -92,7 +92,7 @@ pub(super) fn table(rows: &[Row]) -> String {
         // Writing to a string does not fail.
         let _ = writeln!(
             table,
-            "{name:<18} {ours:>9.3} {peer:>9.3} {unit:<4} {ratio:>6.3} {goal:>8}  {verdict}, against {against}"
+            "{name:<30} {ours:>9.3} {peer:>9.3} {unit:<4} {ratio:>6.3} {goal:>8}  {verdict}, against {against}"
         );
     }
     table

@@ -18,12 +18,14 @@ pub(crate) enum Group {
     Browser,
     /// A backend of the Open Build Service; its own code is looked after in `backend`.
     Backend,
+    /// What Skink's speed is measured against.
+    Peers,
 }
 
 impl Group {
     /// All that `cargo xtask setup` looks after.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Compile, Self::Build, Self::Guests, Self::Kits, Self::Browser, Self::Backend];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Compile, Self::Build, Self::Guests, Self::Kits, Self::Browser, Self::Backend, Self::Peers];
 }
 
 /// How one sees that something is here. Files and programs, since another distribution, or a person, may
@@ -55,7 +57,7 @@ const fn need(group: Group, package: &'static str, probe: Probe, why: &'static s
 
 /// Everything but the guests' toolchain.
 #[rustfmt::skip]
-pub(crate) const NEEDS: [Need; 33] = [
+pub(crate) const NEEDS: [Need; 34] = [
     need(Group::Compile, "gcc", Probe::Program("cc"), "to link"),
     need(Group::Compile, "libc6-dev", Probe::File(&["/usr/lib/x86_64-linux-gnu/libc.a", "/usr/lib64/libc.a", "/usr/lib/libc.a"]), "to link statically"),
     need(Group::Build, "obs-build", Probe::File(&["/usr/lib/obs-build/build", "/usr/lib/build/build"]), "to build packages: Skink drives its `build`"),
@@ -89,6 +91,7 @@ pub(crate) const NEEDS: [Need; 33] = [
     need(Group::Backend, "cpio", Probe::Program("cpio"), "by bs_worker, and to unpack its code"),
     need(Group::Backend, "curl", Probe::Program("curl"), "to talk to the OBS backend of the stage obs"),
     need(Group::Backend, "osc", Probe::Program("osc"), "to show that Skink is its build command"),
+    need(Group::Peers, "diffoscope-minimal", Probe::Program("diffoscope"), "to measure the comparison of builds against"),
 ];
 
 impl Need {
