@@ -134,7 +134,7 @@ impl Left {
 
     fn name_in(&self, folder: &Dir, tree: &Dir) -> io::Result<()> {
         for (i, (_, file)) in self.files().enumerate() {
-            folder.rename(part(i), &folder_in(tree, &place(&file.name))?, &file.name)?;
+            folder.rename(part(i), &folder_in(tree, &folder_of(&file.name))?, &file.name)?;
         }
         Ok(())
     }
@@ -143,8 +143,8 @@ impl Left {
 /// The folder of a tree for what is no package.
 const OTHER: &str = "OTHER";
 
-/// The folder that `build` has files of such a name in.
-fn place(name: &str) -> PathBuf {
+/// The folder of the results that `build` has files of such a name in.
+pub(crate) fn folder_of(name: &str) -> PathBuf {
     let is_word = |arch: &str| {
         !arch.is_empty() && arch.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };

@@ -7,6 +7,7 @@ use crate::call::Progress;
 use crate::decide::decide;
 use crate::hooks::{Planned, Surroundings, make_call, take_over};
 use crate::journal::{Journal, Undo};
+use crate::outbox::folder_of;
 use crate::tool_roots::RootSource;
 use crate::trees::{Trees, readable};
 use crate::unmounts::Unmounts;
@@ -180,8 +181,10 @@ fn keep_output(around: &Surroundings<'_>, report: &HookReport, output: &Path) ->
     fs::create_dir_all(output).map_err(WorkerError::file("create", output))?;
     let kept = around.kept.join(report.name.as_str());
     let attachments = report.attachments.iter().map(|file| kept.join(&file.name));
-    let other = around.trees.results.iter().map(|results| results.join("OTHER"));
-    let outputs = other.flat_map(|other| report.outputs.iter().map(move |file| other.join(&file.name)));
+    let results = around.trees.results.iter();
+    let outputs = results.flat_map(|results| {
+        report.outputs.iter().map(|file| results.join(folder_of(&file.name)).join(&file.name))
+    });
     for from in attachments.chain(outputs) {
         let Some(name) = from.file_name() else { continue };
         let to = output.join(name);

@@ -7,6 +7,7 @@ use super::header::{Header, text};
 use super::parts::{places, same_length};
 use super::tag;
 use crate::{Bounds, Entry, EntryKind, PackageError};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 pub(super) fn read(header: &Header, bounds: &Bounds) -> Result<Vec<Entry>, PackageError> {
@@ -47,20 +48,29 @@ fn are_paths(paths: &[Vec<u8>]) -> Result<(), PackageError> {
     let mut seen = HashSet::with_capacity(paths.len());
     for path in paths {
         let corrupt = |why: &str| PackageError::corrupt(format!("the header has {:?} {why}", text(path)));
-        // However often it has a slash, and with or without folders that are only a point.
-        let mut plain = Vec::with_capacity(path.len());
-        for part in path.split(|byte| *byte == b'/').filter(|part| !part.is_empty() && *part != b".") {
-            if part == b".." {
-                return Err(corrupt("as a file's path"));
-            }
-            plain.push(b'/');
-            plain.extend_from_slice(part);
+        if path.split(|byte| *byte == b'/').any(|part| part == b"..") {
+            return Err(corrupt("as a file's path"));
         }
-        if !seen.insert(plain) {
+        if !seen.insert(plain(path)) {
             return Err(corrupt("twice"));
         }
     }
     Ok(())
+}
+
+/// A path however often it has a slash, and with or without folders that are only a point.
+fn plain(path: &[u8]) -> Cow<'_, [u8]> {
+    let is_part = |part: &&[u8]| !part.is_empty() && *part != b".";
+    let rest = path.strip_prefix(b"/");
+    if rest.is_some_and(|rest| rest.split(|byte| *byte == b'/').all(|part| is_part(&part))) {
+        return path.into();
+    }
+    let mut plain = Vec::with_capacity(path.len() + 1);
+    for part in path.split(|byte| *byte == b'/').filter(is_part) {
+        plain.push(b'/');
+        plain.extend_from_slice(part);
+    }
+    plain.into()
 }
 
 /// The bytes of all paths: folders and names apart, or in old packages whole.
@@ -83,41 +93,41 @@ pub(super) fn raw_paths(header: &Header) -> Result<Vec<Vec<u8>>, PackageError> {
 }
 
 /// The tags, each of as many values as there are files, or of none.
-struct Columns {
+struct Columns<'a> {
     sizes: Vec<u64>,
     modes: Vec<u32>,
     devices: Vec<u32>,
     times: Vec<u32>,
-    digests: Vec<String>,
-    targets: Vec<String>,
+    digests: Vec<&'a [u8]>,
+    targets: Vec<&'a [u8]>,
     flags: Vec<u32>,
-    owners: Vec<String>,
-    groups: Vec<String>,
+    owners: Vec<&'a [u8]>,
+    groups: Vec<&'a [u8]>,
     verify: Vec<u32>,
     file_systems: Vec<u32>,
     inodes: Vec<u32>,
-    languages: Vec<String>,
+    languages: Vec<&'a [u8]>,
     colours: Vec<u32>,
-    classes: Vec<String>,
-    capabilities: Vec<String>,
+    classes: Vec<&'a [u8]>,
+    capabilities: Vec<&'a [u8]>,
     dependencies: Vec<Vec<u32>>,
 }
 
-impl Columns {
-    fn read(header: &Header, length: usize) -> Result<Self, PackageError> {
+impl<'a> Columns<'a> {
+    fn read(header: &'a Header, length: usize) -> Result<Self, PackageError> {
         let words = |tag| -> Result<Vec<u32>, PackageError> {
             let column = header.words(tag)?;
             same_length(&column, length, "files").map(|()| column)
         };
-        let texts = |tag| -> Result<Vec<String>, PackageError> {
-            let column: Vec<String> = header.texts(tag)?.into_iter().map(text).collect();
+        let texts = |tag| -> Result<Vec<&'a [u8]>, PackageError> {
+            let column = header.texts(tag)?;
             same_length(&column, length, "files").map(|()| column)
         };
         let sizes = if header.has(tag::LONGFILESIZES) { tag::LONGFILESIZES } else { tag::FILESIZES };
         let sizes = header.numbers(sizes)?;
         same_length(&sizes, length, "files")?;
         let names = header.texts(tag::CLASSDICT)?;
-        let class = |place: u32| names.get(place as usize).copied().map(text).unwrap_or_default();
+        let class = |place: u32| names.get(place as usize).copied().unwrap_or_default();
         Ok(Self {
             sizes,
             modes: words(tag::FILEMODES)?,
@@ -141,7 +151,7 @@ impl Columns {
 
     fn entry(&self, place: usize, path: String) -> Entry {
         let of = |column: &[u32]| column.get(place).copied().unwrap_or_default();
-        let named = |column: &[String]| column.get(place).cloned().unwrap_or_default();
+        let named = |column: &[&[u8]]| column.get(place).copied().map(text).unwrap_or_default();
         let mode = of(&self.modes);
         let kind = EntryKind::of_mode(mode);
         Entry {

@@ -21,6 +21,9 @@ pub(crate) const ENTRY: usize = 16;
 /// The most index entries; rpm's own bound.
 const ENTRIES: u32 = 0xffff;
 
+/// Bytes that hardly any header has more of.
+const USUAL: u64 = 1 << 20;
+
 /// A header may have a string for each so many bytes of its bound, and a number. Of a file there are some seven strings in 140 bytes.
 const BYTES_OF_STRING: u64 = 16;
 const BYTES_OF_NUMBER: u64 = 4;
@@ -109,7 +112,8 @@ impl Header {
         PackageError::within("the number of tags", entries.into(), ENTRIES.into())?;
         let size = u64::from(entries) * ENTRY as u64 + u64::from(data);
         PackageError::within("a header", size, bounds.header_bytes.into())?;
-        let mut bytes = Vec::new();
+        // What it claims is believed as far as headers mostly are, so that it is read at once.
+        let mut bytes = Vec::with_capacity(size.min(USUAL) as usize);
         from.take(size).read_to_end(&mut bytes).map_err(PackageError::Io)?;
         if bytes.len() as u64 != size {
             return Err(PackageError::Truncated(part));
@@ -144,10 +148,15 @@ impl Header {
         let Some(entry) = self.entries.get(&tag) else { return Ok(Vec::new()) };
         match entry.form {
             Form::Text | Form::Texts => {
-                let bytes = self.bytes(entry);
-                // The last byte ends the last string.
-                let bytes = bytes.strip_suffix(&[0]).unwrap_or(bytes);
-                Ok(if entry.count == 0 { Vec::new() } else { bytes.split(|byte| *byte == 0).collect() })
+                let mut rest = self.bytes(entry);
+                let mut texts = Vec::with_capacity(entry.count);
+                while let Some((text, after)) =
+                    memchr::memchr(0, rest).and_then(|end| rest.split_at_checked(end))
+                {
+                    texts.push(text);
+                    rest = after.get(1..).unwrap_or_default();
+                }
+                Ok(texts)
             }
             Form::Null | Form::Number(_) | Form::Binary => Err(unexpected(tag, entry.form, "text")),
         }
@@ -155,7 +164,13 @@ impl Header {
 
     /// The first string of a tag.
     pub(crate) fn text(&self, tag: u32) -> Result<Option<&[u8]>, PackageError> {
-        Ok(self.texts(tag)?.first().copied())
+        let Some(entry) = self.entries.get(&tag) else { return Ok(None) };
+        match entry.form {
+            Form::Text | Form::Texts => {
+                Ok(self.bytes(entry).split(|byte| *byte == 0).next().filter(|_| entry.count > 0))
+            }
+            Form::Null | Form::Number(_) | Form::Binary => Err(unexpected(tag, entry.form, "text")),
+        }
     }
 
     /// The numbers of a tag, of whatever size.
@@ -174,6 +189,10 @@ impl Header {
 
     /// Numbers that fit into 32 bits.
     pub(crate) fn words(&self, tag: u32) -> Result<Vec<u32>, PackageError> {
+        if let Some(entry @ Entry { form: Form::Number(4), .. }) = self.entries.get(&tag) {
+            let (words, _) = self.bytes(entry).as_chunks();
+            return Ok(words.iter().copied().map(u32::from_be_bytes).collect());
+        }
         let narrow = |number| {
             u32::try_from(number)
                 .map_err(|_| PackageError::corrupt(format!("a number of tag {tag} is too large")))
@@ -204,7 +223,8 @@ impl Header {
 
 /// Bytes as text.
 pub(super) fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    // Nearly all is UTF-8, which is found out sooner so.
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes).into_owned(), str::to_owned)
 }
 
 fn unexpected(tag: u32, form: Form, wanted: &str) -> PackageError {
