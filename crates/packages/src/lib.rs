@@ -15,6 +15,7 @@ mod error;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod package;
+mod recipe;
 pub mod rpm;
 mod view;
 
@@ -24,6 +25,7 @@ pub use content::Content;
 pub use elf::{Elf, Section};
 pub use error::PackageError;
 pub use package::{Format, Package};
+pub use recipe::{Origin, Placed, Recipe};
 pub use view::{
     Change, Condition, Dependency, DependencyKind, Entry, EntryKind, Field, Script, ScriptKind, Trigger,
     TriggerKind,

@@ -2,8 +2,8 @@
 
 use crate::deb::Deb;
 use crate::rpm::Rpm;
-use crate::{Bounds, Change, Content, Dependency, Entry, Field, PackageError, Script, Trigger};
-use std::io::{Read, Seek};
+use crate::{Bounds, Change, Content, Dependency, Entry, Field, PackageError, Recipe, Script, Trigger};
+use std::io::{Read, Seek, Write};
 
 /// The formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +101,22 @@ impl<S: Read + Seek> Package<S> {
         match self {
             Self::Rpm(rpm) => rpm.files(),
             Self::Deb(deb) => deb.files(),
+        }
+    }
+
+    /// Writes a package of the same format that is made of this one. `to` is empty.
+    pub fn derive<W: Read + Write + Seek>(&mut self, recipe: &Recipe, to: W) -> Result<(), PackageError> {
+        match self {
+            Self::Rpm(rpm) => rpm.derive(recipe, to),
+            Self::Deb(deb) => deb.derive(recipe, to),
+        }
+    }
+
+    /// The name of the file that such a package would have.
+    pub fn derived_name(&self, recipe: &Recipe) -> Result<String, PackageError> {
+        match self {
+            Self::Rpm(rpm) => rpm.derived_name(recipe),
+            Self::Deb(deb) => deb.derived_name(recipe),
         }
     }
 

@@ -6,7 +6,7 @@
 
 use skink_packages::Bounds;
 use skink_tests_packages::forge::{Forged, Tag, entry, piped, told_entry, trailer};
-use skink_tests_packages::{corpus, temporary};
+use skink_tests_packages::{by_hand, corpus, temporary};
 use std::process::Command;
 
 const MIB: u64 = 1 << 20;
@@ -21,12 +21,20 @@ const NAME: &str = "./etc/file.conf";
 
 /// The most bytes of memory that reading took, and what came of it.
 fn held(forged: &Forged, bounds: Bounds) -> (u64, String) {
+    held_of(&forged.bytes(), bounds, &[])
+}
+
+/// The same of any package; with a path a deb is written there.
+fn held_of(package: &[u8], bounds: Bounds, more: &[&str]) -> (u64, String) {
     let folder = temporary();
-    let package = folder.path().join("held.rpm");
-    std::fs::write(&package, forged.bytes()).unwrap();
+    let path = folder.path().join("held");
+    std::fs::write(&path, package).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_hold"));
-    let output =
-        command.arg(package).args([bounds.header_bytes.to_string(), bounds.files.to_string()]).output();
+    let output = command
+        .arg(path)
+        .args([bounds.header_bytes.to_string(), bounds.files.to_string()])
+        .args(more)
+        .output();
     let output = String::from_utf8(output.unwrap().stdout).unwrap();
     let (peak, outcome) = output.trim().split_once('\n').unwrap_or_else(|| panic!("{output:?}"));
     (peak.parse::<u64>().unwrap() << 10, outcome.to_owned())
@@ -65,6 +73,36 @@ fn large_files() {
         assert_eq!(outcome, size.to_string(), "{command}");
         println!("{command}: {} MiB", peak / MIB);
         assert!(peak < MOST + window, "{command}: {} MiB for {} MiB", peak / MIB, size / MIB);
+    }
+}
+
+/// A deb of a small one whose only file is large: how it is compressed, how often a piece comes, and what the encoder holds.
+#[test]
+fn large_files_are_derived() {
+    const PIECE: u64 = 50 * MIB;
+    let zeros = vec![0; PIECE as usize];
+    let control = "Package: large\nVersion: 1\nArchitecture: all\n";
+    let sums = "00000000000000000000000000000000  large\n";
+    let files = [("./control", control), ("./md5sums", sums)];
+    let control = by_hand::tar(&files.map(|(name, text)| by_hand::entry(name, b'0', "", text.as_bytes())));
+    let ways =
+        [("gz", "gzip -1nc", PIECES, 0), ("xz", "xz -0c", 1, 96 * MIB), ("zst", "zstd -qc", 2, 8 * MIB)];
+    for (end, command, times, encoder) in ways {
+        let size = PIECE * times;
+        let (head, piece) =
+            (piped(command, &by_hand::head("./large", b'0', "", size)), piped(command, &zeros));
+        let data = [head, piece.repeat(times as usize), piped(command, &[0; 1024])].concat();
+        let name = format!("data.tar.{end}");
+        let members: [(&str, &[u8]); 3] =
+            [("debian-binary", b"2.0\n"), ("control.tar", &control), (&name, &data)];
+        let folder = temporary();
+        let to = folder.path().join("derived.deb");
+        let (peak, outcome) = held_of(&by_hand::ar(&members), Bounds::default(), &[to.to_str().unwrap()]);
+        assert_eq!(outcome, size.to_string(), "{command}");
+        println!("{command}: {} MiB", peak / MIB);
+        assert!(peak < MOST + encoder, "{command}: {} MiB for {} MiB", peak / MIB, size / MIB);
+        let sums = Command::new("dpkg-deb").arg("-I").arg(&to).arg("md5sums").output().unwrap().stdout;
+        assert!(!sums.starts_with(b"0000") && sums.len() == 40, "{command}: {sums:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use crate::bindings::skink::hook::derive::Host;
 use crate::outbox::Outbox;
 use crate::packages::{Package, dependency, field, refused, script, trigger};
 use crate::{Refusal, State};
-use skink_packages::rpm::{Origin, Placed, Recipe};
+use skink_packages::{Origin, Placed, Recipe};
 use wasmtime::component::Resource;
 
 impl Host for State {
@@ -18,16 +18,14 @@ impl Host for State {
         self.table.get(&outbox)?;
         let Self { table, output, inputs, clock, .. } = self;
         let package = table.get_mut(&original)?;
-        let skink_packages::Package::Rpm(rpm) = &mut package.open else {
-            return Err(Refusal::invalid(format!("{}: only RPMs can be derived from", package.path)));
-        };
         let recipe = taken(recipe);
-        let name = rpm.derived_name(&recipe).map_err(|error| refused(&package.path, &error, clock))?;
+        let name =
+            package.open.derived_name(&recipe).map_err(|error| refused(&package.path, &error, clock))?;
         let file = name.parse().map_err(|error| Refusal::invalid(format!("derive: {error}")))?;
         let mut writer = output.create(file, inputs.results.as_ref(), clock)?;
         let mut stopped = None;
         let sink = Sink::new(output, &mut writer, *clock, &mut stopped);
-        if let Err(error) = rpm.derive(&recipe, sink) {
+        if let Err(error) = package.open.derive(&recipe, sink) {
             output.abandon(writer);
             return Err(stopped.unwrap_or_else(|| refused(&package.path, &error, clock)));
         }

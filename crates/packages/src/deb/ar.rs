@@ -10,11 +10,11 @@ use crate::PackageError;
 use crate::codec::Codec;
 use std::io::{Read, Seek, SeekFrom};
 
-const MAGIC: [u8; 8] = *b"!<arch>\n";
+pub(super) const MAGIC: [u8; 8] = *b"!<arch>\n";
 
 /// Bytes of a member's head, and what it ends in.
-const HEAD: u64 = 60;
-const HEAD_END: [u8; 2] = *b"`\n";
+pub(super) const HEAD: u64 = 60;
+pub(super) const HEAD_END: [u8; 2] = *b"`\n";
 
 /// The most bytes of `debian-binary`: one short line, and what later versions may add to it.
 const VERSION: u64 = 1024;
@@ -35,6 +35,8 @@ pub(super) struct Member {
 pub(super) struct Members {
     pub(super) control: Member,
     pub(super) data: Member,
+    /// When it was written, in seconds since 1970; 0 where it does not say.
+    pub(super) time: u64,
 }
 
 /// One head.
@@ -42,6 +44,7 @@ struct Head {
     name: Vec<u8>,
     start: u64,
     size: u64,
+    time: u64,
 }
 
 /// Finds the members; none of them is read but the version.
@@ -54,10 +57,9 @@ pub(super) fn members(source: &mut (impl Read + Seek)) -> Result<Members, Packag
         return Err(PackageError::NotAPackage("it does not begin as a deb"));
     }
     let mut at = MAGIC.len() as u64;
-    match head(source, &mut at, length)? {
-        Some(first) if first.name == b"debian-binary" => version(source, &first)?,
-        Some(_) | None => return Err(PackageError::NotAPackage("its first member is no debian-binary")),
-    }
+    let first = head(source, &mut at, length)?.filter(|first| first.name == b"debian-binary");
+    let first = first.ok_or(PackageError::NotAPackage("its first member is no debian-binary"))?;
+    version(source, &first)?;
     let (mut control, mut data, mut count) = (None, None, 1);
     while let Some(head) = head(source, &mut at, length)? {
         count += 1;
@@ -80,7 +82,7 @@ pub(super) fn members(source: &mut (impl Read + Seek)) -> Result<Members, Packag
     }
     let control = control.ok_or(PackageError::Truncated("its members, before control.tar"))?;
     let data = data.ok_or(PackageError::Truncated("its members, before data.tar"))?;
-    Ok(Members { control, data })
+    Ok(Members { control, data, time: first.time })
 }
 
 /// The head at a place, which goes on to the next one; none at the end.
@@ -95,10 +97,15 @@ fn head(source: &mut (impl Read + Seek), at: &mut u64, length: u64) -> Result<Op
     if !head.ends_with(&HEAD_END) {
         return Err(PackageError::corrupt("the head of a member does not end as one"));
     }
-    let size = std::str::from_utf8(field(48, 58)).ok();
-    let size = size.filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
-    let size = size.and_then(|digits| digits.parse::<u64>().ok());
-    let size = size.ok_or_else(|| PackageError::corrupt("the size of a member is no number"))?;
+    let number = |digits: &[u8]| {
+        let digits = std::str::from_utf8(digits).ok();
+        let digits = digits.filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
+        digits.and_then(|digits| digits.parse::<u64>().ok())
+    };
+    // dpkg looks at no time.
+    let time = number(field(16, 28)).unwrap_or_default();
+    let size =
+        number(field(48, 58)).ok_or_else(|| PackageError::corrupt("the size of a member is no number"))?;
     let name = field(0, 16);
     let start = *at + HEAD;
     // Ten digits do not overflow.
@@ -107,7 +114,7 @@ fn head(source: &mut (impl Read + Seek), at: &mut u64, length: u64) -> Result<Op
     }
     // The filler behind the last member may be missing.
     *at = start + size.next_multiple_of(2);
-    Ok(Some(Head { name: name.strip_suffix(b"/").unwrap_or(name).to_vec(), start, size }))
+    Ok(Some(Head { name: name.strip_suffix(b"/").unwrap_or(name).to_vec(), start, size, time }))
 }
 
 /// That `debian-binary` says 2 and a number.

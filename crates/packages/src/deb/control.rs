@@ -7,7 +7,7 @@ use super::{relations, stanza};
 use crate::{Bounds, Dependency, Field, PackageError, Script, ScriptKind};
 use std::collections::BTreeMap;
 
-const SCRIPTS: [(&str, ScriptKind); 5] = [
+pub(super) const SCRIPTS: [(&str, ScriptKind); 5] = [
     ("preinst", ScriptKind::PreIn),
     ("postinst", ScriptKind::PostIn),
     ("prerm", ScriptKind::PreUn),
@@ -16,14 +16,17 @@ const SCRIPTS: [(&str, ScriptKind); 5] = [
 ];
 
 /// Files that are shown whole, as a field's value. `triggers` is shown by its lines.
-const SHOWN: [&str; 3] = ["conffiles", "shlibs", "symbols"];
+pub(super) const SHOWN: [&str; 3] = ["conffiles", "shlibs", "symbols"];
+
+/// What has the fields.
+pub(super) const CONTROL: &str = "control";
 
 /// Files in which paths of the package are listed.
-const MD5SUMS: &str = "md5sums";
-const CONFFILES: &str = "conffiles";
+pub(super) const MD5SUMS: &str = "md5sums";
+pub(super) const CONFFILES: &str = "conffiles";
 
 /// What a conffile may have before its path, which is then none of the package's files.
-const REMOVED: &[u8] = b"remove-on-upgrade ";
+pub(super) const REMOVED: &[u8] = b"remove-on-upgrade ";
 
 /// Digits of an MD5 sum.
 const DIGITS: usize = 32;
@@ -32,12 +35,21 @@ const DIGITS: usize = 32;
 #[derive(Debug)]
 pub(super) struct Control {
     fields: Vec<(String, String)>,
-    files: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// `control` is among them.
+    files: BTreeMap<Vec<u8>, File>,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub(super) struct File {
+    /// Without the bits for its kind.
+    pub(super) mode: u32,
+    pub(super) content: Vec<u8>,
 }
 
 impl Control {
     pub(super) fn read(mut archive: Archive<'_>, bounds: Bounds) -> Result<Self, PackageError> {
-        let mut files = BTreeMap::new();
+        let mut files: BTreeMap<Vec<u8>, File> = BTreeMap::new();
         let mut held = 0;
         while let Some(head) = archive.next()? {
             let Some(name) = head.path.strip_prefix(b"/").filter(|name| !name.is_empty()) else { continue };
@@ -46,7 +58,7 @@ impl Control {
                 What::Directory => continue,
                 What::File => None,
                 What::HardLink(to) => {
-                    let to: Option<&Vec<u8>> = to.strip_prefix(b"/").and_then(|to| files.get(to));
+                    let to: Option<&File> = to.strip_prefix(b"/").and_then(|to| files.get(to));
                     Some(to.ok_or_else(|| {
                         PackageError::corrupt(format!("the control file {:?} links to none", shown()))
                     })?)
@@ -58,19 +70,19 @@ impl Control {
                     )));
                 }
             };
-            held += linked.map_or(head.size, |content| content.len() as u64);
+            held += linked.map_or(head.size, |file| file.content.len() as u64);
             PackageError::within("what the control files take", held, bounds.header_bytes.into())?;
             let content = match linked {
-                Some(content) => content.clone(),
+                Some(file) => file.content.clone(),
                 None => archive.stream().read_all()?,
             };
-            if files.insert(name.to_vec(), content).is_some() {
+            if files.insert(name.to_vec(), File { mode: head.mode, content }).is_some() {
                 return Err(PackageError::corrupt(format!("the control file {:?} comes twice", shown())));
             }
         }
-        let control = files.remove(b"control".as_slice());
+        let control = files.get(CONTROL.as_bytes());
         let control = control.ok_or_else(|| PackageError::corrupt("it has no file control"))?;
-        let control = Self { fields: stanza::read(&String::from_utf8_lossy(&control))?, files };
+        let control = Self { fields: stanza::read(&String::from_utf8_lossy(&control.content))?, files };
         for name in ["Package", "Version", "Architecture"] {
             if control.field(name).is_none_or(str::is_empty) {
                 return Err(PackageError::corrupt(format!("it has no field {name}")));
@@ -80,13 +92,18 @@ impl Control {
     }
 
     /// A field's value. Names are the same in large and small letters.
-    fn field(&self, name: &str) -> Option<&str> {
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
         let field = self.fields.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
         field.map(|(_, value)| value.as_str())
     }
 
-    fn file(&self, name: &str) -> Option<&[u8]> {
-        self.files.get(name.as_bytes()).map(Vec::as_slice)
+    pub(super) fn file(&self, name: &str) -> Option<&[u8]> {
+        self.files.get(name.as_bytes()).map(|file| file.content.as_slice())
+    }
+
+    /// All control files by their names.
+    pub(super) fn files(&self) -> &BTreeMap<Vec<u8>, File> {
+        &self.files
     }
 
     fn text(&self, name: &str) -> Option<String> {

@@ -10,8 +10,31 @@ use std::collections::HashMap;
 /// `RPMFILE_CONFIG`.
 const CONFIG: u32 = 1;
 
-pub(super) fn read(mut archive: Archive<'_>, control: &Control) -> Result<Vec<Entry>, PackageError> {
+/// What the list does not say, and a derived package has.
+#[derive(Debug, Default)]
+pub(super) struct Unlisted {
+    /// Of each file, the numbers of its owner and group.
+    pub(super) ids: Vec<[u64; 2]>,
+    /// The bytes of those that are no UTF-8.
+    pub(super) names: HashMap<usize, Names>,
+}
+
+/// The names of one entry as they stand in the archive.
+#[derive(Debug)]
+pub(super) struct Names {
+    pub(super) path: Vec<u8>,
+    /// Of a symlink.
+    pub(super) target: Vec<u8>,
+    pub(super) owner: Vec<u8>,
+    pub(super) group: Vec<u8>,
+}
+
+pub(super) fn read(
+    mut archive: Archive<'_>,
+    control: &Control,
+) -> Result<(Vec<Entry>, Unlisted), PackageError> {
     let mut files: Vec<Entry> = Vec::new();
+    let mut unlisted = Unlisted::default();
     let mut places: HashMap<Vec<u8>, usize> = HashMap::new();
     while let Some(head) = archive.next()? {
         let file = entry(&head, files.len(), |path| files.get(*places.get(path)?))?;
@@ -19,6 +42,7 @@ pub(super) fn read(mut archive: Archive<'_>, control: &Control) -> Result<Vec<En
             // Of a symlink with several names each has the target.
             archive.hold(target.len())?;
         }
+        unlisted.keep(&head, files.len());
         if places.insert(head.path, files.len()).is_some() {
             return Err(PackageError::corrupt(format!("the path {:?} comes twice", file.path)));
         }
@@ -36,7 +60,24 @@ pub(super) fn read(mut archive: Archive<'_>, control: &Control) -> Result<Vec<En
             file.digest = digest;
         }
     }
-    Ok(files)
+    Ok((files, unlisted))
+}
+
+impl Unlisted {
+    /// The path of a file as it stands in the archive.
+    pub(super) fn path<'p>(&'p self, place: usize, file: &'p Entry) -> &'p [u8] {
+        self.names.get(&place).map_or(file.path.as_bytes(), |names| &names.path)
+    }
+
+    fn keep(&mut self, head: &Head, place: usize) {
+        self.ids.push(head.ids);
+        let target = if let What::Symlink(target) = &head.what { target.as_slice() } else { &[] };
+        let all = [&head.path, target, &head.owner, &head.group];
+        if all.iter().any(|bytes| std::str::from_utf8(bytes).is_err()) {
+            let [path, target, owner, group] = all.map(<[u8]>::to_vec);
+            self.names.insert(place, Names { path, target, owner, group });
+        }
+    }
 }
 
 /// As the list has it. A hard link has size and kind of its file, and an inode is the number of the first file that has it.

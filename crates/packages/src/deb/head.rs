@@ -71,13 +71,9 @@ impl<'b> Raw<'b> {
         if prefix.is_empty() { name.to_vec() } else { [prefix, b"/", name].concat() }
     }
 
-    fn owner(
-        &self,
-        name: std::ops::Range<usize>,
-        number: std::ops::Range<usize>,
-    ) -> Result<Vec<u8>, PackageError> {
+    fn owner(&self, name: std::ops::Range<usize>, number: u64) -> Vec<u8> {
         let named = if self.has_names() { self.text(name) } else { &[] };
-        if named.is_empty() { Ok(self.number(number)?.to_string().into_bytes()) } else { Ok(named.to_vec()) }
+        if named.is_empty() { number.to_string().into_bytes() } else { named.to_vec() }
     }
 
     /// With what stood before the head of the same entry.
@@ -112,12 +108,15 @@ impl<'b> Raw<'b> {
         if whole == b"/" && what != What::Directory {
             return Err(PackageError::corrupt(format!("{:?} is no folder", shown())));
         }
+        let owner_id = before.owner_id.map_or_else(|| self.number(108..116), Ok)?;
+        let group_id = before.group_id.map_or_else(|| self.number(116..124), Ok)?;
         Ok(Head {
             path: whole,
             what,
+            ids: [owner_id, group_id],
             mode: (self.number(100..108)? & PERMISSIONS) as u32,
-            owner: before.owner.map_or_else(|| self.owner(265..297, 108..116), Ok)?,
-            group: before.group.map_or_else(|| self.owner(297..329, 116..124), Ok)?,
+            owner: before.owner.unwrap_or_else(|| self.owner(265..297, owner_id)),
+            group: before.group.unwrap_or_else(|| self.owner(297..329, group_id)),
             size,
             modified: before.modified.map_or_else(|| self.number(136..148), Ok)?,
         })

@@ -5,6 +5,7 @@
 
 mod ar;
 mod control;
+mod derive;
 mod files;
 mod head;
 mod pax;
@@ -16,8 +17,9 @@ mod tar;
 pub use payload::Payload;
 
 use crate::{Bounds, Dependency, Entry, Field, PackageError, Script, Trigger};
-use ar::Member;
+use ar::{Member, Members};
 use control::Control;
+use files::Unlisted;
 use std::io::{Read, Seek, SeekFrom};
 use tar::Archive;
 
@@ -26,9 +28,10 @@ use tar::Archive;
 pub struct Deb<S> {
     source: S,
     bounds: Bounds,
-    data: Member,
+    members: Members,
     control: Control,
     files: Vec<Entry>,
+    unlisted: Unlisted,
 }
 
 impl<S: Read + Seek> Deb<S> {
@@ -38,8 +41,8 @@ impl<S: Read + Seek> Deb<S> {
         let control = archive(&mut source, members.control, bounds, "the control archive")?;
         let control = Control::read(control, bounds)?;
         let data = archive(&mut source, members.data, bounds, "the data archive")?;
-        let files = files::read(data, &control)?;
-        Ok(Self { source, bounds, data: members.data, control, files })
+        let (files, unlisted) = files::read(data, &control)?;
+        Ok(Self { source, bounds, members, control, files, unlisted })
     }
 
     /// The fields of `control` in their order, by their own names; a folded value keeps its lines. Then the files beside it that say
@@ -70,7 +73,7 @@ impl<S: Read + Seek> Deb<S> {
 
     /// Contents of its files, in the order of the archive.
     pub fn payload(&mut self) -> Result<Payload<'_>, PackageError> {
-        let archive = archive(&mut self.source, self.data, self.bounds, "the data archive")?;
+        let archive = archive(&mut self.source, self.members.data, self.bounds, "the data archive")?;
         Ok(Payload::begin(archive, &self.files))
     }
 }

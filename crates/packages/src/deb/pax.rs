@@ -12,6 +12,8 @@ pub(super) struct Extensions {
     pub(super) size: Option<u64>,
     pub(super) owner: Option<Vec<u8>>,
     pub(super) group: Option<Vec<u8>>,
+    pub(super) owner_id: Option<u64>,
+    pub(super) group_id: Option<u64>,
     pub(super) modified: Option<u64>,
 }
 
@@ -41,6 +43,8 @@ impl Extensions {
                 b"linkpath" => once(&mut self.target, name(value)?)?,
                 b"uname" => once(&mut self.owner, name(value)?)?,
                 b"gname" => once(&mut self.group, name(value)?)?,
+                b"uid" => once(&mut self.owner_id, number(value)?)?,
+                b"gid" => once(&mut self.group_id, number(value)?)?,
                 b"size" => once(&mut self.size, number(value)?)?,
                 // With a fraction, which no package shows.
                 b"mtime" => {

@@ -3,7 +3,7 @@
 use crate::{Dependency, DependencyKind, PackageError};
 
 /// In the order in which dependencies are listed.
-const FIELDS: [(&str, DependencyKind); 9] = [
+pub(super) const FIELDS: [(&str, DependencyKind); 9] = [
     ("Provides", DependencyKind::Provides),
     ("Pre-Depends", DependencyKind::PreDepends),
     ("Depends", DependencyKind::Requires),
@@ -21,7 +21,7 @@ const GREATER: u32 = 4;
 const EQUAL: u32 = 8;
 
 /// Signs, each before the one that it begins with. Of the last two dpkg says that they are obsolete; they allow equal versions.
-const COMPARISONS: [(&str, u32); 7] = [
+pub(super) const COMPARISONS: [(&str, u32); 7] = [
     ("<<", LESS),
     ("<=", LESS | EQUAL),
     (">>", GREATER),
@@ -38,23 +38,23 @@ const NOT_IN_NAMES: &[char] = &[' ', '(', ')', '<', '>', '=', '[', ']', '|'];
 pub(super) fn read<'a>(field: impl Fn(&str) -> Option<&'a str>) -> Result<Vec<Dependency>, PackageError> {
     let mut found = Vec::new();
     for (name, kind) in FIELDS {
-        for relation in field(name).unwrap_or_default().split(',') {
-            // Folded lines are one.
-            let words: Vec<&str> = relation.split_whitespace().collect();
-            let relation = words.join(" ");
-            if !relation.is_empty() {
-                let read = dependency(kind, &relation);
-                let wrong =
-                    || PackageError::corrupt(format!("{name} has {relation:?}, which is no relation"));
-                found.push(read.ok_or_else(wrong)?);
-            }
+        for relation in relations(field(name).unwrap_or_default()) {
+            let read = dependency(kind, &relation);
+            let wrong = || PackageError::corrupt(format!("{name} has {relation:?}, which is no relation"));
+            found.push(read.ok_or_else(wrong)?);
         }
     }
     Ok(found)
 }
 
+/// The relations of one field, each on one line with single blanks.
+pub(super) fn relations(value: &str) -> impl Iterator<Item = String> {
+    let folded = value.split(',').map(|relation| relation.split_whitespace().collect::<Vec<_>>().join(" "));
+    folded.filter(|relation| !relation.is_empty())
+}
+
 /// Alternatives stay together, as one name: none of them is needed by itself.
-fn dependency(kind: DependencyKind, relation: &str) -> Option<Dependency> {
+pub(super) fn dependency(kind: DependencyKind, relation: &str) -> Option<Dependency> {
     if !relation.contains('|') {
         let (name, flags, version) = single(relation)?;
         return Some(Dependency { kind, name: name.to_owned(), flags, version: version.to_owned() });
@@ -64,7 +64,7 @@ fn dependency(kind: DependencyKind, relation: &str) -> Option<Dependency> {
 }
 
 /// A name and what its version has to be, as in `a (>= 1)`.
-fn single(relation: &str) -> Option<(&str, u32, &str)> {
+pub(super) fn single(relation: &str) -> Option<(&str, u32, &str)> {
     let (name, version) =
         relation.split_once('(').map_or((relation, None), |(name, rest)| (name, Some(rest)));
     let name = Some(name.trim()).filter(|name| !name.is_empty() && !name.contains(NOT_IN_NAMES))?;

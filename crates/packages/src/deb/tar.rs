@@ -12,7 +12,7 @@ use crate::{Bounds, EntryKind, PackageError};
 use std::io::Read;
 
 /// The most bytes of a path or target, with the zero byte behind it: what Linux takes.
-const NAME: u64 = 4097;
+pub(super) const NAME: u64 = 4097;
 
 /// The most bytes of an entry's pax records.
 const RECORDS: u64 = 1 << 20;
@@ -25,6 +25,8 @@ pub(super) struct Head {
     pub(super) what: What,
     /// Without the bits for its kind.
     pub(super) mode: u32,
+    /// The numbers of owner and group.
+    pub(super) ids: [u64; 2],
     pub(super) owner: Vec<u8>,
     pub(super) group: Vec<u8>,
     /// Bytes of content that follow.

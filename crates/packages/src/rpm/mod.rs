@@ -12,7 +12,6 @@ mod parts;
 mod payload;
 mod tag;
 
-pub use derive::{Origin, Placed, Recipe};
 pub use payload::Payload;
 
 use crate::{Bounds, Change, Dependency, Entry, Field, PackageError, Script, Trigger};

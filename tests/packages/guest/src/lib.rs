@@ -1,4 +1,4 @@
-//! The guest of the stage `packages`: writes what it is told of each package, and makes a copy of each RPM.
+//! The guest of the stage `packages`: writes what it is told of each package, and makes a copy of each but those of sources.
 
 use skink_sdk::packages::{Format, Origin, Package, Placed, Recipe, Script, derive, open};
 use skink_sdk::{Failure, Transform, TransformContext, finish};
@@ -18,7 +18,7 @@ impl Transform for PackageFacts {
                 }
             };
             told.push_str(&format!("{}: {}\n", entry.path, facts(&package)?));
-            if package.format() == Format::Rpm && !package.is_source() {
+            if !package.is_source() {
                 let name = derive(&package, &copy(&package)?, &outbox)?;
                 told.push_str(&format!("made {name}\n"));
             }
@@ -56,7 +56,11 @@ fn facts(package: &Package) -> Result<String, Failure> {
 /// The package under another name, with its files and a script.
 fn copy(package: &Package) -> Result<Recipe, Failure> {
     let mut fields = package.fields();
-    fields.retain(|field| field.name == "name");
+    let name = match package.format() {
+        Format::Rpm => "name",
+        Format::Deb => "Package",
+    };
+    fields.retain(|field| field.name == name);
     fields.iter_mut().flat_map(|field| &mut field.values).for_each(|name| name.push_str("-copy"));
     let table = package.files();
     let files = table

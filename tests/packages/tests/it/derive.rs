@@ -1,7 +1,7 @@
 //! Packages that are made of others: the real rpm accepts, tells and installs them.
 
-use skink_packages::rpm::{Origin, Placed, Recipe, Rpm};
-use skink_packages::{Bounds, DependencyKind, Field};
+use skink_packages::rpm::Rpm;
+use skink_packages::{Bounds, DependencyKind, Field, Origin, Placed, Recipe};
 use skink_tests_packages::{corpus, everything, ours, theirs};
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

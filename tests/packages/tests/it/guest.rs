@@ -1,4 +1,4 @@
-//! A hook is told of packages what we read of them, and makes packages that the real rpm accepts.
+//! A hook is told of packages what we read of them, and makes packages that the real rpm and dpkg-deb accept.
 
 use sha2::{Digest, Sha256};
 use skink_packages::{Bounds, Elf, EntryKind, Package, PackageError};
@@ -64,7 +64,7 @@ fn expected(package: &Path) -> String {
 }
 
 #[test]
-fn it_is_told_what_is_read_and_makes_what_rpm_accepts() {
+fn it_is_told_what_is_read_and_makes_what_the_tools_accept() {
     let folder = tempfile::tempdir().unwrap();
     let mut packages: Vec<PathBuf> = everything().to_vec();
     packages.extend(corpus());
@@ -79,11 +79,20 @@ fn it_is_told_what_is_read_and_makes_what_rpm_accepts() {
     }
     let made: Vec<&str> = facts.lines().filter_map(|line| line.strip_prefix("made ")).collect();
     assert!(made.len() > 30, "{facts}");
+    let mut debs = 0;
     for name in made {
-        let mut rpm = Command::new("rpm");
-        let output = rpm.args(["-K", "--nosignature"]).arg(added.join(name)).output().unwrap();
-        assert!(output.status.success() && name.contains("-copy-"), "{name}: {}", shown(&output));
+        let is_deb = name.ends_with(".deb");
+        let (program, arguments, between) = if is_deb {
+            ("dpkg-deb", &["--contents"][..], '_')
+        } else {
+            ("rpm", &["-K", "--nosignature"][..], '-')
+        };
+        let output = Command::new(program).args(arguments).arg(added.join(name)).output().unwrap();
+        assert!(output.status.success(), "{name}: {}", shown(&output));
+        assert!(name.contains(&format!("-copy{between}")), "{name}");
+        debs += usize::from(is_deb);
     }
+    assert_eq!(debs, 1, "{facts}");
 }
 
 #[test]

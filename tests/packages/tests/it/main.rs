@@ -4,6 +4,7 @@
 
 mod deb;
 mod deb_by_hand;
+mod deb_derive;
 mod deb_hostile;
 mod derive;
 mod elf;

@@ -2,9 +2,8 @@
 //! and that it provides itself.
 
 use super::layout::Layout;
-use super::recipe::Recipe;
 use crate::codec::Codec;
-use crate::{Dependency, DependencyKind, Field, PackageError, ScriptKind};
+use crate::{Dependency, DependencyKind, Field, PackageError, Recipe, ScriptKind};
 
 /// `RPMSENSE_LESS`, `…EQUAL`, `…INTERP` and `…RPMLIB`.
 const LESS: u32 = 1 << 1;

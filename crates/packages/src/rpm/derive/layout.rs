@@ -1,9 +1,8 @@
 //! The files of a derived package: which they are, in which order, and what a header says of them.
 
 use super::super::tag;
-use super::recipe::{Origin, Placed};
 use super::write::Tags;
-use crate::{Dependency, Entry, EntryKind, PackageError};
+use crate::{Dependency, Entry, EntryKind, Origin, PackageError, Placed};
 use std::collections::{BTreeMap, HashMap};
 
 /// The files of a derived package, sorted by path as rpm looks for them.
@@ -28,7 +27,7 @@ impl Layout {
     pub(super) fn new(placed: &[Placed], originals: &[Entry], now: u64) -> Result<Self, PackageError> {
         let mut files = Vec::with_capacity(placed.len());
         for one in placed {
-            check_path(&one.path)?;
+            one.check_path()?;
             files.push(laid(one, originals, now)?);
         }
         files.sort_by(|a: &Laid, b: &Laid| a.entry.path.cmp(&b.entry.path));
@@ -145,12 +144,6 @@ fn places(dependencies: &[Dependency]) -> HashMap<Key<'_>, u32> {
         );
     }
     places
-}
-
-fn check_path(path: &str) -> Result<(), PackageError> {
-    let odd = |part: &str| matches!(part, "" | "." | "..") || part.contains('\0');
-    let is_plain = path.strip_prefix('/').is_some_and(|rest| !rest.split('/').any(odd));
-    if is_plain { Ok(()) } else { Err(PackageError::recipe(format!("{path:?} is no plain absolute path"))) }
 }
 
 fn laid(placed: &Placed, originals: &[Entry], now: u64) -> Result<Laid, PackageError> {

@@ -9,16 +9,13 @@ mod archive;
 mod contents;
 mod implied;
 mod layout;
-mod recipe;
 mod seal;
 mod write;
-
-pub use recipe::{Origin, Placed, Recipe};
 
 use super::payload::named_codec;
 use super::{Rpm, tag};
 use crate::codec::{Codec, Encoder};
-use crate::{Dependency, Field, PackageError, Script, Trigger};
+use crate::{Dependency, Field, PackageError, Recipe, Script, Trigger};
 use contents::{Digested, write_archive};
 use layout::Layout;
 use seal::{Sums, frame};
@@ -111,7 +108,7 @@ impl<S: Read + Seek> Rpm<S> {
 
 fn set_field(tags: &mut Tags, field: &Field) -> Result<(), PackageError> {
     let known = tag::FIELDS.iter().find(|(name, _)| *name == field.name);
-    let known = known.filter(|(name, _)| Recipe::SETTABLE.contains(name));
+    let known = known.filter(|(name, _)| Recipe::SETTABLE_OF_RPM.contains(name));
     let (name, tag) =
         *known.ok_or_else(|| PackageError::recipe(format!("the field {:?} cannot be set", field.name)))?;
     let value = match field.values.as_slice() {

@@ -1,12 +1,12 @@
-//! What a derived package is to be.
+//! What a derived package is to be. One recipe serves both formats; what one of them cannot say, its writer refuses.
 
-use crate::{Dependency, Field, Script, Trigger};
+use crate::{Dependency, Field, PackageError, Script, Trigger};
 
 /// A package that is made of another one. What it does not say is as in the original.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recipe {
-    /// Values that differ from the original's, by the names of [`Field`]; one without values is left out. Only those that
-    /// [`Recipe::SETTABLE`] names.
+    /// Values that differ from the original's, by the names of [`Field`]; one without values is left out. Of an RPM only those that
+    /// [`Recipe::SETTABLE_OF_RPM`] names; see [`Deb::derive`](crate::deb::Deb::derive) for those of a deb.
     pub fields: Vec<Field>,
     /// All dependencies but what rpm itself adds to each package: that it provides itself, and which features of rpm it needs.
     pub dependencies: Vec<Dependency>,
@@ -19,8 +19,8 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// The fields that a recipe may set.
-    pub const SETTABLE: [&str; 14] = [
+    /// The fields that a recipe may set of an RPM.
+    pub const SETTABLE_OF_RPM: [&str; 14] = [
         "name",
         "version",
         "release",
@@ -45,6 +45,17 @@ pub struct Placed {
     pub path: String,
     /// What it is.
     pub origin: Origin,
+}
+
+impl Placed {
+    /// That its path has one meaning.
+    pub(crate) fn check_path(&self) -> Result<(), PackageError> {
+        let odd = |part: &str| matches!(part, "" | "." | "..") || part.contains('\0');
+        if self.path.strip_prefix('/').is_some_and(|rest| !rest.split('/').any(odd)) {
+            return Ok(());
+        }
+        Err(PackageError::recipe(format!("{:?} is no plain absolute path", self.path)))
+    }
 }
 
 /// Where a file of a derived package comes from.
