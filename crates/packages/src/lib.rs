@@ -1,4 +1,4 @@
-//! RPM and deb packages: what is in them.
+//! RPM and deb packages: what is in them, and new ones made of them.
 //!
 //! Packages come out of builds that nobody trusts. Everything here is read within [`Bounds`], in one pass, and what does not hold
 //! together is a [`PackageError`]: no panic, no allocation that a package claims and does not pay for in bytes.

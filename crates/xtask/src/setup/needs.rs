@@ -73,6 +73,7 @@ pub(crate) const NEEDS: [Need; 34] = [
     need(Group::Build, "bubblewrap", Probe::Program("bwrap"), "to wall in the tools that hooks run"),
     need(Group::Build, "systemd-container", Probe::Program("systemd-nspawn"), "for builds with --vm-type nspawn"),
     need(Group::Build, "qemu-user-static", Probe::File(&["/usr/bin/qemu-aarch64-static"]), "to run programs of other architectures in a build"),
+    need(Group::Build, "libparse-debcontrol-perl", Probe::Succeeds("perl", &["-MParse::DebControl", "-e1"]), "by mkbaselibs, to make debs of debs"),
     need(Group::Build, "file", Probe::Program("file"), "by the tests of cross builds, to tell what was built"),
     need(Group::Build, "man-db", Probe::Program("man"), "by the tests of the man pages"),
     need(Group::Kits, "python3-venv", Probe::Succeeds("python3", &["-c", "import ensurepip, venv"]), "for hooks in Python"),

@@ -1,6 +1,7 @@
 //! Debs that are made of others: the real dpkg tells, unpacks, installs and verifies them.
 
 mod by_hand;
+mod parity;
 mod refused;
 
 use skink_packages::deb::Deb;

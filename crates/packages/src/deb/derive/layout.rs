@@ -4,8 +4,7 @@ use super::super::Deb;
 use super::super::tar::NAME;
 use super::order::Order;
 use super::tar::{Head, head_size, padded, whole};
-use crate::{Entry, EntryKind, Origin, PackageError, Placed, Recipe};
-use std::collections::HashSet;
+use crate::{EntryKind, Origin, PackageError, Placed, Recipe};
 
 /// The most bytes of a path, so that it is read back: behind it stand a slash and a zero, and before it a dot.
 const PATH: usize = NAME as usize - 3;
@@ -35,7 +34,7 @@ pub(super) struct Laid {
     modified: u64,
     device: u32,
     /// Where a symlink leads.
-    target: Vec<u8>,
+    pub(super) target: Vec<u8>,
     /// Its place in the original, and the place of the file that it is a link of; the same where it is none.
     pub(super) from: Option<(usize, usize)>,
     pub(super) body: Body,
@@ -52,12 +51,34 @@ pub(super) enum Body {
     Link(usize),
 }
 
+/// How many bytes the names of files take: one file of the original may be placed any number of times.
+pub(super) struct Names {
+    bytes: u64,
+    most: u64,
+}
+
+impl Names {
+    fn new(most: u32) -> Self {
+        Self { bytes: 0, most: most.into() }
+    }
+
+    /// Counts those of one more file.
+    pub(super) fn hold(&mut self, bytes: usize) -> Result<(), PackageError> {
+        self.bytes += bytes as u64;
+        PackageError::within("what the names of files take", self.bytes, self.most)
+    }
+}
+
 impl Layout {
     pub(super) fn new<S>(deb: &Deb<S>, recipe: &Recipe) -> Result<Self, PackageError> {
         PackageError::within("the number of files", recipe.files.len() as u64, deb.bounds.files.into())?;
-        let laid = recipe.files.iter().map(|placed| laid(deb, placed));
-        let files = Order::new(deb, laid.collect::<Result<_, _>>()?)?.files()?;
-        Ok(Self { files })
+        let (mut files, mut names) = (Vec::new(), Names::new(deb.bounds.header_bytes));
+        for placed in &recipe.files {
+            let laid = laid(deb, placed)?;
+            names.hold(laid.path.len() + laid.target.len() + laid.owner.len() + laid.group.len())?;
+            files.push(laid);
+        }
+        Ok(Self { files: Order::new(deb, files, names)?.files()? })
     }
 
     /// What stands before the content of a file.
@@ -100,39 +121,6 @@ impl Layout {
     /// Bytes of the archive.
     pub(super) fn archive_size(&self) -> u64 {
         whole(self.entries_size())
-    }
-
-    /// What it takes when it is installed, as dpkg-gencontrol counts.
-    pub(super) fn kibibytes(&self) -> u64 {
-        let own = self.files.iter().map(|laid| {
-            let bytes = if laid.kind == EntryKind::Symlink { laid.target.len() as u64 } else { laid.size };
-            kibibytes(laid.kind, bytes, matches!(laid.body, Body::Link(_)))
-        });
-        own.fold(0, u64::saturating_add)
-    }
-}
-
-/// What the files of a package take when it is installed.
-pub(super) fn kibibytes_of(files: &[Entry]) -> u64 {
-    let mut seen = HashSet::new();
-    let own = files.iter().map(|file| {
-        let bytes = file.target.as_ref().map_or(file.size, |target| target.len() as u64);
-        kibibytes(file.kind, bytes, !seen.insert(file.inode))
-    });
-    own.fold(0, u64::saturating_add)
-}
-
-/// A file and a symlink by their bytes, once for all links; anything else one.
-fn kibibytes(kind: EntryKind, bytes: u64, is_link: bool) -> u64 {
-    match kind {
-        EntryKind::File | EntryKind::Symlink if is_link => 0,
-        EntryKind::File | EntryKind::Symlink => bytes.div_ceil(1024),
-        EntryKind::Directory
-        | EntryKind::CharacterDevice
-        | EntryKind::BlockDevice
-        | EntryKind::Fifo
-        | EntryKind::Socket
-        | EntryKind::Unknown => 1,
     }
 }
 

@@ -16,6 +16,7 @@ mod layout;
 mod order;
 mod relations;
 mod scripts;
+mod size;
 mod tar;
 
 use super::Deb;
@@ -43,7 +44,7 @@ impl<S: Read + Seek> Deb<S> {
         let mut fields = Fields::new(&self.control, recipe)?;
         Identity::of(&fields)?;
         let layout = Layout::new(self, recipe)?;
-        fields.resize(layout::kibibytes_of(&self.files), layout.kibibytes());
+        fields.resize(size::kibibytes_of(&self.files), layout.kibibytes());
         let files = self.control_files(recipe, &fields, &layout)?;
         let mut package = ar::Writer::begin(to, self.members.time)?;
         let size = tar::control_size(&files);

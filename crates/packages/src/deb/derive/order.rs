@@ -6,7 +6,7 @@
 //! Invariant: climbing from a path ends at the first folder that is there, so that all takes no longer than the paths that come of it.
 
 use super::super::Deb;
-use super::layout::{Body, Laid};
+use super::layout::{Body, Laid, Names};
 use crate::{EntryKind, PackageError};
 use std::collections::{HashMap, HashSet};
 
@@ -23,12 +23,11 @@ pub(super) struct Order<'a, S> {
     /// For files of the original, where in the order the first link is.
     links: HashMap<usize, usize>,
     ordered: Vec<Laid>,
-    /// Bytes of names.
-    names: u64,
+    names: Names,
 }
 
 impl<'a, S> Order<'a, S> {
-    pub(super) fn new(deb: &'a Deb<S>, files: Vec<Laid>) -> Result<Self, PackageError> {
+    pub(super) fn new(deb: &'a Deb<S>, files: Vec<Laid>, names: Names) -> Result<Self, PackageError> {
         let is_folder = |(_, file): &(usize, &crate::Entry)| file.kind == EntryKind::Directory;
         let folders = deb.files.iter().enumerate().filter(is_folder);
         let folders = folders.map(|(place, file)| (deb.unlisted.path(place, file), place)).collect();
@@ -40,10 +39,9 @@ impl<'a, S> Order<'a, S> {
             made: HashSet::new(),
             links: HashMap::new(),
             ordered: Vec::with_capacity(files.len()),
-            names: 0,
+            names,
         };
         for file in sorted(files) {
-            order.hold(&file.path)?;
             let place = (order.wanted.len(), file.kind);
             if order.places.insert(file.path.clone(), place).is_some() {
                 let path = String::from_utf8_lossy(&file.path);
@@ -81,7 +79,7 @@ impl<'a, S> Order<'a, S> {
                     return Err(PackageError::recipe(format!("{path} lies in {folder}, which is no folder")));
                 }
                 None => {
-                    self.hold(folder)?;
+                    self.names.hold(folder.len())?;
                     missing.push(self.implied(folder));
                 }
             }
@@ -114,11 +112,6 @@ impl<'a, S> Order<'a, S> {
             self.links.entry(first).or_insert(self.ordered.len());
         }
         self.ordered.push(file);
-    }
-
-    fn hold(&mut self, path: &[u8]) -> Result<(), PackageError> {
-        self.names += path.len() as u64;
-        PackageError::within("what the names of files take", self.names, self.deb.bounds.header_bytes.into())
     }
 }
 

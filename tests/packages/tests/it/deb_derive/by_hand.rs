@@ -62,6 +62,22 @@ fn what_is_in_an_archive_stays() {
     assert_eq!(deb_ours(&path), deb_theirs(&path));
 }
 
+/// Text that nothing changes keeps its bytes.
+#[test]
+fn text_of_any_bytes_stays() {
+    let text = [CONTROL.as_bytes(), b"X-Who:  J\xfcrgen\n and others \n"].concat();
+    let script = b"#!/bin/sh\n# J\xfcrgen\n";
+    let control = [entry("./control", b'0', "", &text), entry("./prerm", b'0', "", script)];
+    let mut deb = opened(deb_of(&tar(&control), &tar(&[])));
+    let folder = temporary();
+    let recipe = Recipe { fields: vec![set("Section", &["misc"])], ..unchanged(&deb) };
+    let path = derived(&mut deb, &recipe, folder.path());
+    let file = |name: &str| Command::new("dpkg-deb").arg("-I").arg(&path).arg(name).output().unwrap().stdout;
+    let at = text.windows(12).position(|part| part == b"Description:").unwrap();
+    assert_eq!(file("control"), [&text[..at], b"Section: misc\n", &text[at..]].concat());
+    assert_eq!(file("prerm"), script);
+}
+
 /// dpkg makes no folder by itself; of the original's folders those are taken.
 #[test]
 fn folders_are_made() {

@@ -56,6 +56,9 @@ fn files() {
         let paths = (0..count).map(|number| placed(&format!("/{number}{}", "/a".repeat(1900)), nowhere()));
         Recipe { files: paths.collect(), ..Recipe::default() }
     };
+    // One long target of the original, many times.
+    let mut again = unchanged(&deb);
+    again.files.extend((0..1000).map(|number| placed(&format!("/{number}"), of("leads-far"))));
     let mut more = unchanged(&deb);
     more.files.extend((0..200).map(|number| placed(&format!("/{number}"), nowhere())));
     let all = Bounds::default();
@@ -64,6 +67,7 @@ fn files() {
         (file("/a", Origin::Symlink("a".repeat(5000))), all, "a path or target"),
         // A few paths stand for very many folders.
         (many(40), all, "what the names of files take"),
+        (again, Bounds { header_bytes: 100_000, ..all }, "what the names of files take"),
         (many(1), Bounds { files: 1000, ..all }, "the number of files"),
         (more, Bounds { payload_bytes: 400_000, ..all }, "the unpacked archive"),
     ] {
