@@ -7,7 +7,7 @@ use crate::deb::Deb;
 use crate::rpm::Rpm;
 use crate::rpm::archive::{Archive, Who};
 use crate::rpm::header::{ENTRY, Header, INTRODUCTION};
-use crate::{Bounds, Elf, Entry, PackageError};
+use crate::{Bounds, Elf, Entry, Origin, PackageError, Placed, Recipe};
 use std::collections::HashSet;
 use std::io::{Cursor, Read, Seek};
 
@@ -158,7 +158,33 @@ pub fn deb(bytes: &[u8]) {
         sum += size;
         assert!(sum <= BOUNDS.payload_bytes, "the files have {sum} bytes");
     }
-    assert!(!matches!(payload.next(), Ok(Some(_))), "a file came that is not listed");
+    let end = payload.next().map(|more| more.is_some());
+    assert!(!matches!(end, Ok(true)), "a file came that is not listed");
+    drop(payload);
+    if end.is_ok() {
+        derived(&mut deb, &files);
+    }
+}
+
+/// A deb of all files of another one: what is made is read, with the same files.
+fn derived(deb: &mut Deb<Cursor<&[u8]>>, files: &[Entry]) {
+    let (Ok(dependencies), Ok(scripts)) = (deb.dependencies(), deb.scripts()) else { return };
+    let placed =
+        |(file, place): (&Entry, u32)| Placed { path: file.path.clone(), origin: Origin::Original(place) };
+    let all = files.iter().zip(0..).map(placed).collect();
+    let recipe = Recipe { dependencies, scripts, files: all, ..Recipe::default() };
+    let mut to = Cursor::new(Vec::new());
+    if let Err(error) = deb.derive(&recipe, &mut to) {
+        assert!(!error.to_string().is_empty());
+        return;
+    }
+    assert!(deb.derived_name(&recipe).is_ok_and(|name| !name.contains('/')));
+    // With the folders that were made it may be larger.
+    let made = Deb::open(Cursor::new(to.into_inner()), Bounds::default());
+    let paths: HashSet<&str> =
+        made.iter().flat_map(|made| made.files()).map(|file| file.path.as_str()).collect();
+    let lost = files.iter().find(|file| !paths.contains(file.path.as_str()));
+    assert!(made.is_ok() && lost.is_none(), "{made:?} has lost {lost:?}");
 }
 
 /// A program or library: no more is kept than twice its bytes.

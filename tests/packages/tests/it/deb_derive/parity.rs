@@ -76,10 +76,7 @@ fn recipe(deb: &Deb<File>, row: &Row) -> Recipe {
     dependencies.retain(|one| one.kind == DependencyKind::Breaks);
     dependencies.extend(row.dependencies.iter().map(dependency));
     let mut scripts = deb.scripts().unwrap();
-    let is_kept = |kind| match kind {
-        ScriptKind::PostIn => row.post_in.is_none(),
-        other => other == ScriptKind::Config,
-    };
+    let is_kept = |kind| kind == ScriptKind::Config || kind == ScriptKind::PostIn && row.post_in.is_none();
     scripts.retain(|script| is_kept(script.kind));
     for (kind, body) in [(ScriptKind::PostIn, row.post_in), (ScriptKind::PreUn, row.pre_un)] {
         let body = body.map(str::to_owned);
