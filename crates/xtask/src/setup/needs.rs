@@ -57,7 +57,7 @@ const fn need(group: Group, package: &'static str, probe: Probe, why: &'static s
 
 /// Everything but the guests' toolchain.
 #[rustfmt::skip]
-pub(crate) const NEEDS: [Need; 34] = [
+pub(crate) const NEEDS: [Need; 35] = [
     need(Group::Compile, "gcc", Probe::Program("cc"), "to link"),
     need(Group::Compile, "libc6-dev", Probe::File(&["/usr/lib/x86_64-linux-gnu/libc.a", "/usr/lib64/libc.a", "/usr/lib/libc.a"]), "to link statically"),
     need(Group::Build, "obs-build", Probe::File(&["/usr/lib/obs-build/build", "/usr/lib/build/build"]), "to build packages: Skink drives its `build`"),
