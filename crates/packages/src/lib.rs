@@ -25,7 +25,7 @@ pub use content::Content;
 pub use elf::{Elf, Section};
 pub use error::PackageError;
 pub use package::{Format, Package};
-pub use recipe::{Origin, Placed, Recipe};
+pub use recipe::{Altered, Origin, Placed, Recipe};
 pub use view::{
     Change, Condition, Dependency, DependencyKind, Entry, EntryKind, Field, Script, ScriptKind, Trigger,
     TriggerKind,

@@ -63,8 +63,21 @@ impl Placed {
 pub enum Origin {
     /// It is one of the original's files, by its place, with all that is said of that.
     Original(u32),
+    /// It is one of the original's files, of which something else is said.
+    Altered(Altered),
     /// A new symlink, of root, that leads there.
     Symlink(String),
     /// A new directory, of root, with the permissions 0755.
     Directory,
+}
+
+/// One of the original's files, with what is said of it in another way than there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Altered {
+    /// Its place.
+    pub file: u32,
+    /// `RPMFILE_…` of rpm.
+    pub flags: Option<u32>,
+    /// Where it leads. Only of symlinks.
+    pub target: Option<String>,
 }

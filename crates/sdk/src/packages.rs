@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-pub use crate::bindings::skink::hook::derive::{Origin, Placed, Recipe, derive};
+pub use crate::bindings::skink::hook::derive::{Altered, Origin, Placed, Recipe, derive};
 pub use crate::bindings::skink::hook::packages::{
     Change, Condition, Dependency, DependencyKind, Elf, Field, FileTable, Format, Package, Script,
     ScriptKind, Section, Trigger, TriggerKind, decompress, open, read_elf,

@@ -4,7 +4,7 @@ use crate::bindings::skink::hook::derive::Host;
 use crate::outbox::Outbox;
 use crate::packages::{Package, dependency, field, refused, script, trigger};
 use crate::{Refusal, State};
-use skink_packages::{Origin, Placed, Recipe};
+use skink_packages::{Altered, Origin, Placed, Recipe};
 use wasmtime::component::Resource;
 
 impl Host for State {
@@ -48,6 +48,9 @@ fn taken(recipe: wit::Recipe) -> Recipe {
 fn placed(wit::Placed { path, origin }: wit::Placed) -> Placed {
     let origin = match origin {
         wit::Origin::Original(place) => Origin::Original(place),
+        wit::Origin::Altered(wit::Altered { file, flags, target }) => {
+            Origin::Altered(Altered { file, flags, target })
+        }
         wit::Origin::Symlink(target) => Origin::Symlink(target),
         wit::Origin::Directory => Origin::Directory,
     };

@@ -4,7 +4,7 @@ use super::super::Deb;
 use super::super::tar::NAME;
 use super::order::Order;
 use super::tar::{Head, head_size, padded, whole};
-use crate::{EntryKind, Origin, PackageError, Placed, Recipe};
+use crate::{Altered, EntryKind, Origin, PackageError, Placed, Recipe};
 
 /// The most bytes of a path, so that it is read back: behind it stand a slash and a zero, and before it a dot.
 const PATH: usize = NAME as usize - 3;
@@ -150,10 +150,8 @@ fn laid<S>(deb: &Deb<S>, placed: &Placed) -> Result<Laid, PackageError> {
     let path = &placed.path;
     let refused = |why: &str| Err(PackageError::recipe(format!("{path:?} {why}")));
     let laid = match &placed.origin {
-        Origin::Original(place) => match Laid::of_original(deb, *place as usize, path) {
-            Some(laid) => laid,
-            None => return refused(&format!("is of file {place}, which is not there")),
-        },
+        Origin::Original(place) => original(deb, path, *place)?,
+        Origin::Altered(said) => altered(deb, path, said)?,
         Origin::Symlink(target) if target.is_empty() || target.contains('\0') => {
             return refused("leads nowhere");
         }
@@ -174,6 +172,27 @@ fn laid<S>(deb: &Deb<S>, placed: &Placed) -> Result<Laid, PackageError> {
     }
     PackageError::within("a path or target", laid.path.len() as u64, PATH as u64)?;
     PackageError::within("a path or target", laid.target.len() as u64, TARGET as u64)?;
+    Ok(laid)
+}
+
+fn original<S>(deb: &Deb<S>, path: &str, place: u32) -> Result<Laid, PackageError> {
+    let laid = Laid::of_original(deb, place as usize, path);
+    laid.ok_or_else(|| PackageError::recipe(format!("{path:?} is of file {place}, which is not there")))
+}
+
+fn altered<S>(deb: &Deb<S>, path: &str, said: &Altered) -> Result<Laid, PackageError> {
+    let mut laid = original(deb, path, said.file)?;
+    let refused = |why: &str| Err(PackageError::recipe(format!("{path:?} {why}")));
+    let flags = deb.files.get(said.file as usize).map(|entry| entry.flags);
+    if said.flags.is_some() && said.flags != flags {
+        return refused("has other flags; what is configuration is the field conffiles");
+    }
+    let Some(target) = &said.target else { return Ok(laid) };
+    if laid.kind != EntryKind::Symlink || target.is_empty() || target.contains('\0') {
+        return refused("leads nowhere");
+    }
+    // It is no link of the original's any more.
+    (laid.target, laid.from) = (target.clone().into_bytes(), None);
     Ok(laid)
 }
 

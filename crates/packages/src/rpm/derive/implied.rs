@@ -62,6 +62,15 @@ impl Identity {
         format!("{epoch}{}-{}", self.version, self.release)
     }
 
+    /// Whether a recipe says itself for which instruction set the package provides itself: that of its files may be another one than
+    /// the architecture's.
+    fn is_isa(&self, one: &Dependency) -> bool {
+        let isa =
+            one.name.strip_prefix(&self.name).and_then(|rest| rest.strip_prefix('(')?.strip_suffix(')'));
+        one.kind == DependencyKind::Provides
+            && isa.is_some_and(|isa| isa.ends_with("-32") || isa.ends_with("-64"))
+    }
+
     /// The instruction set and its width, as packages provide themselves for it.
     fn isa(&self) -> Option<String> {
         let isa = match self.architecture.as_str() {
@@ -95,7 +104,9 @@ pub(super) fn all(
     let evr = identity.evr();
     let provided = |name: String| dependency(DependencyKind::Provides, name, EQUAL, &evr);
     all.push(provided(identity.name.clone()));
-    all.extend(identity.isa().map(|isa| provided(format!("{}({isa})", identity.name))));
+    if !all.iter().any(|one| identity.is_isa(one)) {
+        all.extend(identity.isa().map(|isa| provided(format!("{}({isa})", identity.name))));
+    }
     interpreters(recipe, &mut all);
     for (feature, version, _) in
         features(recipe, &all, layout, codec, is_md5).into_iter().filter(|(_, _, needed)| *needed)

@@ -2,7 +2,7 @@
 
 use super::super::tag;
 use super::write::Tags;
-use crate::{Dependency, Entry, EntryKind, Origin, PackageError, Placed};
+use crate::{Altered, Dependency, Entry, EntryKind, Origin, PackageError, Placed};
 use std::collections::{BTreeMap, HashMap};
 
 /// The files of a derived package, sorted by path as rpm looks for them.
@@ -149,27 +149,50 @@ fn places(dependencies: &[Dependency]) -> HashMap<Key<'_>, u32> {
 fn laid(placed: &Placed, originals: &[Entry], now: u64) -> Result<Laid, PackageError> {
     let path = placed.path.clone();
     let entry = match &placed.origin {
-        Origin::Original(place) => {
-            let original = originals.get(*place as usize);
-            let original = original.ok_or_else(|| {
-                PackageError::recipe(format!("{path} is of file {place}, which is not there"))
-            })?;
-            let entry = Entry { path, ..original.clone() };
-            return Ok(Laid { entry, from: Some(*place as usize), links: 1 });
+        Origin::Original(place) => return original(path, *place, originals),
+        Origin::Altered(said) => return altered(path, said, originals),
+        Origin::Symlink(target) => {
+            check_target(&path, target)?;
+            Entry {
+                kind: EntryKind::Symlink,
+                mode: 0o120_777,
+                size: target.len() as u64,
+                target: Some(target.clone()),
+                ..of_root(path, now)
+            }
         }
-        Origin::Symlink(target) if target.is_empty() || target.contains('\0') => {
-            return Err(PackageError::recipe(format!("{path} leads nowhere")));
-        }
-        Origin::Symlink(target) => Entry {
-            kind: EntryKind::Symlink,
-            mode: 0o120_777,
-            size: target.len() as u64,
-            target: Some(target.clone()),
-            ..of_root(path, now)
-        },
         Origin::Directory => Entry { mode: 0o040_755, class: "directory".to_owned(), ..of_root(path, now) },
     };
     Ok(Laid { entry, from: None, links: 1 })
+}
+
+fn original(path: String, place: u32, originals: &[Entry]) -> Result<Laid, PackageError> {
+    let original = originals
+        .get(place as usize)
+        .ok_or_else(|| PackageError::recipe(format!("{path} is of file {place}, which is not there")))?;
+    let entry = Entry { path, ..original.clone() };
+    Ok(Laid { entry, from: Some(place as usize), links: 1 })
+}
+
+fn altered(path: String, said: &Altered, originals: &[Entry]) -> Result<Laid, PackageError> {
+    let mut laid = original(path, said.file, originals)?;
+    let entry = &mut laid.entry;
+    entry.flags = said.flags.unwrap_or(entry.flags);
+    if let Some(target) = &said.target {
+        check_target(&entry.path, target)?;
+        if entry.kind != EntryKind::Symlink {
+            return Err(PackageError::recipe(format!("{} is no symlink and leads nowhere", entry.path)));
+        }
+        (entry.size, entry.target) = (target.len() as u64, Some(target.clone()));
+    }
+    Ok(laid)
+}
+
+fn check_target(path: &str, target: &str) -> Result<(), PackageError> {
+    if target.is_empty() || target.contains('\0') {
+        return Err(PackageError::recipe(format!("{path} leads nowhere")));
+    }
+    Ok(())
 }
 
 fn of_root(path: String, now: u64) -> Entry {
@@ -213,3 +236,6 @@ fn number_links(files: &mut [Laid], originals: &[Entry]) -> Vec<Option<u32>> {
     }
     originals.iter().map(|original| numbers.get(&identity(original)?).copied()).collect()
 }
+
+#[cfg(test)]
+mod tests;
