@@ -1,0 +1,106 @@
+//! One package after the other, each for all of its targets.
+
+use crate::source::{Kind, Source};
+use crate::{deb, recipe};
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use skink_baselibs_conf::{Conf, Format, Rules, Target};
+use skink_sdk::packages::{Recipe, derive};
+use skink_sdk::{Context as _, Failure, Outbox, Report, Tree};
+
+/// What comes behind the name of a package whose debug information it has.
+const DEBUG: &str = "-debuginfo";
+
+/// Makes packages of the results.
+pub(crate) struct Making<'a> {
+    kind: Kind,
+    conf: &'a Conf,
+    system: BTreeSet<&'a str>,
+    results: &'a Tree,
+    outbox: &'a Outbox,
+    report: &'a Report,
+    /// Targets that some package had rules for.
+    reached: BTreeSet<Target>,
+    /// Names and architectures of those that are done: one that the configuration names by itself comes up in both passes.
+    done: BTreeSet<String>,
+    made: u64,
+}
+
+impl<'a> Making<'a> {
+    pub(crate) fn new(
+        kind: Kind,
+        conf: &'a Conf,
+        system: BTreeSet<&'a str>,
+        (results, outbox, report): (&'a Tree, &'a Outbox, &'a Report),
+    ) -> Self {
+        let (reached, done) = (BTreeSet::new(), BTreeSet::new());
+        Self { kind, conf, system, results, outbox, report, reached, done, made: 0 }
+    }
+
+    /// Makes all of them, and tells how many those are.
+    pub(crate) fn all(mut self, packages: &[&str]) -> Result<u64, Failure> {
+        let named = self.conf.names();
+        let is_named = |path: &&&str| named.contains(self.kind.name(path));
+        let is_debug = |path: &&&str| {
+            let name = self.kind.name(path).strip_suffix(DEBUG).filter(|_| self.kind.format == Format::Rpm);
+            name.is_some_and(|name| named.contains(name))
+        };
+        let wanted: Vec<&str> =
+            packages.iter().filter(is_named).chain(packages.iter().filter(is_debug)).copied().collect();
+        for (done, path) in (0..).zip(&wanted) {
+            self.report.progress(done, wanted.len() as u64, path);
+            self.of(path)?;
+        }
+        Ok(self.made)
+    }
+
+    /// All that are made of one.
+    fn of(&mut self, path: &str) -> Result<(), Failure> {
+        let source = Source::open(self.results, path, self.kind)?;
+        if source.package.is_source() {
+            return Ok(());
+        }
+        let package = source.named();
+        let name = package.name;
+        if source.files.paths.is_empty() {
+            self.report.log(&format!("{name}: nothing is made of it, it has no files"));
+            return Ok(());
+        }
+        let targets = self.conf.targets(package.architecture);
+        if targets.is_empty() {
+            self.report.log(&format!("{name}: there are no targets for {}", package.architecture));
+        }
+        for target in targets {
+            let was_reached = self.reached.contains(&target);
+            if let Some(rules) = self.conf.rules(package, &target, was_reached).map_err(Failure::because)? {
+                self.reached.insert(target.clone());
+                self.make(&source, &rules, &target).context(format!("{name} for {target}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn make(&mut self, source: &Source, rules: &Rules<'_>, target: &Target) -> Result<(), Failure> {
+        let name = source.named().name;
+        let Some(recipe) = self.recipe(source, rules, target)? else {
+            self.report.log(&format!("{name} for {target}: nothing is made, it would have no files"));
+            return Ok(());
+        };
+        if !self.done.insert(format!("{}.{} of {name}", rules.name, target.architecture)) {
+            return Ok(());
+        }
+        let file = derive(&source.package, &recipe, self.outbox).context(&rules.name)?;
+        self.report.log(&format!("{name} for {target}: {file}"));
+        self.made = self.made.saturating_add(1);
+        Ok(())
+    }
+
+    fn recipe(&self, source: &Source, rules: &Rules<'_>, target: &Target) -> Result<Option<Recipe>, Failure> {
+        match self.kind.format {
+            Format::Rpm => recipe::of(source, rules, target, &self.system),
+            Format::Deb => deb::of(source, rules, target).map(Some),
+        }
+    }
+}
