@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use skink_job::{Outcome, Severity};
 
 /// Shapes, drawn once and used by name: a state is never told by colour alone.
-pub(super) fn symbols() -> Markup {
+pub(crate) fn symbols() -> Markup {
     html! {
         svg.symbols width="0" height="0" aria-hidden="true" {
             symbol #shape-bad viewBox="0 0 16 16" {
@@ -34,7 +34,7 @@ pub(super) fn symbols() -> Markup {
 
 /// How something stands, by word, shape and colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
+pub(crate) enum Look {
     Bad,
     Careful,
     Note,
@@ -44,7 +44,7 @@ pub(super) enum Look {
 
 impl Look {
     /// Its class, and the name of its shape.
-    pub(super) const fn class(self) -> &'static str {
+    pub(crate) const fn class(self) -> &'static str {
         match self {
             Self::Bad => "bad",
             Self::Careful => "careful",
@@ -75,23 +75,23 @@ impl Look {
 }
 
 /// The shape alone, for beside a word.
-pub(super) fn shape(look: Look) -> Markup {
+pub(crate) fn shape(look: Look) -> Markup {
     html! { svg.shape.(look.class()) aria-hidden="true" { use href={ "#shape-" (look.class()) }; } }
 }
 
 /// Shape and word.
-pub(super) fn badge(look: Look, word: &str) -> Markup {
+pub(crate) fn badge(look: Look, word: &str) -> Markup {
     html! { span.badge.(look.class()) { (shape(look)) (word) } }
 }
 
 /// `1 finding`, `2 findings`.
-pub(super) fn count(number: usize, one: &str) -> String {
+pub(crate) fn count(number: usize, one: &str) -> String {
     let many = if number == 1 { "" } else { "s" };
     format!("{} {one}{many}", grouped(number))
 }
 
 /// A number as people read it: `5,000`.
-pub(super) fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let first = digits.len() % 3;
     let comma = |(at, digit): (usize, char)| {
