@@ -3,7 +3,7 @@
 //! `skink build` has `build`'s own grammar, which `skink_obs` reads; here its options are only described, from the very
 //! table that it reads them by.
 
-use crate::{allocate, doctor, hook, hostcheck, install, module, policy, report, tools};
+use crate::{allocate, diff, doctor, hook, hostcheck, install, module, policy, report, tools};
 use clap::{
     Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint,
 };
@@ -86,6 +86,12 @@ pub(crate) enum Verb {
     /// Build, list, show and remove the roots that tools live in.
     #[command(subcommand)]
     Tools(tools::ToolsVerb),
+    /// Show what differs between two builds, or between two packages.
+    ///
+    /// A build is a folder of results: flat, as osc and OBS keep it, or with the folders of obs-build in it. The module
+    /// build-compare compares; where no policy is installed or given, it gets what it requests. -q shows the answer
+    /// alone, -v also packages that were skipped. Exit codes: 0 the same, 1 different, 2 trouble, 64 wrong usage.
+    Diff(diff::DiffArguments),
     /// Make a page or SARIF of a `report.json`, here or on another machine than that of the build.
     Report(report::ReportArguments),
     /// Answer a dispatcher that asks which worker takes which job, through the policy's [[allocate]] hooks.

@@ -1,22 +1,20 @@
 //! `skink hook`: try one hook on a folder of packages, as an ordinary user too; lock those of a `_hooks`.
 
+mod call;
 mod lock;
 
 use crate::{layers, print};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use call::as_requested;
 use clap::{Args, Subcommand, ValueEnum};
-use skink_job::{
-    BuildEnd, Digest, Facts, FileName, Grants, HookName, Outcome, Phase, ReportFormats, SafeText,
-};
+use skink_job::{Outcome, Phase, ReportFormats, SafeText};
 use skink_obs::Verbosity;
-use skink_policy::{Decision, HookEntry, Policy};
-use skink_worker::layers::lock_of_module;
+use skink_worker::Host;
 use skink_worker::render::{self, Shown};
 use skink_worker::report::HookReport;
 use skink_worker::status::{Status, StatusProgress};
-use skink_worker::trial::{Trial, run};
-use skink_worker::{Host, admit};
-use std::path::{Path, PathBuf};
+use skink_worker::trial;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Debug, Subcommand)]
@@ -37,16 +35,16 @@ pub(crate) enum HookVerb {
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
     /// The module's file.
-    module: PathBuf,
+    pub(crate) module: PathBuf,
     /// The folder of packages to look at.
     #[arg(long, value_name = "DIR")]
-    results: Option<PathBuf>,
+    pub(crate) results: Option<PathBuf>,
     /// The folder of the package's sources.
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
     /// The folder of the previous build's packages.
     #[arg(long, value_name = "DIR")]
-    previous: Option<PathBuf>,
+    pub(crate) previous: Option<PathBuf>,
     /// The build's log.
     #[arg(long, value_name = "FILE")]
     build_log: Option<PathBuf>,
@@ -55,16 +53,16 @@ pub(crate) struct RunArguments {
     build_failed: bool,
     /// Where to leave attachments and files that the hook adds; without it they are told and not kept.
     #[arg(long, value_name = "DIR")]
-    output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// The phase to call; needed where the module has several.
     #[arg(long, value_parser = phase)]
-    phase: Option<Phase>,
+    pub(crate) phase: Option<Phase>,
     /// The hook's settings: JSON, or @FILE.
     #[arg(long, value_name = "JSON", default_value = "{}")]
-    settings: String,
+    pub(crate) settings: String,
     /// The project that the job claims to be of.
     #[arg(long)]
-    project: Option<String>,
+    pub(crate) project: Option<String>,
     /// The package that the job claims to be.
     #[arg(long)]
     package: Option<String>,
@@ -82,13 +80,39 @@ pub(crate) struct RunArguments {
     hook_report_format: ReportFormats,
     /// A policy; it may only narrow the installed one.
     #[arg(long, value_name = "FILE")]
-    hook_policy: Option<PathBuf>,
+    pub(crate) hook_policy: Option<PathBuf>,
     /// Skink's folder for compiled modules [default: ~/.local/state/skink, for root /var/lib/skink]
     #[arg(long, value_name = "DIR")]
-    state: Option<PathBuf>,
+    pub(crate) state: Option<PathBuf>,
     /// How to print the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+impl RunArguments {
+    /// As the command line has them that names nothing but the module.
+    pub(crate) fn of(module: PathBuf) -> Self {
+        Self {
+            module,
+            results: None,
+            sources: None,
+            previous: None,
+            build_log: None,
+            build_failed: false,
+            output: None,
+            phase: None,
+            settings: "{}".to_owned(),
+            project: None,
+            package: None,
+            arch: std::env::consts::ARCH.to_owned(),
+            recipe: String::new(),
+            hook_report: None,
+            hook_report_format: ReportFormats::default(),
+            hook_policy: None,
+            state: None,
+            format: Format::Text,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -111,16 +135,22 @@ pub(crate) fn main(verb: HookVerb, verbosity: Verbosity) -> Result<ExitCode> {
     }
 }
 
-fn try_one(arguments: &RunArguments, verbosity: Verbosity) -> Result<ExitCode> {
+/// Calls the hook as the command line says. A refused module is a report.
+pub(crate) fn call(arguments: &RunArguments, verbosity: Verbosity) -> Result<HookReport> {
     let host = Host::open(&std::env::current_exe()?, arguments.state.clone())?;
-    let (policy, phase) = policy_and_phase(&host, arguments)?;
+    let (policy, phase) = call::policy_and_phase(&host, arguments)?;
     if phase == Phase::Allocate {
         bail!("a hook of the phase allocate is asked by `skink allocate --ask FILE`");
     }
     let status = Status::stderr(Shown::Progress.at(verbosity));
-    let report = run(&host, &policy, trial(arguments, phase)?, &StatusProgress::new(status.clone()));
+    let progress = StatusProgress::new(status.clone());
+    let report = trial::run(&host, &policy, call::trial(arguments, phase)?, &progress);
     status.close();
-    let report = report?;
+    Ok(report?)
+}
+
+fn try_one(arguments: &RunArguments, verbosity: Verbosity) -> Result<ExitCode> {
+    let report = call(arguments, verbosity)?;
     match arguments.format {
         Format::Json => print::line(&serde_json::to_string_pretty(&report)?),
         Format::Text => print_text(&report, arguments, verbosity),
@@ -169,82 +199,4 @@ fn absent<'a>(report: &'a HookReport, arguments: &'a RunArguments) -> impl Itera
 
 fn has_policy(arguments: &RunArguments) -> bool {
     arguments.hook_policy.is_some() || layers::is_installed()
-}
-
-/// The policy that applies, and the phase to call. Where no policy is installed or given, the module gets what it
-/// asks for: whoever tries a module on a machine of their own is its admin.
-fn policy_and_phase(host: &Host, arguments: &RunArguments) -> Result<(Policy, Phase)> {
-    let has_policy = has_policy(arguments);
-    if let (true, Some(phase)) = (has_policy, arguments.phase) {
-        return Ok((layers::policy(arguments.hook_policy.as_deref())?, phase));
-    }
-    let module = skink_module::Sealed::read(&arguments.module)?;
-    let policy = has_policy.then(|| layers::policy(arguments.hook_policy.as_deref())).transpose()?;
-    if let Some(policy) = &policy {
-        let asked = policy.admit(arguments.project.as_deref(), &module.digest(), &Grants::default());
-        if matches!(asked, Decision::Refused { .. }) {
-            // The run refuses it too, and says why; nothing of the module is read.
-            return Ok((policy.clone(), arguments.phase.unwrap_or(Phase::Check)));
-        }
-    }
-    let described = admit::compiled(host, &module).map(|stored| skink_module::check(&stored.description));
-    let Ok(Ok(manifest)) = described else {
-        // So it is with a module that asks for nothing that can be read.
-        let nothing = || as_requested(module.digest(), &Grants::default());
-        return Ok((policy.map_or_else(nothing, Ok)?, arguments.phase.unwrap_or(Phase::Check)));
-    };
-    let phase = match (arguments.phase, manifest.phases.first(), manifest.phases.len()) {
-        (Some(phase), _, _) => phase,
-        (None, Some(only), 1) => *only,
-        (None, _, _) => bail!("the module has several phases; say --phase"),
-    };
-    Ok((policy.map_or_else(|| as_requested(module.digest(), &manifest.grants), Ok)?, phase))
-}
-
-/// A policy by which a module gets what it asks for; its tools are this machine's own.
-fn as_requested(module: Digest, grants: &Grants) -> Result<Policy> {
-    let tools = grants.tools.iter().filter_map(|name| Some((name.clone(), program(name.as_str())?)));
-    Ok(Policy::as_requested(module, grants, &tools.collect())?)
-}
-
-/// The program of that name on this machine.
-fn program(name: &str) -> Option<PathBuf> {
-    ["/usr/bin", "/usr/sbin"].iter().map(|folder| Path::new(folder).join(name)).find(|path| path.is_file())
-}
-
-fn trial(arguments: &RunArguments, phase: Phase) -> Result<Trial> {
-    let settings = match arguments.settings.strip_prefix('@') {
-        Some(path) => std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?,
-        None => arguments.settings.clone(),
-    };
-    let settings = serde_json::from_str(&settings).context("the settings are no JSON")?;
-    let module = arguments.module.canonicalize();
-    let module = module.with_context(|| format!("cannot find {}", arguments.module.display()))?;
-    let file: FileName = module.file_name().unwrap_or_default().to_string_lossy().parse()?;
-    let stem =
-        module.file_stem().unwrap_or_default().to_string_lossy().to_ascii_lowercase().replace('_', "-");
-    let name: HookName = stem.parse().or_else(|_| "hook".parse())?;
-    let build = if arguments.build_failed { BuildEnd::Failed } else { BuildEnd::Succeeded };
-    let folder = module.parent().unwrap_or(Path::new("/")).to_owned();
-    let lock = lock_of_module(&folder, &file)?;
-    Ok(Trial {
-        entry: HookEntry { lock, ..HookEntry::by_hand(name, file, phase, settings) },
-        module_folder: folder,
-        phase,
-        facts: Facts {
-            build: (phase != Phase::PreChroot).then_some(build),
-            project: arguments.project.clone(),
-            package: arguments.package.clone(),
-            arch: arguments.arch.clone(),
-            host_arch: std::env::consts::ARCH.to_owned(),
-            recipe: arguments.recipe.clone(),
-            ..Facts::default()
-        },
-        results: arguments.results.clone(),
-        sources: arguments.sources.clone(),
-        previous: arguments.previous.clone(),
-        build_log: arguments.build_log.clone(),
-        output: arguments.output.clone(),
-        report: arguments.hook_report.clone().map(|path| (path, arguments.hook_report_format)),
-    })
 }

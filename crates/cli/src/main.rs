@@ -6,6 +6,7 @@
 mod allocate;
 mod build;
 mod command;
+mod diff;
 mod doctor;
 mod hook;
 mod hostcheck;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         Verb::Module(verb) => module::main(verb),
         Verb::Policy(verb) => policy::main(verb, shown.verbosity()),
         Verb::Tools(verb) => tools::main(verb, shown.verbosity()),
+        Verb::Diff(arguments) => Ok(diff::main(&arguments, shown.verbosity())),
         Verb::Report(arguments) => report::main(&arguments),
         Verb::Allocate(arguments) => allocate::main(&arguments),
         Verb::Hostcheck(arguments) => Ok(hostcheck::main(&arguments)),

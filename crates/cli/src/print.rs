@@ -17,6 +17,19 @@ pub(crate) fn lines(lines: &[Line]) {
     }
 }
 
+/// Prints lines with their looks to standard error.
+pub(crate) fn error_lines(lines: &[Line]) {
+    let color = has_error_colors();
+    for each in lines {
+        let _ = writeln!(std::io::stderr().lock(), "{}", each.text(color));
+    }
+}
+
+/// Whether standard error shows colours.
+fn has_error_colors() -> bool {
+    anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+}
+
 /// Prints an error and what led to it, each cause once.
 pub(crate) fn error(error: &anyhow::Error) {
     let mut text = format!("skink: {error}");

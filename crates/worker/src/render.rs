@@ -36,6 +36,10 @@ pub enum Look {
     Good,
     /// Blue and bold.
     Note,
+    /// Red: what was there before.
+    Old,
+    /// Green: what is there now.
+    New,
 }
 
 impl Line {
@@ -72,6 +76,8 @@ impl Look {
             Self::Careful => bold(AnsiColor::Yellow),
             Self::Good => bold(AnsiColor::Green),
             Self::Note => bold(AnsiColor::Blue),
+            Self::Old => AnsiColor::Red.on_default(),
+            Self::New => AnsiColor::Green.on_default(),
         }
     }
 }

@@ -13,9 +13,11 @@ const MDBOOK: &str = "^0.5";
 
 /// Writes the expected texts anew, and builds the book. `false` where a test did not pass even so.
 pub(crate) fn run(layout: &Layout) -> anyhow::Result<bool> {
-    let mut golden = cargo::host(layout, "test");
-    golden.args(["--package", "skink-worker", "--lib", "golden"]).env(testing::UPDATE, "1");
-    process::run(&mut golden)?;
+    for tests in [["--package", "skink-worker", "--lib"], ["--package", "skink-cli", "--bins"]] {
+        let mut golden = cargo::host(layout, "test");
+        golden.args(tests).arg("golden").env(testing::UPDATE, "1");
+        process::run(&mut golden)?;
+    }
     let own = std::env::current_exe().context("finding xtask itself")?;
     let status = command(&own).args(["test", "docs"]).env(testing::UPDATE, "1").status();
     let is_good = status.context("starting xtask itself")?.success();

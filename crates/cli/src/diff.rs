@@ -1,0 +1,197 @@
+//! `skink diff`: what differs between two builds, for people and for machines.
+//!
+//! The module build-compare says it, called as `skink hook run` calls it. Invariant: nothing that went wrong ever ends as
+//! "the same": a module that failed, was refused, met a limit or contradicts itself is trouble, and so is a build that
+//! cannot be read.
+
+mod builds;
+mod module;
+mod text;
+
+use crate::hook::{self, RunArguments};
+use crate::print;
+use anyhow::{Context, Result, anyhow, bail};
+use builds::Builds;
+use clap::{Args, ValueEnum, ValueHint};
+use skink_job::{Outcome, Phase};
+use skink_obs::Verbosity;
+use skink_report::{Comparison, DIFF_MAX_BYTES, Diff, HookReport, Verdict, diff_page, read_comparison};
+use skink_worker::Line;
+use skink_worker::render;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The exit code where it is not known whether they differ, as of diff(1).
+const TROUBLE: u8 = 2;
+
+/// What the module leaves.
+const ATTACHMENT: &str = "build-compare.json";
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArguments {
+    /// The build that was there before: a folder of results, or one package.
+    #[arg(value_hint = ValueHint::AnyPath)]
+    old: PathBuf,
+    /// The build to compare with it: likewise.
+    #[arg(value_hint = ValueHint::AnyPath)]
+    new: PathBuf,
+    /// How to print what differs.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write it there; then only the answer is printed.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    output: Option<PathBuf>,
+    /// The module's file [default: build-compare.wasm in `hooks` or `../hooks` beside skink, or in /etc/skink/modules]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    module: Option<PathBuf>,
+    /// Settings of the module beside `{"all": true}`: JSON, or @FILE.
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    settings: String,
+    /// The project that the policy's rules are looked up for.
+    #[arg(long)]
+    project: Option<String>,
+    /// A policy; it may only narrow the installed one.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    hook_policy: Option<PathBuf>,
+    /// Skink's folder for compiled modules [default: ~/.local/state/skink, for root /var/lib/skink]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    state: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For a terminal.
+    Text,
+    /// For machines: what the module found, and of what.
+    Json,
+    /// One page for a browser.
+    Html,
+}
+
+/// As diff(1): 0 the same, 1 different, 2 trouble.
+pub(crate) fn main(arguments: &DiffArguments, verbosity: Verbosity) -> ExitCode {
+    let compared = compare(arguments, verbosity).unwrap_or_else(|error| {
+        print::error(&error);
+        None
+    });
+    ExitCode::from(match compared {
+        Some(Verdict::Unchanged) => 0,
+        Some(Verdict::Changed) => 1,
+        None => TROUBLE,
+    })
+}
+
+/// None where the module did not say, which was told.
+fn compare(arguments: &DiffArguments, verbosity: Verbosity) -> Result<Option<Verdict>> {
+    let DiffArguments { old, new, .. } = arguments;
+    let scratch = tempfile::tempdir().context("cannot make a folder for what is compared")?;
+    let builds = Builds::find(old, new, scratch.path())?;
+    check_output(arguments)?;
+    let left = scratch.path().join("left");
+    let mut run = RunArguments::of(module::find(arguments.module.as_deref())?);
+    (run.previous, run.results, run.output) = (Some(builds.old), Some(builds.new), Some(left.clone()));
+    run.phase = Some(Phase::Check);
+    run.settings = settings(&arguments.settings)?;
+    run.project.clone_from(&arguments.project);
+    run.hook_policy.clone_from(&arguments.hook_policy);
+    run.state.clone_from(&arguments.state);
+    let call = hook::call(&run, verbosity)?;
+    let found = match found(&call, &left.join(ATTACHMENT)) {
+        Ok(found) => found,
+        Err(error) => {
+            tell_trouble(&call, verbosity);
+            return Err(error);
+        }
+    };
+    let diff = Diff::new(&old.to_string_lossy(), &new.to_string_lossy(), &call.module, found);
+    show(&diff, &call, arguments, verbosity)?;
+    Ok(Some(diff.found.verdict))
+}
+
+/// What the module found. Its verdict and what it left must say the same.
+fn found(call: &HookReport, left: &Path) -> Result<Comparison> {
+    let verdict = match &call.outcome {
+        Outcome::Unchanged { .. } => Verdict::Unchanged,
+        Outcome::Passed => Verdict::Changed,
+        Outcome::Failed { .. }
+        | Outcome::Refused { .. }
+        | Outcome::Limit { .. }
+        | Outcome::Trap { .. }
+        | Outcome::Crashed { .. }
+        | Outcome::HostError { .. }
+        | Outcome::Skipped { .. } => {
+            bail!("the builds were not compared: the module ended as {}", call.outcome.word())
+        }
+    };
+    if call.attachments.iter().all(|file| file.name != ATTACHMENT) {
+        bail!("the builds were not compared: the module left no {ATTACHMENT}");
+    }
+    let mut json = Vec::new();
+    let read = File::open(left).and_then(|file| file.take(DIFF_MAX_BYTES + 1).read_to_end(&mut json));
+    read.with_context(|| format!("cannot read {}", left.display()))?;
+    let found = read_comparison(&json).map_err(|error| anyhow!("the module's {ATTACHMENT}: {error}"))?;
+    if found.verdict != verdict {
+        bail!("the module ended as {}, and its {ATTACHMENT} says otherwise", call.outcome.word());
+    }
+    Ok(found)
+}
+
+/// The settings with all packages compared to their end, unless they say otherwise.
+fn settings(given: &str) -> Result<String> {
+    let text = match given.strip_prefix('@') {
+        Some(path) => fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?,
+        None => given.to_owned(),
+    };
+    let mut settings: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&text).context("the settings are no JSON object")?;
+    settings.entry("all").or_insert(true.into());
+    Ok(serde_json::Value::from(settings).to_string())
+}
+
+/// Nothing that is compared is written over.
+fn check_output(arguments: &DiffArguments) -> Result<()> {
+    let Some(out) = &arguments.output else { return Ok(()) };
+    let real = |path: &Path| path.canonicalize().ok();
+    let is_input = [&arguments.old, &arguments.new].into_iter().any(|path| {
+        let (input, output) = (real(path), real(out));
+        input.is_some() && input == output
+    });
+    if is_input {
+        bail!("{} is what is compared; name another file", out.display());
+    }
+    Ok(())
+}
+
+fn show(diff: &Diff, call: &HookReport, arguments: &DiffArguments, verbosity: Verbosity) -> Result<()> {
+    let text = match (arguments.format, &arguments.output) {
+        (Format::Text, None) => {
+            print::lines(&text::shown(diff, call, verbosity));
+            return Ok(());
+        }
+        (Format::Text, Some(_)) => {
+            text::shown(diff, call, verbosity).iter().map(|line| line.text(false) + "\n").collect()
+        }
+        (Format::Json, _) => serde_json::to_string_pretty(diff)? + "\n",
+        (Format::Html, _) => diff_page(diff) + "\n",
+    };
+    let Some(out) = &arguments.output else {
+        print::line(text.trim_end());
+        return Ok(());
+    };
+    fs::write(out, text).with_context(|| format!("cannot write {}", out.display()))?;
+    print::lines(&[text::answer(diff)]);
+    Ok(())
+}
+
+/// What became of the call, on standard error: whoever reads the other output wants a comparison or nothing.
+fn tell_trouble(call: &HookReport, verbosity: Verbosity) {
+    let mut lines = render::section(call, verbosity);
+    if matches!(call.outcome, Outcome::Limit { .. }) {
+        lines.push(Line::plain(
+            "note: limits are those of a policy; --hook-policy FILE names one with larger ones",
+        ));
+    }
+    print::error_lines(&lines);
+}
