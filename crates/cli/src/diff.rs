@@ -15,7 +15,9 @@ use builds::Builds;
 use clap::{Args, ValueEnum, ValueHint};
 use skink_job::{Outcome, Phase};
 use skink_obs::Verbosity;
-use skink_report::{Comparison, DIFF_MAX_BYTES, Diff, HookReport, Verdict, diff_page, read_comparison};
+use skink_report::{
+    Comparison, DIFF_MAX_BYTES, Diff, HookReport, State, Verdict, diff_page, read_comparison,
+};
 use skink_worker::Line;
 use skink_worker::render;
 use std::fs::{self, File};
@@ -28,6 +30,10 @@ const TROUBLE: u8 = 2;
 
 /// What the module leaves.
 const ATTACHMENT: &str = "build-compare.json";
+
+/// What the module is told where the user does not say otherwise: people want to know all, and have not always kept the
+/// source package.
+const SETTINGS: [(&str, bool); 2] = [("all", true), ("source-package", false)];
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffArguments {
@@ -46,7 +52,7 @@ pub(crate) struct DiffArguments {
     /// The module's file [default: build-compare.wasm in `hooks` or `../hooks` beside skink, or in /etc/skink/modules]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     module: Option<PathBuf>,
-    /// Settings of the module beside `{"all": true}`: JSON, or @FILE.
+    /// Settings of the module beside `{"all": true, "source-package": false}`: JSON, or @FILE.
     #[arg(long, value_name = "JSON", default_value = "{}")]
     settings: String,
     /// The project that the policy's rules are looked up for.
@@ -91,20 +97,22 @@ fn compare(arguments: &DiffArguments, verbosity: Verbosity) -> Result<Option<Ver
     check_output(arguments)?;
     let left = scratch.path().join("left");
     let mut run = RunArguments::of(module::find(arguments.module.as_deref())?);
-    (run.previous, run.results, run.output) = (Some(builds.old), Some(builds.new), Some(left.clone()));
+    (run.previous, run.results, run.output) =
+        (Some(builds.old.clone()), Some(builds.new.clone()), Some(left.clone()));
     run.phase = Some(Phase::Check);
     run.settings = settings(&arguments.settings)?;
     run.project.clone_from(&arguments.project);
     run.hook_policy.clone_from(&arguments.hook_policy);
     run.state.clone_from(&arguments.state);
     let call = hook::call(&run, verbosity)?;
-    let found = match found(&call, &left.join(ATTACHMENT)) {
+    let mut found = match found(&call, &left.join(ATTACHMENT)) {
         Ok(found) => found,
         Err(error) => {
             tell_trouble(&call, verbosity);
             return Err(error);
         }
     };
+    builds.name(&mut found);
     let diff = Diff::new(&old.to_string_lossy(), &new.to_string_lossy(), &call.module, found);
     show(&diff, &call, arguments, verbosity)?;
     Ok(Some(diff.found.verdict))
@@ -135,10 +143,15 @@ fn found(call: &HookReport, left: &Path) -> Result<Comparison> {
     if found.verdict != verdict {
         bail!("the module ended as {}, and its {ATTACHMENT} says otherwise", call.outcome.word());
     }
+    if verdict == Verdict::Unchanged && found.count(State::Same) == 0 {
+        let why = found.packages.iter().find_map(|package| package.why.as_ref());
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        bail!("the builds were not compared: the module skipped every package{why}");
+    }
     Ok(found)
 }
 
-/// The settings with all packages compared to their end, unless they say otherwise.
+/// The settings with [`SETTINGS`], unless they say otherwise.
 fn settings(given: &str) -> Result<String> {
     let text = match given.strip_prefix('@') {
         Some(path) => fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?,
@@ -146,7 +159,9 @@ fn settings(given: &str) -> Result<String> {
     };
     let mut settings: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(&text).context("the settings are no JSON object")?;
-    settings.entry("all").or_insert(true.into());
+    for (name, value) in SETTINGS {
+        settings.entry(name).or_insert(value.into());
+    }
     Ok(serde_json::Value::from(settings).to_string())
 }
 
@@ -194,4 +209,28 @@ fn tell_trouble(call: &HookReport, verbosity: Verbosity) {
         ));
     }
     print::error_lines(&lines);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_added_to_what_the_module_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("s.json");
+        fs::write(&file, "{\"ignore\": [\"/a\"]}").unwrap();
+        let file = format!("@{}", file.display());
+        let rows = [
+            ("{}", Some(r#"{"all":true,"source-package":false}"#)),
+            (r#"{"all": false, "x": 1}"#, Some(r#"{"all":false,"source-package":false,"x":1}"#)),
+            (&file, Some(r#"{"all":true,"ignore":["/a"],"source-package":false}"#)),
+            ("[]", None),
+            ("{", None),
+            ("@/no/such/file", None),
+        ];
+        for (given, want) in rows {
+            assert_eq!(settings(given).ok().as_deref(), want, "{given}");
+        }
+    }
 }

@@ -203,6 +203,13 @@ impl PackageDiff {
 pub const INSIDE: &str = " › ";
 
 impl Difference {
+    /// All of it in words, without the file where they begin with that.
+    pub fn words(&self) -> &str {
+        let all = self.message.as_str();
+        let file = self.path.first().map(SafeText::as_str);
+        file.and_then(|file| all.strip_prefix(file)?.strip_prefix(": ")).unwrap_or(all)
+    }
+
     /// Where it is: the file with its members and part, or the field; empty where the message says all.
     pub fn place(&self) -> String {
         let path = self.path.iter().map(SafeText::as_str).collect::<Vec<_>>().join(INSIDE);

@@ -75,7 +75,7 @@ pub(crate) const STAGES: [Stage; 9] = [
     Stage {
         name: "packages",
         shows: "what Skink reads of packages is what the real rpm reads, and what it writes rpm installs",
-        requires: &[Requires::Tools, Requires::Product, Requires::PackagesGuest],
+        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::PackagesGuest],
         tests: &[Tests::Crate("tests/packages")],
         root: true,
         budget: Duration::from_secs(60),

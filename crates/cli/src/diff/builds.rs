@@ -4,6 +4,9 @@
 
 use super::ATTACHMENT;
 use anyhow::{Context, Result, bail};
+use skink_job::SafeText;
+use skink_report::Comparison;
+use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -13,16 +16,19 @@ use std::path::{Path, PathBuf};
 pub(super) struct Builds {
     pub(super) old: PathBuf,
     pub(super) new: PathBuf,
+    /// The name that the old package has, where both are one package: the module saw another.
+    old_name: Option<SafeText>,
 }
 
 impl Builds {
     /// Both are folders of results, or both are packages. What has to be made is made in `scratch`.
     pub(super) fn find(old: &Path, new: &Path, scratch: &Path) -> Result<Self> {
         match (is_folder(old)?, is_folder(new)?) {
-            (true, true) => Ok(Self { old: old.to_owned(), new: without_own(new, &scratch.join("new"))? }),
-            (false, false) => {
-                Ok(Self { old: alone(old, &scratch.join("old"))?, new: alone(new, &scratch.join("new"))? })
+            (true, true) => {
+                let new = without_own(new, &scratch.join("new"))?;
+                Ok(Self { old: old.to_owned(), new, old_name: None })
             }
+            (false, false) => Self::of_packages(old, new, scratch),
             (is_folder, _) => {
                 let (folder, package) = if is_folder { (old, new) } else { (new, old) };
                 bail!(
@@ -32,6 +38,28 @@ impl Builds {
                 )
             }
         }
+    }
+
+    /// Two packages are to be compared with each other whatever they are called, and the module pairs them by the names of
+    /// their files: so the old one gets the name of the new one.
+    fn of_packages(old: &Path, new: &Path, scratch: &Path) -> Result<Self> {
+        if old.extension() != new.extension() {
+            bail!("{} and {} are packages of different kinds", old.display(), new.display());
+        }
+        let name = new.file_name().unwrap_or_default();
+        let lay = |package: &Path, folder: &str| alone(package, &scratch.join(folder), name);
+        let old_name = old.file_name().unwrap_or_default().to_string_lossy();
+        Ok(Self { old: lay(old, "old")?, new: lay(new, "new")?, old_name: Some(SafeText::line(&old_name)) })
+    }
+
+    /// Names the files as the user has them.
+    pub(super) fn name(&self, found: &mut Comparison) {
+        let Some(name) = &self.old_name else { return };
+        found
+            .packages
+            .iter_mut()
+            .filter_map(|package| package.old.as_mut())
+            .for_each(|old| old.clone_from(name));
     }
 }
 
@@ -48,11 +76,11 @@ fn is_folder(path: &Path) -> Result<bool> {
     Ok(false)
 }
 
-/// A folder of one package.
-fn alone(package: &Path, folder: &Path) -> Result<PathBuf> {
+/// A folder of one package, by that name.
+fn alone(package: &Path, folder: &Path, name: &OsStr) -> Result<PathBuf> {
     make(folder)?;
     let real = package.canonicalize().with_context(|| format!("cannot find {}", package.display()))?;
-    put(&real, &folder.join(package.file_name().unwrap_or_default()))?;
+    put(&real, &folder.join(name))?;
     Ok(folder.to_owned())
 }
 

@@ -80,15 +80,15 @@ fn heading(group: &Group<'_>) -> Line {
 
 /// One difference: where, then how it was and is; in words where there is neither.
 fn one(difference: &Difference) -> Vec<Line> {
-    let Difference { code, message, .. } = difference;
+    let (code, words) = (difference.code.as_str(), difference.words());
     let place = difference.place();
     let (old, new) = excerpts(difference);
     let has_excerpt = old.is_some() || new.is_some();
-    let title = if place.is_empty() { message.to_string() } else { place };
-    let is_told = has_excerpt || title == message.as_str();
-    let rule = if title == code.as_str() { String::new() } else { format!(" [{code}]") };
+    let title = if place.is_empty() { words.to_owned() } else { place };
+    let is_told = has_excerpt || title == words;
+    let rule = if title == code { String::new() } else { format!(" [{code}]") };
     let mut lines = vec![Line::default().with(Look::Strong, format!("  {title}")).with(Look::Faint, rule)];
-    lines.extend((!is_told).then(|| Line::plain(&format!("    {message}"))));
+    lines.extend((!is_told).then(|| Line::plain(&format!("    {words}"))));
     lines.extend(old.map(|old| side("-", (Look::Old, Look::Bad), old)));
     lines.extend(new.map(|new| side("+", (Look::New, Look::Good), new)));
     lines

@@ -30,8 +30,15 @@ impl Comparison {
         self.packages.iter().filter(|package| package.state == state).count()
     }
 
-    /// Every package in which something differs, in the module's order; before them what is of no package, and after
-    /// them what names a package that is not there.
+    /// Every package by its state, else in the module's order.
+    pub fn sorted(&self) -> Vec<&PackageDiff> {
+        let mut packages: Vec<&PackageDiff> = self.packages.iter().collect();
+        packages.sort_by_key(|package| package.state);
+        packages
+    }
+
+    /// Every package in which something differs: those that changed, then those that come and go, each in the module's
+    /// order. Before them what is of no package, and after them what names a package that is not there.
     pub fn groups(&self) -> Vec<Group<'_>> {
         let mut whole = Vec::new();
         let mut named: BTreeMap<&str, Vec<&Difference>> = BTreeMap::new();
@@ -40,7 +47,7 @@ impl Comparison {
             of.map_or(&mut whole, |name| named.entry(name).or_default()).push(difference);
         }
         let mut groups = vec![Group { name: None, package: None, differences: whole }];
-        for package in &self.packages {
+        for package in self.sorted() {
             let name = package.full_name();
             let differences = named.remove(name.as_str()).unwrap_or_default();
             groups.push(Group { name: Some(name), package: Some(package), differences });

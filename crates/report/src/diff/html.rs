@@ -91,8 +91,7 @@ fn group_id(index: usize) -> String {
 
 fn packages(diff: &Diff, groups: &[Group<'_>]) -> Markup {
     let all = &diff.found.packages;
-    let mut sorted: Vec<&PackageDiff> = all.iter().collect();
-    sorted.sort_by_key(|package| package.state);
+    let sorted = diff.found.sorted();
     let named = groups.iter().enumerate().filter_map(|(index, group)| Some((group.name.as_deref()?, index)));
     let sections: HashMap<&str, usize> = named.collect();
     html! {
@@ -146,8 +145,7 @@ fn differences(diff: &Diff, groups: &[Group<'_>]) -> Markup {
     html! {
         section #differences aria-labelledby="differences-title" tabindex="-1" {
             h2 #differences-title { "Differences" span.count { (count(total, "difference")) } }
-            @if groups.is_empty() { p.empty { "There are none." } }
-            @if total > MOST {
+            @if groups.is_empty() { p.empty { "There are none." } } @else if total > MOST {
                 p.hint { "Here are the first " (grouped(MOST)) " of " (grouped(total)) "; the JSON has them all." }
             }
             @if diff.found.omitted > 0 {
@@ -188,17 +186,22 @@ fn section_of(index: usize, group: &Group<'_>, shown: usize) -> Markup {
 
 fn one(difference: &Difference) -> Markup {
     let (old, new) = excerpts(difference);
+    let has_excerpt = old.is_some() || new.is_some();
     let has_place = !difference.place().is_empty();
     html! {
-        @if has_place { (place(difference)) }
-        p.text.(if has_place { "meta" } else { "message" }) { (difference.message) " " code { (difference.code) } }
-        @if old.is_some() || new.is_some() {
+        @if has_place { (place(difference)) } @else { p.message.text { (difference.words()) " " (rule(difference)) } }
+        @if has_place && !has_excerpt { p.text { (difference.words()) } }
+        @if has_excerpt {
             div.excerpt {
                 @if let Some(old) = old { (side("was", "−", &old)) }
                 @if let Some(new) = new { (side("is", "+", &new)) }
             }
         }
     }
+}
+
+fn rule(difference: &Difference) -> Markup {
+    html! { span.meta.text { "[" (difference.code) "]" } }
 }
 
 /// The file, the members in it, and what part of it; or the field.
@@ -214,6 +217,7 @@ fn place(difference: &Difference) -> Markup {
                 @if number > 0 || !difference.path.is_empty() { ", " }
                 span.text { (name) }
             }
+            " " (rule(difference))
         }
     }
 }

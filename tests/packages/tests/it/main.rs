@@ -7,6 +7,7 @@ mod deb_by_hand;
 mod deb_derive;
 mod deb_hostile;
 mod derive;
+mod diff;
 mod elf;
 mod guest;
 mod hostile;
