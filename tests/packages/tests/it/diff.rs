@@ -1,6 +1,7 @@
 //! `skink diff` says of real packages what the module says, by its exit code and in each format.
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use skink_tests_packages::{corpus, everything, everything_debs, spec_built, temporary};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,14 +21,17 @@ fn told(name: &str) -> PathBuf {
     PathBuf::from(value.unwrap_or_else(|| panic!("{name} is not set; run `cargo xtask test packages`")))
 }
 
+fn module_file() -> PathBuf {
+    told("SKINK_HOOKS_DIR").join("build-compare.wasm")
+}
+
 /// Calls `skink diff` in `folder`, and gives its exit code and what it printed.
 fn diff(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(told("SKINK_BIN_DIR").join("skink"));
     command.current_dir(folder).arg("diff").args(arguments);
-    let module = told("SKINK_HOOKS_DIR").join("build-compare.wasm");
     let state = folder.join("state");
     if !arguments.contains(&"--module") {
-        command.arg("--module").arg(module);
+        command.arg("--module").arg(module_file());
     }
     let Output { status, stdout, stderr } = command.arg("--state").arg(state).output().unwrap();
     let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8(bytes).unwrap());
@@ -184,13 +188,20 @@ fn what_goes_wrong_is_never_the_same() {
     fs::write(at("no.wasm"), "x").unwrap();
     fs::create_dir(at("empty")).unwrap();
     fs::copy(&greet("monday")[1], at("one.rpm")).unwrap();
-    let rule = "[[allow]]\nmodule = \"build-compare\"\nprojects = [\"**\"]\ngrants = { results = true }\n";
-    let digest = "0".repeat(64);
-    fs::write(at("policy.toml"), format!("schema = 1\n{rule}sha256 = [\"{digest}\"]\n")).unwrap();
+    for (name, module, more) in [
+        ("other.toml", Vec::new(), ""),
+        ("small.toml", fs::read(module_file()).unwrap(), "limits = { memory = \"64KiB\" }\n"),
+    ] {
+        let digest = hex::encode(Sha256::digest(module));
+        let grants =
+            "results = true, previous = true, unchanged = true, attachments = [\"build-compare.json\"]";
+        let rule = format!("module = \"build-compare\"\nsha256 = [\"{digest}\"]\nprojects = [\"**\"]\n");
+        fs::write(at(name), format!("schema = 1\n[[allow]]\n{rule}grants = {{ {grants} }}\n{more}")).unwrap();
+    }
     let guest = told("SKINK_GUEST_PACKAGES");
     fs::copy(&everything_debs()[0], at("one.deb")).unwrap();
     fs::copy(&greet("monday")[1], at("a-debuginfo-1-1.x86_64.rpm")).unwrap();
-    let rows: [(&[&str], i32, &str); 15] = [
+    let rows: [(&[&str], i32, &str); 16] = [
         (&["one.rpm", "one.deb"], 2, "one.rpm and one.deb are packages of different kinds"),
         (&["one.rpm", "a-debuginfo-1-1.x86_64.rpm"], 2, "not compared: the module skipped every package: "),
         (&["a", "none"], 2, "cannot find none"),
@@ -199,7 +210,8 @@ fn what_goes_wrong_is_never_the_same() {
         (&["a", "b", "--module", "none.wasm"], 2, "none.wasm"),
         (&["a", "b", "--module", "no.wasm"], 2, "not compared: the module ended as refused"),
         (&["a", "b", "--module", guest.to_str().unwrap()], 2, "not compared: the module"),
-        (&["a", "a", "--hook-policy", "policy.toml"], 2, "refused"),
+        (&["a", "a", "--hook-policy", "other.toml"], 2, "the module ended as refused"),
+        (&["a", "a", "--hook-policy", "small.toml", "--project", "home:me"], 2, "the module ended as limit"),
         (&["a", "b", "--settings", "[]"], 2, "the settings are no JSON object"),
         (&["a", "b", "--settings", "{\"odd\": 1}"], 2, "odd"),
         (&["one.rpm", "one.rpm", "--output", "one.rpm"], 2, "one.rpm is what is compared"),
