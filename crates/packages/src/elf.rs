@@ -42,6 +42,10 @@ pub struct Section {
     pub flags: u64,
     /// In bytes, when it is loaded.
     pub size: u64,
+    /// Where its bytes begin in the file.
+    pub offset: u64,
+    /// Where it is loaded; 0 where it is not.
+    pub address: u64,
     /// Of its bytes in the file.
     pub sha256: String,
 }
@@ -122,6 +126,8 @@ impl<H: FileHeader<Endian = Endianness>> Reader<'_, H> {
                 kind: section.sh_type(self.endian).0,
                 flags: section.sh_flags(self.endian).0,
                 size: section.sh_size(self.endian).into(),
+                offset: section.sh_offset(self.endian).into(),
+                address: section.sh_addr(self.endian).into(),
                 sha256: hex::encode(Sha256::digest(data)),
             });
         }

@@ -96,8 +96,10 @@ pub(super) fn told_change(own::Change { time, author, text }: own::Change) -> wi
 
 pub(super) fn told_elf(elf: own::Elf) -> wit::Elf {
     let own::Elf { bits, machine, kind, soname, needed, versions, needed_versions, build_id, sections } = elf;
-    let told =
-        |own::Section { name, kind, flags, size, sha256 }| wit::Section { name, kind, flags, size, sha256 };
+    let told = |section| {
+        let own::Section { name, kind, flags, size, offset, address, sha256 } = section;
+        wit::Section { name, kind, flags, size, offset, address, sha256 }
+    };
     let sections = sections.into_iter().map(told).collect();
     wit::Elf { bits, machine, kind, soname, needed, versions, needed_versions, build_id, sections }
 }

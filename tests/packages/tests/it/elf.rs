@@ -61,7 +61,8 @@ fn versions(text: &str) -> (Vec<String>, Vec<String>) {
     (own, needed)
 }
 
-fn sections(text: &str) -> Vec<(String, u64)> {
+/// Names, addresses, offsets and sizes.
+fn sections(text: &str) -> Vec<(String, [u64; 3])> {
     let rows = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.split_once(']'));
     let rows = rows.filter(|(number, _)| number.trim().parse::<u32>().is_ok_and(|number| number > 0));
     let sections = rows.filter_map(|(_, row)| {
@@ -70,7 +71,8 @@ fn sections(text: &str) -> Vec<(String, u64)> {
         let at =
             words.iter().position(|word| word.len() >= 8 && word.chars().all(|c| c.is_ascii_hexdigit()))?;
         let name = if at == 2 { words[0] } else { "" };
-        Some((name.to_owned(), u64::from_str_radix(words[at + 2], 16).ok()?))
+        let numbers = [0, 1, 2].map(|place| u64::from_str_radix(words[at + place], 16).unwrap());
+        Some((name.to_owned(), numbers))
     });
     sections.collect()
 }
@@ -91,7 +93,8 @@ fn as_readelf_tells_them() {
         assert_eq!(elf.build_id.as_deref(), between(&told, "Build ID: ", "\n").first().copied(), "{shown}");
         let (own, needed) = versions(&told);
         assert_eq!((&elf.versions, &elf.needed_versions), (&own, &needed), "{shown}");
-        let ours: Vec<_> = elf.sections.iter().map(|one| (one.name.clone(), one.size)).collect();
+        let ours = elf.sections.iter();
+        let ours: Vec<_> = ours.map(|one| (one.name.clone(), [one.address, one.offset, one.size])).collect();
         assert_eq!(ours, sections(&told), "{shown}");
         for (count, has) in with.iter_mut().zip([
             elf.soname.is_some(),
