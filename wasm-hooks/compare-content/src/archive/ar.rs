@@ -1,0 +1,53 @@
+//! `ar`: libraries to link, and debs.
+//!
+//! The index of symbols is left out, which follows from the members. Names stand in the headers, behind them (BSD), or in a
+//! member of their own (GNU).
+
+use super::{Archive, Body, Traits, What};
+use crate::numbers::{slice, written};
+
+const MAGIC: u64 = 8;
+const HEADER: u64 = 60;
+
+pub(crate) fn read(bytes: &[u8]) -> Result<Archive<'_>, &'static str> {
+    let mut archive = Archive::default();
+    let (mut at, mut names): (u64, &[u8]) = (MAGIC, b"");
+    while at < bytes.len() as u64 {
+        let header = slice(bytes, at, HEADER).ok_or("a header is cut off")?;
+        if !header.ends_with(b"`\n") {
+            return Err("a header does not end as one");
+        }
+        let size = header.get(48..58).and_then(|field| written(field, 10)).ok_or("a size is no number")?;
+        let data = slice(bytes, at + HEADER, size).ok_or("a member is cut off")?;
+        let name = header.get(..16).unwrap_or_default().trim_ascii_end();
+        // Members begin at even places.
+        at += HEADER + size + size % 2;
+        if matches!(name, b"/" | b"/SYM64/" | b"__.SYMDEF" | b"__.SYMDEF SORTED") {
+            continue;
+        }
+        if name == b"//" {
+            names = data;
+            continue;
+        }
+        let (name, data) = named(name, names, data).ok_or("a name is not where it should be")?;
+        if name != b"__.SYMDEF" && name != b"__.SYMDEF SORTED" {
+            archive.push(name, Traits::new(What::File), Body::Plain(data))?;
+        }
+    }
+    Ok(archive)
+}
+
+/// The whole name, and the content without it.
+fn named<'a>(field: &'a [u8], names: &'a [u8], data: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+    if let Some(len) = field.strip_prefix(b"#1/") {
+        let (name, data) = data.split_at_checked(written(len, 10)?.try_into().ok()?)?;
+        let end = memchr::memchr(0, name).unwrap_or(name.len());
+        return Some((name.get(..end)?, data));
+    }
+    if let Some(place) = field.strip_prefix(b"/").and_then(|place| written(place, 10)) {
+        let rest = names.get(usize::try_from(place).ok()?..)?;
+        let name = rest.get(..memchr::memchr(b'\n', rest)?)?;
+        return Some((name.strip_suffix(b"/").unwrap_or(name), data));
+    }
+    Some((field.strip_suffix(b"/").unwrap_or(field), data))
+}

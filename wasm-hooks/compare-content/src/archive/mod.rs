@@ -1,0 +1,135 @@
+//! What is in archives: a list of members for each format, by one form.
+//!
+//! Nothing is unpacked into files, and nothing is copied but names. Invariant: a list is bounded by the bytes of its archive and
+//! by [`MEMBERS`], and an archive that does not hold together has none.
+
+pub(crate) mod ar;
+pub(crate) mod cpio;
+mod pax;
+pub(crate) mod tar;
+pub(crate) mod zip;
+
+use crate::kind::Kind;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The most members of an archive.
+pub(crate) const MEMBERS: usize = 100_000;
+
+/// An archive's members, in its order.
+#[derive(Debug, Default)]
+pub(crate) struct Archive<'a> {
+    pub(crate) members: Vec<Member<'a>>,
+    /// What is in the file beside them, as a program in front of a zip.
+    pub(crate) beside: Vec<(&'static str, &'a [u8])>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Member<'a> {
+    pub(crate) name: Vec<u8>,
+    pub(crate) traits: Traits,
+    pub(crate) body: Body<'a>,
+}
+
+/// What counts of a member beside its name and content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Traits {
+    pub(crate) what: What,
+    /// Permissions, where the format has them.
+    pub(crate) mode: Option<u64>,
+    /// Where a link leads.
+    pub(crate) target: Vec<u8>,
+    /// Of a device.
+    pub(crate) device: (u64, u64),
+    /// Such as `SCHILY.xattr.security.capability=…`.
+    pub(crate) more: Vec<u8>,
+}
+
+/// What a member is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    File,
+    Directory,
+    Symlink,
+    /// Of another member.
+    Link,
+    CharacterDevice,
+    BlockDevice,
+    Fifo,
+    /// None of these.
+    Other(u64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Body<'a> {
+    Plain(&'a [u8]),
+    Packed(Packed<'a>),
+}
+
+/// What a zip compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Packed<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) method: u16,
+    pub(crate) crc: u32,
+    pub(crate) size: u32,
+}
+
+impl What {
+    /// By `st_mode`.
+    pub(crate) fn of_mode(mode: u64) -> Self {
+        match mode & 0o170_000 {
+            0 | 0o100_000 => Self::File,
+            0o040_000 => Self::Directory,
+            0o120_000 => Self::Symlink,
+            0o020_000 => Self::CharacterDevice,
+            0o060_000 => Self::BlockDevice,
+            0o010_000 => Self::Fifo,
+            other => Self::Other(other),
+        }
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "a file",
+            Self::Directory => "a directory",
+            Self::Symlink => "a symlink",
+            Self::Link => "a link",
+            Self::CharacterDevice => "a character device",
+            Self::BlockDevice => "a block device",
+            Self::Fifo => "a fifo",
+            Self::Other(_) => "something else",
+        }
+    }
+}
+
+impl Traits {
+    pub(crate) fn new(what: What) -> Self {
+        Self { what, mode: None, target: Vec::new(), device: (0, 0), more: Vec::new() }
+    }
+}
+
+impl<'a> Archive<'a> {
+    /// Lists one; an error says in a few words why it cannot be.
+    pub(crate) fn read(kind: Kind, bytes: &'a [u8]) -> Result<Self, String> {
+        let read = match kind {
+            Kind::Ar => ar::read(bytes),
+            Kind::Cpio => cpio::read(bytes),
+            Kind::Tar => tar::read(bytes),
+            Kind::Zip => zip::read(bytes),
+            Kind::Compressed | Kind::Elf | Kind::Rpm | Kind::Squashfs | Kind::Plain => {
+                Err("it is no archive that is opened")
+            }
+        };
+        read.map_err(String::from)
+    }
+
+    /// Takes one more member.
+    fn push(&mut self, name: &[u8], traits: Traits, body: Body<'a>) -> Result<(), &'static str> {
+        if self.members.len() == MEMBERS {
+            return Err("it has more than 100000 members");
+        }
+        self.members.push(Member { name: name.to_vec(), traits, body });
+        Ok(())
+    }
+}

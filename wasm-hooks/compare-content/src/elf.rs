@@ -1,0 +1,143 @@
+//! Programs and libraries, section by section: what says which build it was is left out, and so is where in the file the
+//! others lie.
+//!
+//! As objdump shows sections, with their addresses. Beyond those are compared: relocations and symbols of objects, without which
+//! their code says nothing; sizes of what is only reserved; entry and permissions; and loaded or appended bytes that are in no
+//! section. Symbols of what is linked already are left out, as no program runs by them.
+
+mod header;
+mod rest;
+mod symbols;
+
+use crate::excerpt;
+use crate::numbers::slice;
+use crate::{Elf, Section};
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use header::Header;
+
+/// What names the build.
+const LEFT_OUT: [&str; 5] =
+    [".note.gnu.build-id", ".gnu_debuglink", ".gnu_debugdata", ".note.package", ".note.go.buildid"];
+
+/// `sh_type`.
+const SYMBOLS: u32 = 2;
+const STRINGS: u32 = 3;
+const RESERVED: u32 = 8;
+const SYMBOLS_MORE: u32 = 18;
+/// `sh_flags`.
+const LOADED: u64 = 2;
+/// `e_type`: an object to link.
+const OBJECT: u32 = 1;
+
+/// A file and what is in it.
+type File<'a> = (&'a [u8], &'a Elf);
+
+/// What differs first.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) part: String,
+    pub(crate) old: Option<String>,
+    pub(crate) new: Option<String>,
+    pub(crate) why: String,
+}
+
+impl Found {
+    fn new(part: &str, old: &impl ToString, new: &impl ToString, why: &str) -> Self {
+        let shown = |text: String| Some(excerpt::printable(&text));
+        let (old, new) = (shown(old.to_string()), shown(new.to_string()));
+        Self { part: excerpt::printable(part), old, new, why: why.to_owned() }
+    }
+}
+
+/// What differs first; none where all that counts is the same. An error where it cannot be told.
+pub(crate) fn first(old: File<'_>, new: File<'_>) -> Result<Option<Found>, String> {
+    let headers = [old.0, new.0].map(Header::read);
+    let [Some(old_header), Some(new_header)] = headers else {
+        return Err("its header does not hold together".to_owned());
+    };
+    if ![old.1, new.1].iter().all(|elf| matches!(elf.kind, 1..=3) && !elf.sections.is_empty()) {
+        return Err("it is no program, library or object with sections".to_owned());
+    }
+    if let Some(found) = sections(old, new).or_else(|| header::first(&old_header, &new_header)) {
+        return Ok(Some(found));
+    }
+    if old.1.kind == OBJECT
+        && let Some(found) = symbols::first(old, new, &old_header, &new_header)?
+    {
+        return Ok(Some(found));
+    }
+    rest::first((old, &old_header), (new, &new_header))
+}
+
+/// Whether a section counts. Names of sections are compared with them, and symbols apart.
+fn counts(section: &Section) -> bool {
+    let is_table = matches!(section.kind, SYMBOLS | SYMBOLS_MORE);
+    let is_names = section.kind == STRINGS && section.flags & LOADED == 0;
+    let is_names = is_names && matches!(section.name.as_str(), ".strtab" | ".shstrtab");
+    !is_table && !is_names && !LEFT_OUT.contains(&section.name.as_str())
+}
+
+fn sections(old: File<'_>, new: File<'_>) -> Option<Found> {
+    let [theirs, ours] = [old.1, new.1].map(|elf| elf.sections.iter().filter(|one| counts(one)));
+    let (theirs, ours): (Vec<_>, Vec<_>) = (theirs.collect(), ours.collect());
+    let first = theirs.iter().zip(&ours).find(|(their, our)| !is_same(their, our));
+    let Some((their, our)) = first else {
+        let common = theirs.len().min(ours.len());
+        let only = theirs.get(common).map(|one| (one, true)).or(ours.get(common).map(|one| (one, false)));
+        return only.map(|(section, is_old)| alone(section, is_old));
+    };
+    if their.name == our.name {
+        return Some(one(old.0, their, new.0, our));
+    }
+    let has = |sections: &[&Section], name: &str| sections.iter().any(|section| section.name == name);
+    Some(if !has(&ours, &their.name) {
+        alone(their, true)
+    } else if !has(&theirs, &our.name) {
+        alone(our, false)
+    } else {
+        Found::new("sections", &their.name, &our.name, "its sections are in another order")
+    })
+}
+
+fn alone(section: &Section, is_old: bool) -> Found {
+    let part = excerpt::printable(&format!("section {}", section.name));
+    let size = Some(format!("{} bytes", section.size));
+    let (old, new, who) = if is_old { (size, None, "old") } else { (None, size, "new") };
+    Found { part, old, new, why: format!("only the {who} build has the section") }
+}
+
+fn is_same(old: &Section, new: &Section) -> bool {
+    let rest = |section: &Section| (section.kind, section.flags, section.size, section.address);
+    old.name == new.name && rest(old) == rest(new) && old.sha256 == new.sha256
+}
+
+/// Of two sections of one name.
+fn one(old_file: &[u8], old: &Section, new_file: &[u8], new: &Section) -> Found {
+    let part = format!("section {}", old.name);
+    let content = |file, section: &Section| {
+        let size = if section.kind == RESERVED { 0 } else { section.size };
+        slice(file, section.offset, size)
+    };
+    let (theirs, ours): (Option<&[u8]>, Option<&[u8]>) = (content(old_file, old), content(new_file, new));
+    let (theirs, ours) = (theirs.unwrap_or_default(), ours.unwrap_or_default());
+    if old.sha256 != new.sha256
+        && let Some(at) = excerpt::first_offset(theirs, ours)
+    {
+        let part = excerpt::printable(&format!("{part}, offset {at:#x}"));
+        let (old, new) = (excerpt::bytes_at(theirs, at), excerpt::bytes_at(ours, at));
+        return Found { part, old, new, why: "the section's bytes differ".to_owned() };
+    }
+    let hex = |number: u64| format!("{number:#x}");
+    if old.size != new.size {
+        Found::new(&part, &hex(old.size), &hex(new.size), "the section's size differs")
+    } else if old.address != new.address {
+        Found::new(&part, &hex(old.address), &hex(new.address), "the section's address differs")
+    } else if old.flags != new.flags {
+        Found::new(&part, &hex(old.flags), &hex(new.flags), "the section's flags differ")
+    } else {
+        Found::new(&part, &old.kind, &new.kind, "the section's kind differs")
+    }
+}

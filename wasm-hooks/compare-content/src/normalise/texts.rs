@@ -1,0 +1,72 @@
+//! Texts of which more is known than a line says.
+
+use super::{by_rules, each_line, rules};
+use crate::pattern::{Fuel, Rule, once};
+use crate::{Release, release};
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use memchr::memmem;
+
+/// When an entry of a changelog was made.
+const ENTRY: &[Rule] =
+    &[once("^ -- %*  {%a, %e %a %4 %2:%2:%2 +%4}$"), once("^ -- %*  {%a, %e %a %4 %2:%2:%2 -%4}$")];
+
+/// Without the release at the top, and times below.
+pub(super) fn debian_changelog(text: &[u8], release: Release<'_>) -> Vec<u8> {
+    super::lines(&release::without(text, release), ENTRY)
+}
+
+/// Scripts and messages that have the package's name in them.
+pub(super) fn update(text: &[u8], release: Release<'_>) -> Vec<u8> {
+    each_line(text, |_, line| {
+        Some(release::without_whole(line, release).map_or(Cow::Borrowed(line), Cow::Owned))
+    })
+}
+
+/// Lines whose order does not count.
+pub(super) fn sorted(text: &[u8]) -> Vec<u8> {
+    let text = text.strip_suffix(b"\n").unwrap_or(text);
+    let mut lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    lines.sort_unstable();
+    lines.join(&b"\n"[..])
+}
+
+/// Without the lines that say when it was made, and by which groff, of what.
+pub(super) fn postscript(text: &[u8]) -> Vec<u8> {
+    let follows = |line: &[u8], word: &[u8]| {
+        let rest = line.strip_prefix(word)?;
+        rest.split_first().filter(|(blank, _)| b" \t".contains(blank)).map(|(_, rest)| rest.to_vec())
+    };
+    let is_groff = |line: &[u8]| {
+        let rest = follows(line, b"%%Creator:").and_then(|rest| follows(&rest, b"groff"));
+        rest.and_then(|rest| follows(&rest, b"version")).is_some()
+    };
+    each_line(text, |_, line| {
+        let is_time = follows(line, b"%%CreationDate:").is_some();
+        let is_source = follows(line, b"%DVIPSSource:").is_some();
+        (!is_time && !is_source && !is_groff(line)).then_some(Cow::Borrowed(line))
+    })
+}
+
+/// In objects, which go from a line with `obj` to the next one with `endobj`.
+pub(super) fn pdf(text: &[u8]) -> Vec<u8> {
+    let mut fuel = Fuel::of(text);
+    let mut is_inside = false;
+    each_line(text, |_, line| {
+        let begins = !is_inside && memmem::find(line, b"obj").is_some();
+        if !is_inside && !begins {
+            return Some(Cow::Borrowed(line));
+        }
+        is_inside = begins || memmem::find(line, b"endobj").is_none();
+        Some(by_rules(line, rules::PDF, &mut fuel))
+    })
+}
+
+/// The first line alone.
+pub(super) fn dune(text: &[u8]) -> Vec<u8> {
+    let mut fuel = Fuel::of(text);
+    each_line(text, |number, line| {
+        let rules = if number == 0 { rules::DUNE } else { &[] };
+        Some(by_rules(line, rules, &mut fuel))
+    })
+}

@@ -1,0 +1,175 @@
+//! Archives, in each other and compressed: what of them counts.
+
+use super::make::{One, ar, cpio, gzip, one, piped, tar, zip};
+use super::{differences, places};
+
+type Make = fn(&[One]) -> Vec<u8>;
+
+const KINDS: [(&str, Make); 8] = [
+    ("/a.tar", tar),
+    ("/a.tar.gz", |files| gzip(&tar(files), files.first().map_or(0, |file| file.time))),
+    ("/odd-name", |files| gzip(&tar(files), files.first().map_or(0, |file| file.time))),
+    ("/a.cpio", |files| cpio(files, true)),
+    ("/boot/initrd", |files| gzip(&cpio(files, false), 7)),
+    ("/a.a", ar),
+    ("/a.zip", |files| zip(files, false)),
+    ("/a.jar", |files| zip(files, true)),
+];
+
+fn at(files: &[One], time: u32) -> Vec<One> {
+    files.iter().cloned().map(|file| One { time, ..file }).collect()
+}
+
+#[test]
+fn members() {
+    let files =
+        [one("b/a-long-name-of-a-file", "one\ntwo\n"), one("a", "x"), one("c", "\0\x01\x02"), one("a", "y")];
+    let later = at(&files, 1_700_000);
+    let changed = |number: usize, bytes: &[u8]| {
+        let mut files = later.clone();
+        files[number].bytes = bytes.to_vec();
+        files
+    };
+    let mut turned = later.clone();
+    turned.swap(0, 2);
+    let mut added = later.clone();
+    added.push(one("d", "x"));
+    let rows: [(&[One], &[&str]); 8] = [
+        (&later, &[]),
+        (&turned, &[]),
+        (&changed(0, b"one\nTwo\n"), &["b/a-long-name-of-a-file: line 2"]),
+        // Each of one name is compared with its own.
+        (&changed(1, b"z"), &["a: line 1"]),
+        (&changed(3, b"z"), &["a: line 1"]),
+        (&changed(2, b"\0\x01\x03"), &["c: offset 0x2"]),
+        (&later[..3], &["a: only the old build has it"]),
+        (&added, &["d: only the new build has it"]),
+    ];
+    for (path, make) in KINDS {
+        for (new, wanted) in &rows {
+            assert_eq!(places(path, &make(&files), &make(new)), *wanted, "{path}");
+        }
+    }
+}
+
+#[test]
+fn traits_of_members() {
+    let mut link = one("l", "");
+    (link.mode, link.target) = (0o120_777, "a".to_owned());
+    let mut other = link.clone();
+    other.target = "b".to_owned();
+    let mut setuid = one("l", "a");
+    setuid.mode = 0o104_755;
+    let (mut plain, mut folder) = (one("l", "a"), one("l", ""));
+    (plain.mode, folder.mode) = (0o100_755, 0o040_755);
+    let kinds =
+        KINDS.iter().filter(|(path, _)| *path != "/a.a" && !path.ends_with("zip") && !path.ends_with("jar"));
+    for (path, make) in kinds {
+        let rows = [
+            (&link, &link, ""),
+            (&link, &other, "target"),
+            (&plain, &setuid, "mode"),
+            (&plain, &folder, "kind"),
+        ];
+        for (old, new, wanted) in rows {
+            let found = differences(path, &make(std::slice::from_ref(old)), &make(std::slice::from_ref(new)));
+            let parts: Vec<&str> = found.iter().filter_map(|one| one.part.as_deref()).collect();
+            assert_eq!(parts.concat(), wanted, "{path}");
+        }
+    }
+}
+
+#[test]
+fn archives_in_archives() {
+    let deep = |text: &str, time: u32| {
+        let inner =
+            gzip(&tar(&at(&[one("usr/share/man/man1/x.1.gz", gzip(text.as_bytes(), time))], time)), time);
+        let zip = zip(&at(&[one("data.tgz", inner)], time), true);
+        ar(&at(&[one("debian-binary", "2.0\n"), one("data.zip", zip)], time))
+    };
+    let old = deep(".TH ab 1 \"2010-01-01\"\nx\n", 1);
+    assert_eq!(places("/a.deb", &old, &deep(".TH ab 1 \"2011-01-01\"\nx\n", 9)), [""; 0]);
+    let found = differences("/a.deb", &old, &deep(".TH ab 1 \"2011-01-01\"\ny\n", 9));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].path, ["/a.deb", "data.zip", "data.tgz", "usr/share/man/man1/x.1.gz"]);
+    let is = (found[0].part.as_deref(), found[0].old.as_deref(), found[0].new.as_deref());
+    assert_eq!(is, (Some("line 2"), Some("x"), Some("y")));
+}
+
+#[test]
+fn what_is_compressed() {
+    let rows = [("/a.gz", "gzip"), ("/a.bz2", "bzip2"), ("/a.xz", "xz"), ("/a", "xz"), ("/odd.dat", "gzip")];
+    for (path, program) in rows {
+        let pack = |level: &str, text: &str| piped(program, &["-c", level], text.as_bytes());
+        let long = "a line of a text\n".repeat(2000);
+        let other = long.replacen("line of", "Line of", 1);
+        assert_eq!(places(path, &pack("-1", &long), &pack("-9", &long)), [""; 0], "{path}");
+        assert_eq!(places(path, &pack("-1", &long), &pack("-1", &other)), [": line 1"], "{path}");
+    }
+    // As the name says without the ending, times of a picture do not count.
+    let png = |time: u8| [b"\x89PNG\r\n\x1a\n\0\0\0\x07tIME", &[time; 11][..]].concat();
+    assert_eq!(places("/a.png.gz", &gzip(&png(1), 1), &gzip(&png(2), 2)), [""; 0]);
+}
+
+/// As the real tar writes them, in each of its forms.
+#[test]
+fn forms_of_tar() {
+    let folder = std::env::temp_dir().join(format!("skink-compare-content-{}", std::process::id()));
+    let long = "a-folder-with-a-long-name/".repeat(5);
+    let make = |format: &str, time: &str, text: &str, target: &str| {
+        let inner = folder.join(&long);
+        std::fs::create_dir_all(&inner).unwrap();
+        let file = inner.join("file");
+        std::fs::write(&file, text).unwrap();
+        let _ = std::fs::remove_file(inner.join("link"));
+        std::os::unix::fs::symlink(format!("{target}{}", "x".repeat(90)), inner.join("link")).unwrap();
+        // Long names of hard links are more than the oldest form has.
+        if format != "ustar" {
+            let _ = std::fs::hard_link(&file, inner.join("other"));
+        }
+        let (format, time) = (format!("--format={format}"), format!("--mtime=@{time}"));
+        piped("tar", &["-C", folder.to_str().unwrap(), &format, &time, "--owner=a:1", "-cf", "-", "."], b"")
+    };
+    for format in ["ustar", "gnu", "pax"] {
+        let old = make(format, "1.5", "one", "a");
+        let file = format!("./{long}file: line 1");
+        let link = format!("./{long}link: target");
+        assert_eq!(places("/a.tar", &old, &make(format, "2000.25", "one", "a")), [""; 0], "{format}");
+        assert_eq!(places("/a.tar", &old, &make(format, "1.5", "two", "a")), [file], "{format}");
+        assert_eq!(places("/a.tar", &old, &make(format, "1.5", "one", "b")), [link], "{format}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// What stands beside the members of a zip, and what does not hold together.
+#[test]
+fn odd_archives() {
+    let files = [one("a", "x".repeat(100))];
+    let (old, new) = (zip(&files, true), zip(&at(&files, 9), true));
+    let program = |start: &str, zip: &[u8]| [start.as_bytes(), zip].concat();
+    let places_of = |old: &[u8], new: &[u8]| places("/a.jar", old, new);
+    assert_eq!(places_of(&program("#!1\n", &old), &program("#!1\n", &new)), [""; 0]);
+    assert_eq!(
+        places_of(&program("#!1\n", &old), &program("#!2\n", &new)),
+        [": what is before the zip, line 1"]
+    );
+    let last = new.len() - 1;
+    for at in [0, 8, 10, 26, 32, 40, last - 8, last - 20] {
+        let mut broken = new.clone();
+        broken[at] ^= 0x55;
+        let found = places_of(&old, &broken);
+        // The time, and what no reader asks for, may be anything.
+        assert!(!found.is_empty() || at == 10, "{at}: {found:?}");
+    }
+    let rows: [(&str, Vec<u8>, Vec<u8>); 5] = [
+        ("/a.tar", tar(&files), [tar(&at(&files, 9)), b"more".to_vec()].concat()),
+        ("/a.cpio", cpio(&files, true), [cpio(&at(&files, 9), true), b"more".to_vec()].concat()),
+        ("/a.a", ar(&files), [ar(&at(&files, 9)), b"m".to_vec()].concat()),
+        ("/a.rpm", b"\xed\xab\xee\xdb1".to_vec(), b"\xed\xab\xee\xdb2".to_vec()),
+        ("/a.squashfs", b"hsqs1".to_vec(), b"hsqs2".to_vec()),
+    ];
+    for (path, old, new) in rows {
+        let found = differences(path, &old, &new);
+        assert!(found.len() == 1 && found[0].why.contains("not opened"), "{path}: {found:?}");
+    }
+}

@@ -1,0 +1,181 @@
+//! What is left out of texts, by names of files, and what beside it is not.
+
+use super::{Row, check};
+
+/// What tools write into texts.
+const TEXTS: &[Row] = &[
+    ("/x/foo.spec", "Name: a\nRelease:  1.1\n", "Name: a\nRelease: 1.2\n", true),
+    ("/x/foo.spec", "Name: a\nRelease: 1\n", "Name: b\nRelease: 1\n", false),
+    ("/x/foo.txt", "Release: 1\n", "Release: 2\n", false),
+    (
+        "/var/adm/perl-modules/a",
+        "=head2 Wed Jul  1 00:00:00 2009: C<Module> L<A>\n",
+        "=head2 Thu Jul 22 10:00:00 2010: C<Module> L<A>\n",
+        true,
+    ),
+    (
+        "/var/adm/perl-modules/a",
+        "=head2 Wed Jul  1 00:00:00 2009: C<Module> L<A>\n",
+        "=head2 Wed Jul  1 00:00:00 2009: C<Module> L<B>\n",
+        false,
+    ),
+    (
+        "/usr/lib/emacs/a.elc",
+        ";;; Compiled by abuild@one on Wed Jul  1 00:00:00 2009\n;;; from file /a/b.el\n;;; emacs version 27\n;;; bytecomp version 1\n(a)\n",
+        ";;; Compiled by abuild@two on Thu Jul 22 10:11:12 2010\n;;; from file /c/d.el\n;;; emacs version 28\n;;; bytecomp version 2\n(a)\n",
+        true,
+    ),
+    ("/usr/lib/emacs/a.elc", ";;; from file /a/b.el\n(a)\n", ";;; from file /a/b.el\n(b)\n", false),
+    ("/usr/lib/emacs/a.elc", ";;; from file /a/b.el\n", ";;; from file /a/b.elc?\n", false),
+    (
+        "/usr/bin/libtool",
+        "# Libtool was configured on host build33:\na\n",
+        "# Libtool was configured on host x:\na\n",
+        true,
+    ),
+    (
+        "/usr/bin/libtool",
+        "# Libtool was configured on host build33:\na\n",
+        "# Libtool was configured on host build33:\nb\n",
+        false,
+    ),
+    (
+        "/etc/sendmail.cf",
+        "##### built by abuild@build33 on Thu May 6 11:21:17 UTC 2010\n",
+        "##### built by abuild@x on Fri May 17 01:02:03 UTC 2024\n",
+        true,
+    ),
+    (
+        "/etc/mail/submit.cf",
+        "##### built by abuild@build33 on Thu May 6 11:21:17 UTC 2010\n",
+        "##### built by mallory@x on Fri May 17 01:02:03 UTC 2024\n",
+        false,
+    ),
+    (
+        "/usr/lib64/R/library/a/DESCRIPTION",
+        "A: b\nBuilt: R 3.6.1; x86_64; 2019-08-13 04:19:49 UTC; unix\n",
+        "A: b\nBuilt: R 3.6.1; x86_64; 2020-09-14 05:20:50 UTC; unix\n",
+        true,
+    ),
+    (
+        "/usr/lib64/R/library/a/DESCRIPTION",
+        "Built: R 3.6.1; x86_64; 2019-08-13 04:19:49 UTC; unix\n",
+        "Built: R 3.6.2; x86_64; 2019-08-13 04:19:49 UTC; unix\n",
+        false,
+    ),
+    (
+        "/a/LinuxX86-64Env.Set.sh",
+        "# Generated on: Mon Apr 18 13:19:22 UTC 2011\nA=1\n",
+        "# Generated on: Tue Apr 19 13:19:22 UTC 2011 \nA=1\n",
+        true,
+    ),
+    (
+        "/a/LinuxX86-64Env.Set.sh",
+        "# Generated on: Mon Apr 18 13:19:22 UTC 2011\nA=1\n",
+        "# Generated on: Mon Apr 18 13:19:22 UTC 2011\nA=2\n",
+        false,
+    ),
+    ("/a/linuxrc.config", "InitrdID: a\nb\n", "InitrdID: c\nb\n", true),
+    ("/a/linuxrc.config", "InitrdID: a\nb\n", "InitrdID: a\nc\n", false),
+    ("/a/etc/hosts", "127.0.0.1 build1\n::1 x\n", "127.0.0.1\tbuild2 x\n::1 x\n", true),
+    ("/a/etc/hosts", "127.0.0.1 build1\n::1 x\n", "127.0.0.1 build1\n::1 y\n", false),
+    ("/a/etc/hosts", "127.0.0.11 build1\n", "127.0.0.12 build1\n", false),
+    ("/a/dune-package", "(lang dune 2.8)\n(name a)\n", "(lang dune 3.17)\n(name a)\n", true),
+    ("/a/dune-package", "(lang dune 2.8)\n(name a)\n", "(lang dune 2.8)\n(name b)\n", false),
+    ("/a/dune-package", "(name a)\n(lang dune 2.8)\n", "(name a)\n(lang dune 3.17)\n", false),
+    ("/usr/share/fonts/fonts.dir", "2\na\nb\n", "2\nb\na\n", true),
+    ("/usr/share/fonts/fonts.scale", "2\na\nb\n", "2\nb\nc\n", false),
+    ("/usr/share/fonts/encodings.dir", "2\na\na\n", "2\na\n", false),
+    (
+        "/usr/share/javadoc/gjdoc.properties",
+        "#Fri Jan 01 11:27:36 GMT 2009\na=b\n",
+        "#Sat Feb 02 12:28:37 GMT 2019\na=b\n",
+        true,
+    ),
+    (
+        "/usr/share/javadoc/a/gjdoc.properties",
+        "#Fri Jan 01 11:27:36 GMT 2009\na=b\n",
+        "#Fri Jan 01 11:27:36 GMT 2009\na=c\n",
+        false,
+    ),
+    (
+        "/a/x.ps",
+        "%!PS\n%%CreationDate: a\n%%Creator: groff version 1.22.4\n%DVIPSSource:  x\nshow\n",
+        "%!PS\n%%CreationDate: b\n%%Creator: groff version 1.23.0\n%DVIPSSource:\ty\nshow\n",
+        true,
+    ),
+    ("/a/x.ps", "%!PS\n%%CreationDate: a\nshow\n", "%!PS\nshow\n", true),
+    ("/a/x.ps", "%!PS\n%%Creator: groff version 1\n", "%!PS\n%%Creator: dvips version 1\n", false),
+    ("/a/x.ps", "%!PS\n%%CreationDate: a\nshow\n", "%!PS\n%%CreationDate: a\nhide\n", false),
+];
+
+/// The release in texts.
+const RELEASED: &[Row] = &[
+    (
+        "/usr/share/doc/foo/changelog",
+        "foo (1.0-1.1) stable\n\n  * x\n\n -- A B <c@d>  Mon, 01 Jan 2024 10:00:00 +0000\n",
+        "foo (1.0-1.2) stable\n\n  * x\n\n -- A B <c@d>  Tue,  2 Jan 2024 11:22:33 -0100\n",
+        true,
+    ),
+    (
+        "/usr/share/doc/foo/changelog.Debian",
+        "foo (1.0-1.1) stable\n\n  * x\n",
+        "foo (1.0-1.2) stable\n\n  * y\n",
+        false,
+    ),
+    (
+        "/usr/share/doc/foo/changelog",
+        " -- A B <c@d>  Mon, 01 Jan 2024 10:00:00 +0000\n",
+        " -- A C <c@d>  Mon, 01 Jan 2024 10:00:00 +0000\n",
+        false,
+    ),
+    ("/usr/share/doc/foo/changelog", "foo (2.0-1.1) stable\n", "foo (2.0-1.2) stable\n", false),
+    (
+        "/usr/share/doc/foo/changelog",
+        "/boot/vmlinuz-1.0-1.1 and 1.0-1\n",
+        "/boot/vmlinuz-1.0-1.2 and 1.0-1\n",
+        true,
+    ),
+    (
+        "/usr/share/doc/foo/changelog",
+        "/opt/vmlinuz-1.0-1.1 and 1.0-1\n",
+        "/opt/vmlinuz-1.0-1.2 and 1.0-1\n",
+        false,
+    ),
+    ("/var/adm/update-scripts/foo", "sh foo-1.0-1.1-x\n", "sh foo-1.0-1.2-x\n", true),
+    ("/var/adm/update-messages/foo", "sh foo-1.0-1.1-x\n", "sh foo-1.0-1.2-y\n", false),
+    ("/var/adm/update-scripts/foo", "sh foo-1.0-1.1\n", "sh bar-1.0-1.2\n", false),
+    ("/usr/bin/foo", "foo-1.0-1.1\n", "foo-1.0-1.2\n", false),
+];
+
+#[test]
+fn what_tools_write_into_texts() {
+    check(TEXTS);
+}
+
+#[test]
+fn the_release_in_texts() {
+    check(RELEASED);
+}
+
+#[test]
+fn without_the_release() {
+    let release = crate::Release { name: "foo", version: "1.0", release: "1.1" };
+    let rows = [
+        ("x = 1.0-1.1", "x = @VERSION@-@RELEASE_LONG@"),
+        ("x = 1.0-1.1 y", "x = 1.0-1.1 y"),
+        ("/lib/modules/1.0-1 x", "/lib/modules/@VERSION@-@RELEASE_SHORT@ x"),
+        ("/usr/src/a-1.0-1.1/b", "/usr/src/a-@VERSION@-@RELEASE_LONG@/b"),
+        ("/var/adm/update-scripts/foo-1.0-1.1-x", "/var/adm/update-scripts/@NAME_VER_REL@-x"),
+        ("/var/adm/update-scripts/foo-1.0-1.1 x", "/var/adm/update-scripts/foo-1.0-1.1 x"),
+        ("a-kmp-default 8 1.2.2_k5.17.0-1.1", "a-kmp-default 8 1.2.2_k5.17.0-@RELEASE_LONG@"),
+        (" a-kmp-default 8 1.2.2_k5.17.0-1.1", " a-kmp-default 8 1.2.2_k5.17.0-1.1"),
+        ("x --release \"1.1\" --kernelrelease", "x --release \"@RELEASE_LONG@\" --kernelrelease"),
+        ("a\n/usr/lib/.build-id/ab/cd 1\nb", "a\nb"),
+    ];
+    for (text, wanted) in rows {
+        assert_eq!(crate::without_release(text, release), wanted, "{text}");
+    }
+    let deb = crate::Release { name: "foo", version: "1.0-1.1", release: "" };
+    assert_eq!(crate::without_release("foo (1.0-1.1) x", deb), "foo (@VERSION@-@RELEASE_LONG@) x");
+}

@@ -1,0 +1,187 @@
+//! Archives, member by member.
+
+use super::{Place, Walk};
+use crate::archive::{Archive, Body, Member, Packed, Traits, What};
+use crate::kind::Kind;
+use crate::{Host, Release, Side, excerpt, ignore};
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+impl<H: Host> Walk<'_, H> {
+    pub(super) fn archive(
+        &mut self,
+        kind: Kind,
+        place: &Place,
+        old: Side<'_>,
+        new: Side<'_>,
+    ) -> Result<(), String> {
+        let (theirs, ours) = (Archive::read(kind, old.bytes)?, Archive::read(kind, new.bytes)?);
+        for ((what, old), (_, new)) in theirs.beside.iter().zip(&ours.beside) {
+            if let Some(first) = excerpt::first(old, new) {
+                let part = format!("{what}, {}", first.part);
+                self.tell(place, Some(part), first.old, first.new, format!("{what} differs"));
+            }
+        }
+        for (their, our) in pairs(&theirs.members, &ours.members) {
+            if self.is_full() {
+                break;
+            }
+            match (their, our) {
+                (Some(their), Some(our)) => self.member(place, (their, old.release), (our, new.release)),
+                (Some(only), None) => self.alone(place, only, true),
+                (None, Some(only)) => self.alone(place, only, false),
+                (None, None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn alone(&mut self, place: &Place, member: &Member<'_>, is_old: bool) {
+        let place = place.member(&member.name);
+        let shown = Some(member.traits.what.as_str().to_owned());
+        if is_old {
+            self.tell(&place, None, shown, None, "only the old build has it".to_owned());
+        } else {
+            self.tell(&place, None, None, shown, "only the new build has it".to_owned());
+        }
+    }
+
+    fn member(&mut self, place: &Place, old: (&Member<'_>, Release<'_>), new: (&Member<'_>, Release<'_>)) {
+        let place = place.member(&new.0.name);
+        if let Some((part, old, new)) = traits(&old.0.traits, &new.0.traits) {
+            let why = format!("its {part} differs");
+            return self.tell(&place, Some(part.to_owned()), Some(old), Some(new), why);
+        }
+        let is_file = new.0.traits.what == What::File;
+        if old.0.body == new.0.body || !is_file || ignore::is_ignored(&place.name) {
+            return;
+        }
+        let live = self.live;
+        let bodies = self.body(old.0.body).and_then(|old| Ok((old, self.body(new.0.body)?)));
+        match &bodies {
+            Ok((theirs, ours)) => {
+                let (theirs, ours) = (theirs.bytes(), ours.bytes());
+                let (old, new) = (old.1, new.1);
+                self.content(
+                    &place,
+                    Side { bytes: theirs, release: old },
+                    Side { bytes: ours, release: new },
+                );
+            }
+            Err(why) => {
+                let why = format!("not unpacked: {why}");
+                let (old, new) = (old.0.body, new.0.body);
+                // What is packed in two ways may have the same bytes and yet be something else.
+                let (part, old, new) = match excerpt::first(raw(old), raw(new)) {
+                    Some(first) => (format!("packed, {}", first.part), first.old, first.new),
+                    None => ("how it is packed".to_owned(), Some(way(old)), Some(way(new))),
+                };
+                self.tell(&place, Some(part), old, new, why);
+            }
+        }
+        self.live = live;
+    }
+
+    fn body<'b>(&mut self, body: Body<'b>) -> Result<Content<'b>, String> {
+        match body {
+            Body::Plain(bytes) => Ok(Content::Of(bytes)),
+            Body::Packed(packed) => {
+                let unpacked = match packed.method {
+                    8 => self.unpack(&as_gzip(packed))?,
+                    12 | 93 | 95 => self.unpack(packed.bytes)?,
+                    other => return Err(format!("zip's way {other} of compressing is not known")),
+                };
+                if unpacked.len() as u64 != u64::from(packed.size) {
+                    return Err("it has another size than its list says".to_owned());
+                }
+                Ok(Content::Own(unpacked))
+            }
+        }
+    }
+}
+
+enum Content<'b> {
+    Of(&'b [u8]),
+    Own(Vec<u8>),
+}
+
+impl Content<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Of(bytes) => bytes,
+            Self::Own(bytes) => bytes,
+        }
+    }
+}
+
+fn raw(body: Body<'_>) -> &[u8] {
+    match body {
+        Body::Plain(bytes) => bytes,
+        Body::Packed(packed) => packed.bytes,
+    }
+}
+
+fn way(body: Body<'_>) -> String {
+    match body {
+        Body::Plain(_) => "not at all".to_owned(),
+        Body::Packed(packed) => {
+            format!("way {}, {} bytes, sum {:#x}", packed.method, packed.size, packed.crc)
+        }
+    }
+}
+
+/// A zip has the very stream that gzip has, and the numbers that stand behind it: so the host unpacks it, and proves the sum.
+fn as_gzip(packed: Packed<'_>) -> Vec<u8> {
+    const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    [&HEADER[..], packed.bytes, &packed.crc.to_le_bytes(), &packed.size.to_le_bytes()].concat()
+}
+
+type Pair<'m, 'a> = (Option<&'m Member<'a>>, Option<&'m Member<'a>>);
+
+/// The members by name; of several of one name the first with the first, and so on: a linker may take any of them.
+fn pairs<'m, 'a>(old: &'m [Member<'a>], new: &'m [Member<'a>]) -> Vec<Pair<'m, 'a>> {
+    let sorted = |members: &'m [Member<'a>]| {
+        let mut members: Vec<&Member<'a>> = members.iter().collect();
+        members.sort_by(|one, other| one.name.cmp(&other.name));
+        members
+    };
+    let (old, new) = (sorted(old), sorted(new));
+    let (mut old, mut new) = (old.into_iter().peekable(), new.into_iter().peekable());
+    let mut pairs = Vec::new();
+    loop {
+        let order = match (old.peek(), new.peek()) {
+            (None, None) => return pairs,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(old), Some(new)) => old.name.cmp(&new.name),
+        };
+        pairs.push(match order {
+            Ordering::Less => (old.next(), None),
+            Ordering::Greater => (None, new.next()),
+            Ordering::Equal => (old.next(), new.next()),
+        });
+    }
+}
+
+/// The first that differs, and both of it.
+fn traits(old: &Traits, new: &Traits) -> Option<(&'static str, String, String)> {
+    let mode = |traits: &Traits| traits.mode.map_or_else(|| "none".to_owned(), |mode| format!("{mode:04o}"));
+    let device = |traits: &Traits| format!("{}:{}", traits.device.0, traits.device.1);
+    if old.what != new.what {
+        Some(("kind", old.what.as_str().to_owned(), new.what.as_str().to_owned()))
+    } else if old.mode != new.mode {
+        Some(("mode", mode(old), mode(new)))
+    } else if old.target != new.target {
+        Some(("target", excerpt::name(&old.target), excerpt::name(&new.target)))
+    } else if old.device != new.device {
+        Some(("number of the device", device(old), device(new)))
+    } else if old.more != new.more {
+        let first = excerpt::first(&old.more, &new.more)?;
+        Some(("attributes", first.old.unwrap_or_default(), first.new.unwrap_or_default()))
+    } else {
+        None
+    }
+}
