@@ -1,0 +1,128 @@
+//! The lists of files: which files there are, and what is told of each but its content.
+//!
+//! Sizes, times, inodes and devices of file systems are those of the build and say nothing. Links by build ids come and go
+//! with each build.
+
+use crate::codes::Code;
+use crate::difference::{Difference, Differences};
+use crate::header::Header;
+use crate::pair::merge;
+use crate::sides::Sides;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use skink_sdk::packages::PackagedFile;
+
+/// Where links lie that have a build's ids for names.
+const BUILD_IDS: &str = "/usr/lib/.build-id";
+
+/// A file of both packages.
+#[derive(Debug, Clone)]
+pub(crate) struct Both<'a> {
+    pub(crate) old: PackagedFile<'a>,
+    pub(crate) new: PackagedFile<'a>,
+}
+
+/// A file, and under which path and with which target it is compared.
+struct Row<'a> {
+    file: PackagedFile<'a>,
+    path: String,
+    target: String,
+    device: u32,
+    language: &'a str,
+    capabilities: &'a str,
+}
+
+/// Compares the lists, and gives the regular files of both packages, whose contents are to be compared.
+pub(crate) fn compare<'a>(
+    (old, new): (&'a [PackagedFile<'a>], &'a [PackagedFile<'a>]),
+    sides: Sides<'a>,
+    found: &mut Differences,
+) -> Vec<Both<'a>> {
+    let (old, new) = (rows(old, sides.old), rows(new, sides.new));
+    let mut contents = Vec::new();
+    for (old, new) in merge(old, new, |row| row.path.clone(), Some) {
+        match (old, new) {
+            (Some(old), Some(new)) => {
+                attributes(&old, &new, found);
+                let (old, new) = (old.file, new.file);
+                if old.is_file() && new.is_file() && !old.is_ghost() && !new.is_ghost() {
+                    contents.push(Both { old, new });
+                }
+            }
+            (Some(old), None) => found.add(only(&old, "removed", sides).values(Some(old.file.path), None)),
+            (None, Some(new)) => found.add(only(&new, "added", sides).values(None, Some(new.file.path))),
+            (None, None) => {}
+        }
+    }
+    contents
+}
+
+/// A file of one package alone. A source that comes or goes is a changed source.
+fn only(row: &Row<'_>, field: &str, sides: Sides<'_>) -> Difference {
+    let code = if sides.new.is_source { Code::SourceDiffers } else { Code::FilesDiffer };
+    Difference::new(code, "the file").field(field).file(row.file.path)
+}
+
+/// All files that count, sorted by the paths that are compared.
+fn rows<'a>(files: &'a [PackagedFile<'a>], header: &'a Header) -> Vec<Row<'a>> {
+    let mut languages = header.files.languages.split('\0');
+    let mut capabilities = header.files.capabilities.split('\0');
+    let mut rows = Vec::new();
+    for file in files {
+        let (language, capabilities) = (languages.next(), capabilities.next());
+        if is_build_id(file) {
+            continue;
+        }
+        let line = format!("{} {}", file.path, file.target);
+        rows.push(Row {
+            path: header.release.part(file.path, &line).into_owned(),
+            target: header.release.part(file.target, &line).into_owned(),
+            device: header.files.devices.get(file.place as usize).copied().unwrap_or_default(),
+            language: language.unwrap_or_default(),
+            capabilities: capabilities.unwrap_or_default(),
+            file: *file,
+        });
+    }
+    rows.sort_by(|a, b| (&a.path, a.file.path).cmp(&(&b.path, b.file.path)));
+    rows
+}
+
+fn is_build_id(file: &PackagedFile<'_>) -> bool {
+    let below =
+        file.path.strip_prefix(BUILD_IDS).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    below && (file.is_directory() || file.is_symlink())
+}
+
+fn attributes(old: &Row<'_>, new: &Row<'_>, found: &mut Differences) {
+    let octal = |mode: u32| format!("{mode:o}");
+    let bits = |flags: u32| format!("{flags:#x}");
+    let (a, b) = (&old.file, &new.file);
+    let rows = [
+        ("mode", a.mode == b.mode, octal(a.mode), octal(b.mode)),
+        ("owner", a.owner == b.owner, a.owner.to_owned(), b.owner.to_owned()),
+        ("group", a.group == b.group, a.group.to_owned(), b.group.to_owned()),
+        ("flags", a.flags == b.flags, bits(a.flags), bits(b.flags)),
+        ("verify", a.verify == b.verify, bits(a.verify), bits(b.verify)),
+        ("target", old.target == new.target, a.target.to_owned(), b.target.to_owned()),
+        ("device", old.device == new.device, bits(old.device), bits(new.device)),
+        ("language", old.language == new.language, old.language.to_owned(), new.language.to_owned()),
+        (
+            "capabilities",
+            old.capabilities == new.capabilities,
+            old.capabilities.to_owned(),
+            new.capabilities.to_owned(),
+        ),
+    ];
+    for (field, same, was, is) in rows {
+        if !same {
+            let what = format!("{} of {}", field, b.path);
+            let difference = Difference::new(Code::FilesDiffer, &what).field(field).file(b.path);
+            found.add(difference.values(Some(&was), Some(&is)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

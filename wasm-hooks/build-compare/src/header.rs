@@ -1,0 +1,64 @@
+//! What is read of a package without its contents.
+
+use crate::release::Release;
+use alloc::string::String;
+use alloc::vec::Vec;
+use skink_sdk::Failure;
+use skink_sdk::packages::{Change, Dependency, Field, FileTable, Format, Package, Script, Trigger};
+
+/// All that the header of a package says.
+#[derive(Debug)]
+pub(crate) struct Header {
+    pub(crate) format: Format,
+    pub(crate) is_source: bool,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) dependencies: Vec<Dependency>,
+    pub(crate) scripts: Vec<Script>,
+    pub(crate) triggers: Vec<Trigger>,
+    /// The last change of its changelog.
+    pub(crate) change: Option<Change>,
+    pub(crate) files: FileTable,
+    pub(crate) release: Release,
+}
+
+impl Header {
+    /// # Errors
+    /// The package does not hold together.
+    pub(crate) fn read(package: &Package) -> Result<Self, Failure> {
+        let (format, fields) = (package.format(), package.fields());
+        let release = release(format, &fields);
+        Ok(Self {
+            format,
+            is_source: package.is_source(),
+            fields,
+            dependencies: package.dependencies()?,
+            scripts: package.scripts()?,
+            triggers: package.triggers()?,
+            change: package.changelog()?.into_iter().next(),
+            files: package.files(),
+            release,
+        })
+    }
+
+    /// All values of a field; none where it has no such field.
+    pub(crate) fn field(&self, name: &str) -> &[String] {
+        values(&self.fields, name)
+    }
+}
+
+/// Names of fields are the same in large and small letters, as dpkg has it.
+fn values<'f>(fields: &'f [Field], name: &str) -> &'f [String] {
+    let field = fields.iter().find(|field| field.name.eq_ignore_ascii_case(name));
+    field.map_or(&[], |field| field.values.as_slice())
+}
+
+pub(crate) fn release(format: Format, fields: &[Field]) -> Release {
+    let first = |name| values(fields, name).first().map(String::as_str).unwrap_or_default();
+    match format {
+        Format::Rpm => Release::of_rpm(first("name"), first("version"), first("release")),
+        Format::Deb => Release::of_deb(first("package"), first("version")),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod made;
