@@ -83,12 +83,12 @@ impl<'a> Contents<'a> {
 
     /// Those whose contents differ, by what the host computes of them.
     fn really_other<'f>(&self, files: Vec<&'f Both<'a>>) -> Result<Vec<&'f Both<'a>>, Failure> {
-        let old = self.old.fetch(files.iter().map(|both| &both.old), Package::sha256)?;
-        let new = self.new.fetch(files.iter().map(|both| &both.new), Package::sha256)?;
+        let old = self.old.fetch(files.iter().map(|both| both.old), Package::sha256)?;
+        let new = self.new.fetch(files.iter().map(|both| both.new), Package::sha256)?;
         let is_there = |digest: &String| !digest.is_empty();
         let same = |both: &&Both<'a>| {
-            let old = self.old.links.find(&both.old, &old, is_there);
-            old.is_some() && old == self.new.links.find(&both.new, &new, is_there)
+            let old = self.old.links.find(both.old, &old, is_there);
+            old.is_some() && old == self.new.links.find(both.new, &new, is_there)
         };
         Ok(files.into_iter().filter(|both| !same(both)).collect())
     }
@@ -109,13 +109,13 @@ impl<'a> Contents<'a> {
         is_over: &dyn Fn(&Differences) -> bool,
     ) -> Result<(), Failure> {
         let whole = |package: &Package, places: &[u32]| package.contents(places, u64::MAX);
-        let old = self.old.fetch(batch.iter().map(|both| &both.old), whole)?;
-        let new = self.new.fetch(batch.iter().map(|both| &both.new), whole)?;
+        let old = self.old.fetch(batch.iter().map(|both| both.old), whole)?;
+        let new = self.new.fetch(batch.iter().map(|both| both.new), whole)?;
         for both in batch {
             if is_over(found) {
                 return Ok(());
             }
-            let bytes = (self.old.content(&old, &both.old), self.new.content(&new, &both.new));
+            let bytes = (self.old.content(&old, both.old), self.new.content(&new, both.new));
             let (Some(old), Some(new)) = bytes else {
                 let what = format!("{} has no content in one of the packages", both.new.path);
                 found.add(Difference::new(Code::Unreadable, &what).file(both.new.path));

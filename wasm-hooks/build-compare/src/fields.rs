@@ -8,8 +8,9 @@ use crate::difference::{Difference, Differences};
 use crate::header::Header;
 use crate::release::Release;
 use crate::sides::Sides;
+use crate::text::{Line, first_difference};
 use alloc::borrow::ToOwned;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,8 +18,8 @@ use skink_sdk::Rpm;
 use skink_sdk::packages::Format;
 
 /// Of RPMs: what another build of the same has otherwise, and `optflags`, which show in the files.
-const NOT_OF_RPMS: [&str; 7] =
-    ["release", "buildtime", "buildhost", "size", "longsize", "cookie", "optflags"];
+const NOT_OF_RPMS: [&str; 8] =
+    ["release", "buildtime", "buildhost", "packager", "size", "longsize", "cookie", "optflags"];
 
 /// Of debs.
 const NOT_OF_DEBS: [&str; 3] = ["installed-size", "date", "build-date"];
@@ -43,28 +44,28 @@ pub(crate) fn compare(sides: Sides<'_>, is_converted: bool, found: &mut Differen
     for name in &names {
         let (old, new) = (sides.old.field(name), sides.new.field(name));
         let difference = match sides.new.format {
-            Format::Rpm => of_rpm(sides, name, old, new, is_converted),
-            Format::Deb => of_deb(sides, name, old, new),
+            Format::Rpm => of_rpm(sides, name, &old, &new, is_converted),
+            Format::Deb => of_deb(sides, name, &old, &new),
         };
         if let Some(difference) = difference {
             found.add(difference.field(name));
         }
     }
-    found_release(sides, found);
+    kernel_release(sides, found);
 }
 
 fn of_rpm(
     sides: Sides<'_>,
     name: &str,
-    old: &[String],
-    new: &[String],
+    old: &[&str],
+    new: &[&str],
     is_converted: bool,
 ) -> Option<Difference> {
     let same = match name {
         _ if NOT_OF_RPMS.contains(&name) => true,
         "sourcerpm" => sources(old) == sources(new),
         "description" if is_converted => {
-            let of = |texts: &[String], side: &Header| -> Vec<String> {
+            let of = |texts: &[&str], side: &Header| -> Vec<String> {
                 texts.iter().map(|text| side.release.everywhere(text)).collect()
             };
             of(old, sides.old) == of(new, sides.new)
@@ -75,15 +76,15 @@ fn of_rpm(
 }
 
 /// Name and version of a source package, whose release is not that of each package made of it.
-fn sources(names: &[String]) -> Vec<(&str, &str, &str)> {
+fn sources<'n>(names: &[&'n str]) -> Vec<(&'n str, &'n str, &'n str)> {
     let parts = names.iter().map(|name| match Rpm::parse(name) {
         Some(rpm) => (rpm.name, rpm.version, rpm.arch),
-        None => (name.as_str(), "", ""),
+        None => (*name, "", ""),
     });
     parts.collect()
 }
 
-fn of_deb(sides: Sides<'_>, name: &str, old: &[String], new: &[String]) -> Option<Difference> {
+fn of_deb(sides: Sides<'_>, name: &str, old: &[&str], new: &[&str]) -> Option<Difference> {
     if NOT_OF_DEBS.contains(&name) {
         return None;
     }
@@ -92,56 +93,57 @@ fn of_deb(sides: Sides<'_>, name: &str, old: &[String], new: &[String]) -> Optio
         let same = sides.old.release.version == sides.new.release.version;
         return (!same).then(|| differing(Code::FieldDiffers, name, old, new));
     }
-    let trimmed = |text: &String, side: &Header| -> Vec<String> {
-        text.split('\n').map(|line| side.release.line(line).into_owned()).collect()
-    };
-    let of = |texts: &[String], side| -> Vec<Vec<String>> {
-        texts.iter().map(|text| trimmed(text, side)).collect()
-    };
-    if of(old, sides.old) == of(new, sides.new) {
-        return None;
+    let mut pairs = old.iter().zip(new);
+    let other = pairs.find_map(|(old, new)| sides.first_difference(old, new).map(|line| (line, old, new)));
+    match other {
+        None if old.len() == new.len() => None,
+        _ if RELATIONS.contains(&name) => Some(relation(sides, name, old, new)),
+        Some((line, old, new)) => Some(in_line(Difference::new(Code::FieldDiffers, name), line, old, new)),
+        None => Some(differing(Code::FieldDiffers, name, old, new)),
     }
-    if RELATIONS.contains(&name) {
-        return Some(relation(sides, name, old, new));
-    }
-    Some(differing(Code::FieldDiffers, name, old, new))
 }
 
 /// The first relation that only one of the packages has.
-fn relation(sides: Sides<'_>, name: &str, old: &[String], new: &[String]) -> Difference {
-    let parts = |texts: &[String]| -> Vec<String> {
-        texts.iter().flat_map(|text| text.split(',')).map(|part| part.trim().into()).collect()
-    };
-    let (old_parts, new_parts) = (parts(old), parts(new));
-    let trimmed = |parts: &[String], side: &Header| -> BTreeSet<String> {
-        parts.iter().map(|part| side.release.line(part).into_owned()).collect()
-    };
-    let (olds, news) = (trimmed(&old_parts, sides.old), trimmed(&new_parts, sides.new));
-    let gone = old_parts.iter().find(|part| !news.contains(&*sides.old.release.line(part)));
-    let come = new_parts.iter().find(|part| !olds.contains(&*sides.new.release.line(part)));
+fn relation(sides: Sides<'_>, name: &str, old: &[&str], new: &[&str]) -> Difference {
+    let (olds, news) = (relations(old, sides.old), relations(new, sides.new));
+    let gone = olds.iter().find(|(key, _)| !news.contains_key(*key)).map(|(_, part)| *part);
+    let come = news.iter().find(|(key, _)| !olds.contains_key(*key)).map(|(_, part)| *part);
     let difference = Difference::new(Code::DependenciesDiffer, name);
     if gone.is_none() && come.is_none() {
-        return difference.values(old.first().map(String::as_str), new.first().map(String::as_str));
+        return difference.values(old.first().copied(), new.first().copied());
     }
-    difference.values(gone.map(String::as_str), come.map(String::as_str))
+    difference.values(gone, come)
+}
+
+/// The relations of a field, by what is compared of them.
+fn relations<'t>(texts: &[&'t str], header: &Header) -> BTreeMap<String, &'t str> {
+    let parts = texts.iter().flat_map(|text| text.split(',')).map(str::trim);
+    parts.map(|part| (header.release.line(part).into_owned(), part)).collect()
 }
 
 /// The first value in which two lists differ, and of a text its first line.
-fn differing(code: Code, name: &str, old: &[String], new: &[String]) -> Difference {
+fn differing(code: Code, name: &str, old: &[&str], new: &[&str]) -> Difference {
     let longest = old.len().max(new.len());
     let place = (0..longest).find(|place| old.get(*place) != new.get(*place)).unwrap_or_default();
-    let (old, new) = (old.get(place).map(String::as_str), new.get(place).map(String::as_str));
+    let (old, new) = (old.get(place).copied(), new.get(place).copied());
     let difference = Difference::new(code, name);
     let (Some(a), Some(b)) = (old, new) else { return difference.values(old, new) };
-    let line = crate::text::first_difference((a, |line| line.into()), (b, |line| line.into()));
-    match line.filter(|_| a.contains('\n') || b.contains('\n')) {
-        Some(line) => difference.part(format!("line {}", line.number)).values(line.old, line.new),
+    match first_difference((a, |line| line.into()), (b, |line| line.into())) {
+        Some(line) => in_line(difference, line, a, b),
         None => difference.values(old, new),
     }
 }
 
+/// Tells of a text of several lines which one it is.
+fn in_line(difference: Difference, line: Line<'_>, old: &str, new: &str) -> Difference {
+    if old.contains('\n') || new.contains('\n') {
+        return difference.part(format!("line {}", line.number)).values(line.old, line.new);
+    }
+    difference.values(Some(old), Some(new))
+}
+
 /// All packages of a kernel have the same release, but for the number that counts the builds.
-fn found_release(sides: Sides<'_>, found: &mut Differences) {
+fn kernel_release(sides: Sides<'_>, found: &mut Differences) {
     let (old, new) = (&sides.old.release, &sides.new.release);
     let start = |release: &Release| release.long().rsplit_once('.').map(|(start, _)| start.to_owned());
     if new.name.starts_with("kernel-") && start(old) != start(new) {

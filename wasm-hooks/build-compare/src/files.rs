@@ -8,9 +8,8 @@ use crate::difference::{Difference, Differences};
 use crate::header::Header;
 use crate::pair::merge;
 use crate::sides::Sides;
-use alloc::borrow::ToOwned;
+use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 use skink_sdk::packages::PackagedFile;
 
@@ -20,15 +19,15 @@ const BUILD_IDS: &str = "/usr/lib/.build-id";
 /// A file of both packages.
 #[derive(Debug, Clone)]
 pub(crate) struct Both<'a> {
-    pub(crate) old: PackagedFile<'a>,
-    pub(crate) new: PackagedFile<'a>,
+    pub(crate) old: &'a PackagedFile<'a>,
+    pub(crate) new: &'a PackagedFile<'a>,
 }
 
 /// A file, and under which path and with which target it is compared.
 struct Row<'a> {
-    file: PackagedFile<'a>,
-    path: String,
-    target: String,
+    file: &'a PackagedFile<'a>,
+    path: Cow<'a, str>,
+    target: Cow<'a, str>,
     device: u32,
     language: &'a str,
     capabilities: &'a str,
@@ -77,12 +76,12 @@ fn rows<'a>(files: &'a [PackagedFile<'a>], header: &'a Header) -> Vec<Row<'a>> {
         }
         let line = format!("{} {}", file.path, file.target);
         rows.push(Row {
-            path: header.release.part(file.path, &line).into_owned(),
-            target: header.release.part(file.target, &line).into_owned(),
+            path: header.release.part(file.path, &line),
+            target: header.release.part(file.target, &line),
             device: header.files.devices.get(file.place as usize).copied().unwrap_or_default(),
             language: language.unwrap_or_default(),
             capabilities: capabilities.unwrap_or_default(),
-            file: *file,
+            file,
         });
     }
     rows.sort_by(|a, b| (&a.path, a.file.path).cmp(&(&b.path, b.file.path)));
@@ -96,31 +95,33 @@ fn is_build_id(file: &PackagedFile<'_>) -> bool {
 }
 
 fn attributes(old: &Row<'_>, new: &Row<'_>, found: &mut Differences) {
+    let (a, b) = (old.file, new.file);
     let octal = |mode: u32| format!("{mode:o}");
     let bits = |flags: u32| format!("{flags:#x}");
-    let (a, b) = (&old.file, &new.file);
-    let rows = [
-        ("mode", a.mode == b.mode, octal(a.mode), octal(b.mode)),
-        ("owner", a.owner == b.owner, a.owner.to_owned(), b.owner.to_owned()),
-        ("group", a.group == b.group, a.group.to_owned(), b.group.to_owned()),
-        ("flags", a.flags == b.flags, bits(a.flags), bits(b.flags)),
-        ("verify", a.verify == b.verify, bits(a.verify), bits(b.verify)),
-        ("target", old.target == new.target, a.target.to_owned(), b.target.to_owned()),
-        ("device", old.device == new.device, bits(old.device), bits(new.device)),
-        ("language", old.language == new.language, old.language.to_owned(), new.language.to_owned()),
-        (
-            "capabilities",
-            old.capabilities == new.capabilities,
-            old.capabilities.to_owned(),
-            new.capabilities.to_owned(),
-        ),
+    let mut other = |field: &str, was: &str, is: &str| {
+        let what = format!("{field} of {}", b.path);
+        let difference = Difference::new(Code::FilesDiffer, &what).field(field).file(b.path);
+        found.add(difference.values(Some(was), Some(is)));
+    };
+    if a.mode != b.mode {
+        other("mode", &octal(a.mode), &octal(b.mode));
+    }
+    let numbers =
+        [("flags", a.flags, b.flags), ("verify", a.verify, b.verify), ("device", old.device, new.device)];
+    for (field, was, is) in numbers.into_iter().filter(|(_, was, is)| was != is) {
+        other(field, &bits(was), &bits(is));
+    }
+    if old.target != new.target {
+        other("target", a.target, b.target);
+    }
+    let texts = [
+        ("owner", a.owner, b.owner),
+        ("group", a.group, b.group),
+        ("language", old.language, new.language),
+        ("capabilities", old.capabilities, new.capabilities),
     ];
-    for (field, same, was, is) in rows {
-        if !same {
-            let what = format!("{} of {}", field, b.path);
-            let difference = Difference::new(Code::FilesDiffer, &what).field(field).file(b.path);
-            found.add(difference.values(Some(&was), Some(&is)));
-        }
+    for (field, was, is) in texts.into_iter().filter(|(_, was, is)| was != is) {
+        other(field, was, is);
     }
 }
 

@@ -40,20 +40,20 @@ impl Header {
         })
     }
 
-    /// All values of a field; none where it has no such field.
-    pub(crate) fn field(&self, name: &str) -> &[String] {
+    /// All values of a field, however often it comes; none where it has no such field.
+    pub(crate) fn field(&self, name: &str) -> Vec<&str> {
         values(&self.fields, name)
     }
 }
 
 /// Names of fields are the same in large and small letters, as dpkg has it.
-fn values<'f>(fields: &'f [Field], name: &str) -> &'f [String] {
-    let field = fields.iter().find(|field| field.name.eq_ignore_ascii_case(name));
-    field.map_or(&[], |field| field.values.as_slice())
+fn values<'f>(fields: &'f [Field], name: &str) -> Vec<&'f str> {
+    let named = fields.iter().filter(|field| field.name.eq_ignore_ascii_case(name));
+    named.flat_map(|field| field.values.iter().map(String::as_str)).collect()
 }
 
 pub(crate) fn release(format: Format, fields: &[Field]) -> Release {
-    let first = |name| values(fields, name).first().map(String::as_str).unwrap_or_default();
+    let first = |name| values(fields, name).into_iter().next().unwrap_or_default();
     match format {
         Format::Rpm => Release::of_rpm(first("name"), first("version"), first("release")),
         Format::Deb => Release::of_deb(first("package"), first("version")),

@@ -137,6 +137,9 @@ impl<'a> Run<'a> {
         if self.found.count() > before {
             return (State::Changed, None);
         }
+        if self.is_over(&self.found) {
+            return (State::Skipped, Some(NOT_REACHED));
+        }
         match depth {
             Depth::Whole => (State::Same, None),
             Depth::Header | Depth::Name => (State::Skipped, Some(CONVERTED)),

@@ -22,7 +22,7 @@ pub(crate) fn compare(path: &str, old: Side<'_>, new: Side<'_>, found: &mut Diff
     found.add(match detail {
         Some(detail) => {
             let detail = told(Code::SourceDiffers, detail);
-            Difference { message: format!("{what}: {}", detail.message), ..detail }
+            Difference { message: format!("the source {}", detail.message), ..detail }
         }
         None => Difference::new(Code::SourceDiffers, &what).file(path),
     });

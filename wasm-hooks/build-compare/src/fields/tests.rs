@@ -35,6 +35,7 @@ fn fields_of_rpms() {
             (RPM, &[("release", "1")], &[("release", "2")], None),
             (RPM, &[("buildtime", "1")], &[("buildtime", "2")], None),
             (RPM, &[("size", "1")], &[("longsize", "2")], None),
+            (RPM, &[("packager", "a")], &[("packager", "b")], None),
             (RPM, &[("optflags", "-O2")], &[("optflags", "-O3")], None),
             (RPM, &[("summary", "a")], &[("summary", "b")], Some((field, "summary", Some("a"), Some("b")))),
             (RPM, &[("version", "1")], &[("version", "2")], Some((field, "version", Some("1"), Some("2")))),
@@ -123,6 +124,13 @@ fn fields_of_debs() {
                 Some((field, "section", Some("a"), Some("b"))),
             ),
             (DEB, &of("1-1", ("Depends", "x, y (= 1-1)")), &of("1-2", ("Depends", "x, y (= 1-2)")), None),
+            // A field of the name of a control file hides none of it.
+            (
+                DEB,
+                &[("Package", "hello"), ("Version", "1-1"), ("Shlibs", "a"), ("shlibs", "b")],
+                &[("Package", "hello"), ("Version", "1-1"), ("Shlibs", "a"), ("shlibs", "c")],
+                Some((field, "shlibs", Some("b"), Some("c"))),
+            ),
             (
                 DEB,
                 &of("1-1", ("Depends", "x, y (= 1-1)")),
@@ -145,7 +153,7 @@ fn fields_of_debs() {
                 DEB,
                 &of("1-1", ("symbols", "lib.so\n sym@V 1-1\n old")),
                 &of("1-2", ("symbols", "lib.so\n sym@V 1-2\n new")),
-                Some((field, "symbols", Some(" sym@V 1-1"), Some(" sym@V 1-2"))),
+                Some((field, "symbols", Some(" old"), Some(" new"))),
             ),
         ],
         false,

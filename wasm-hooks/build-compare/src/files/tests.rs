@@ -1,5 +1,7 @@
 use super::*;
 use crate::header::made::{rpm, table};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use skink_sdk::packages::FileTable;
 
 const FILE: u32 = 0o100_644;
