@@ -1,10 +1,14 @@
 //! What is read of a package without its contents.
 
 use crate::release::Release;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use skink_sdk::Failure;
 use skink_sdk::packages::{Change, Dependency, Field, FileTable, Format, Package, Script, Trigger};
+
+/// The most files of a package: two lists of so many take some 200 MiB, and a call has 256 MiB if nobody says otherwise.
+const MAX_FILES: usize = 150_000;
 
 /// All that the header of a package says.
 #[derive(Debug)]
@@ -23,8 +27,10 @@ pub(crate) struct Header {
 
 impl Header {
     /// # Errors
-    /// The package does not hold together.
+    /// The package does not hold together, or is too large.
     pub(crate) fn read(package: &Package) -> Result<Self, Failure> {
+        let files = package.files();
+        are_few(files.modes.len())?;
         let (format, fields) = (package.format(), package.fields());
         let release = release(format, &fields);
         Ok(Self {
@@ -35,7 +41,7 @@ impl Header {
             scripts: package.scripts()?,
             triggers: package.triggers()?,
             change: package.changelog()?.into_iter().next(),
-            files: package.files(),
+            files,
             release,
         })
     }
@@ -44,6 +50,15 @@ impl Header {
     pub(crate) fn field(&self, name: &str) -> Vec<&str> {
         values(&self.fields, name)
     }
+}
+
+fn are_few(files: usize) -> Result<(), Failure> {
+    if files <= MAX_FILES {
+        return Ok(());
+    }
+    Err(Failure::Limit(format!(
+        "it has {files} files, and of more than {MAX_FILES} the memory would not suffice"
+    )))
 }
 
 /// Names of fields are the same in large and small letters, as dpkg has it.
@@ -62,3 +77,15 @@ pub(crate) fn release(format: Format, fields: &[Field]) -> Release {
 
 #[cfg(test)]
 pub(crate) mod made;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_too_long_is_refused() {
+        for (files, fine) in [(0, true), (MAX_FILES, true), (MAX_FILES + 1, false)] {
+            assert_eq!(are_few(files).is_ok(), fine, "{files}");
+        }
+    }
+}
