@@ -23,6 +23,9 @@ const LISTENING: &str = "env --default-signal=TERM,INT,HUP,QUIT";
 /// The variable by which tests write what they compare with anew.
 pub(crate) const UPDATE: &str = "SKINK_UPDATE";
 
+/// The variables by which a test records what others' programs say, see `tests/packages/compare/README.md`.
+const RECORD: [&str; 3] = ["BUILD_COMPARE", "BUILD_COMPARE_VERSION", "BUILD_COMPARE_LOGS"];
+
 /// Runs the named stages, or all. `false` where one did not pass.
 pub(crate) fn run(layout: &Layout, names: &[String]) -> anyhow::Result<bool> {
     let stages = choose(names)?;
@@ -154,8 +157,9 @@ fn calls(layout: &Layout, tests: &Tests) -> anyhow::Result<Vec<(String, Command)
 /// Tells the tests of this checkout, and has them run as root where they must be.
 fn tell(layout: &Layout, stage: &Stage, cargo: &mut Command) -> anyhow::Result<()> {
     let mut told = environment(layout, layout.test().join(stage.name));
-    // For those who call `cargo xtask docs`.
-    told.extend(std::env::var_os(UPDATE).map(|value| (UPDATE, value.into())));
+    // For those who call `cargo xtask docs`, and for those who record.
+    let given = [UPDATE].into_iter().chain(RECORD);
+    told.extend(given.filter_map(|name| Some((name, std::env::var_os(name)?.into()))));
     let mut runner = LISTENING.to_owned();
     if stage.root && !process::is_root() {
         let names: Vec<&str> = told.iter().map(|(name, _)| *name).chain(["PATH", "CI"]).collect();

@@ -1,0 +1,45 @@
+//! Where the hook is of another mind than the scripts, and why.
+//!
+//! Invariant: what stands here is so. A row that the two agree about, or that is unknown, fails the test.
+
+/// A pair of which the two say different things.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known {
+    pub(crate) pair: &'static str,
+    pub(crate) why: &'static str,
+}
+
+const fn known(pair: &'static str, why: &'static str) -> Known {
+    Known { pair, why }
+}
+
+/// The scripts say that these are the same, and something that a user gets differs, or may differ.
+#[rustfmt::skip]
+pub(crate) const STRICTER: &[Known] = &[
+    known("enhances", "an installer follows it; the scripts look at the other weak dependencies only"),
+    known("order", "packages are installed in another order"),
+    known("trigger", "it runs when other packages come and go; the scripts leave triggers out"),
+    known("trigger-of", "as any trigger"),
+    known("language", "an installer leaves files of other languages out"),
+    known("elf-section-removed", "the scripts look at the new build's sections only; it differs as one that was added does"),
+    known("elf-module", "what is behind a program's end is used too: a payload, a signature; the scripts look at sections only"),
+    known("package-inside", "the hook does not open packages in packages: they differ where a byte does"),
+    known("source-differs", "the scripts look for paths with a slash before them, and names of sources have none"),
+    known("recipe-differs", "as any other source"),
+    known("appdata-gone", "a software centre shows it; the scripts see it of debs only"),
+    known("deb-mode", "a program may be setuid; a deb's list of sums has no modes"),
+    known("deb-link", "it leads elsewhere; a deb's list of sums has no links"),
+];
+
+/// The scripts say that these differ, and nothing that a user gets does.
+#[rustfmt::skip]
+pub(crate) const LENIENT: &[Known] = &[
+    known("deb-no-sums", "without a list of sums the scripts cannot tell; the hook compares the contents themselves"),
+    known("tar-link-to-nothing", "the members are the same; the scripts take a link that leads to nothing for a missing file"),
+];
+
+/// Both say that these differ, for another reason.
+#[rustfmt::skip]
+pub(crate) const OTHER_WORD: &[Known] = &[
+    known("noarch-now", "the scripts pair by name alone, the hook by name and architecture"),
+];
