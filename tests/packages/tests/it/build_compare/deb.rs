@@ -11,6 +11,7 @@ use std::process::Command;
 #[derive(Clone)]
 pub(crate) struct Deb {
     pub(crate) package: String,
+    pub(crate) version: &'static str,
     pub(crate) release: &'static str,
     pub(crate) arch: &'static str,
     /// More lines of the control file.
@@ -27,6 +28,7 @@ impl Deb {
     pub(crate) fn new(package: &str, side: usize) -> Self {
         Self {
             package: package.to_owned(),
+            version: "1.0",
             release: RELEASES[side],
             arch: "amd64",
             control: String::new(),
@@ -48,12 +50,14 @@ impl Deb {
             fs::create_dir_all(to.parent().unwrap()).unwrap();
             fs::write(&to, content).unwrap();
             fs::set_permissions(&to, fs::Permissions::from_mode(*mode)).unwrap();
-            sums += &format!("{}  {path}\n", hex::encode(Md5::digest(content)));
+            if !path.ends_with("unknown") {
+                sums += &format!("{}  {path}\n", hex::encode(Md5::digest(content)));
+            }
         }
         symlink(self.link, root.join("usr/share/it/link")).unwrap();
         let control = format!(
-            "Package: {}\nVersion: 1.0-{}\nArchitecture: {}\nMaintainer: A Person <a@example.org>\n{}Description: it\n",
-            self.package, self.release, self.arch, self.control
+            "Package: {}\nVersion: {}-{}\nArchitecture: {}\nMaintainer: A Person <a@example.org>\n{}Description: it\n",
+            self.package, self.version, self.release, self.arch, self.control
         );
         fs::write(says.join("control"), control).unwrap();
         if self.has_sums {

@@ -22,18 +22,32 @@ pub(crate) const STRICTER: &[Known] = &[
     known("trigger-of", "as any trigger"),
     known("language", "an installer leaves files of other languages out"),
     known("elf-section-removed", "the scripts look at the new build's sections only; it differs as one that was added does"),
+    known("tar-mode", "a program in an archive may become setuid; the scripts look at contents only"),
     known("elf-module", "what is behind a program's end is used too: a payload, a signature; the scripts look at sections only"),
     known("package-inside", "the hook does not open packages in packages: they differ where a byte does"),
+    known("requires-elsewhere", "an installer heeds it otherwise; the scripts sort the lines of all kinds together"),
+    known("modularity-label", "an installer chooses by it"),
+    known("prefix", "the package may be installed elsewhere"),
+    known("disttag", "people see it, and which distribution it is of"),
+    known("digest-algorithm", "an older rpm may not know it"),
+    known("bugurl", "people see it, and report faults there"),
+    known("vcs", "people see it, and find the sources there"),
+    known("build-id-file", "links to build ids may differ, no other file there may"),
+    known("debuginfod-like", "the scripts leave out every package with debuginfo anywhere in its name"),
+    known("32bit-summary", "the scripts leave out the whole package, the hook its contents alone"),
     known("source-differs", "the scripts look for paths with a slash before them, and names of sources have none"),
     known("recipe-differs", "as any other source"),
     known("appdata-gone", "a software centre shows it; the scripts see it of debs only"),
     known("deb-mode", "a program may be setuid; a deb's list of sums has no modes"),
+    known("deb-version", "another version of the program; the scripts take it for the release, which counts builds"),
+    known("deb-text-without-sum", "a deb's list of sums need not be whole"),
     known("deb-link", "it leads elsewhere; a deb's list of sums has no links"),
 ];
 
 /// The scripts say that these differ, and nothing that a user gets does.
 #[rustfmt::skip]
 pub(crate) const LENIENT: &[Known] = &[
+    known("deb-field-order", "the order of fields says nothing"),
     known("deb-no-sums", "without a list of sums the scripts cannot tell; the hook compares the contents themselves"),
     known("tar-link-to-nothing", "the members are the same; the scripts take a link that leads to nothing for a missing file"),
 ];

@@ -21,6 +21,8 @@ pub(crate) enum What {
     Bytes(Vec<u8>),
     Link(String),
     Folder,
+    /// Another name of a file that was placed before.
+    Same(&'static str),
     /// The recipe alone tells of it.
     Nothing,
 }
@@ -152,6 +154,7 @@ impl Part {
                 What::Text(text) => fs::write(path, text.replace("{n}", self.name)).unwrap(),
                 What::Bytes(bytes) => fs::write(path, bytes).unwrap(),
                 What::Link(target) => symlink(target, path).unwrap(),
+                What::Same(other) => fs::hard_link(root.join(other.replace("{n}", self.name)), path).unwrap(),
                 What::Folder => fs::create_dir_all(path).unwrap(),
                 What::Nothing => {}
             }

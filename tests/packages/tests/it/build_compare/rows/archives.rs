@@ -83,9 +83,13 @@ fn links() -> Vec<Part> {
             by_hand::entry("b", b'2', target, b""),
         ])
     };
+    let moded = |mode: &str| {
+        by_hand::tar(&[by_hand::patched(by_hand::entry("a", b'0', "", b"x"), 100, mode.as_bytes())])
+    };
     vec![
         member("tar-link", &[path, "b"], linked("one", ""), linked("other", "")),
         member("tar-link-to-member", &[path, "a"], linked("a", "one\n"), linked("a", "other\n")),
+        member("tar-mode", &[path, "a"], moded("0000644"), moded("0004755")),
         part("tar-link-to-nothing").file(path, linked("one", ""), [linked("one", ""), vec![0; 512]].concat()),
     ]
 }

@@ -79,13 +79,17 @@ impl Builds<'_> {
             ("changes-day", "changelog", change("Fri Nov 20 2026", who, text, second)),
             ("changes-before", "", change(day, who, text, "another first change")),
         ];
-        let tags: [(&str, &str, &str); 14] = [
+        let tags: [(&str, &str, &str); 18] = [
             ("vendor", "vendor", "tag Vendor: A vendor"),
             ("distribution", "distribution", "tag Distribution: A distribution"),
             ("disturl", "disturl", "disturl obs://example.org/a"),
             ("packager", "", "tag Packager: A packager"),
-            ("bugurl", "", "bugurl https://example.org/bugs"),
-            ("vcs", "", "tag VCS: https://example.org/vcs"),
+            ("modularity-label", "modularitylabel", "tag ModularityLabel: a"),
+            ("prefix", "prefixes", "tag Prefix: /usr"),
+            ("disttag", "disttag", "disttag a"),
+            ("digest-algorithm", "filedigestalgo", "_binary_filedigest_algorithm 10"),
+            ("bugurl", "bugurl", "bugurl https://example.org/bugs"),
+            ("vcs", "vcs", "tag VCS: https://example.org/vcs"),
             ("build-host", "", "_buildhost another"),
             ("optflags", "", "optflags -O3"),
             ("exclusive-os", "exclusiveos", "tag ExclusiveOS: linux"),
@@ -101,8 +105,10 @@ impl Builds<'_> {
             .map(|(name, field, define)| {
                 let shows = match field {
                     "" => Shows::default(),
-                    // The package of sources is not packed so.
-                    "payloadcompressor" | "payloadflags" => Shows::field(field),
+                    // The package of sources has it not, or another.
+                    "payloadcompressor" | "payloadflags" | "filedigestalgo" | "prefixes" => {
+                        Shows::field(field)
+                    }
                     field => in_sources(field),
                 };
                 self.other(name, shows, &Other { defines: &[define], ..Other::default() })
@@ -145,6 +151,7 @@ impl Builds<'_> {
             of("text two", "of-three-one-differs", text("/usr/share/whole/text", "whole")),
             of("read two", "noarch-package-differs", text("/usr/share/whole/read", "whole-doc")),
             of("small two", "32bit-differs", Shows::default()),
+            of("small_summary Other", "32bit-summary", Shows::field("summary").of("whole-32bit")),
             of("debug two", "debuginfo-differs", Shows::default()),
             of("version_now 1.1", "version-of-all", in_sources("version")),
         ];

@@ -41,6 +41,7 @@ fn binary() -> Vec<Part> {
         part("png-text").differs("/usr/share/{n}/a.png", png(1, 10, "Author\0A"), png(1, 10, "Author\0B")),
         part("pyc-time").file("/usr/lib/{n}/a.cpython-38.pyc", pyc(3413, 1, "x"), pyc(3413, 2, "x")),
         part("pyc-code").differs("/usr/lib/{n}/a.cpython-38.pyc", pyc(3413, 1, "x"), pyc(3413, 1, "y")),
+        part("pyc-hash").differs("/usr/lib/{n}/a.cpython-38.pyc", hashed(1), hashed(2)),
         part("pyc-of-python-2").file("/usr/lib/{n}/a.pyc", pyc(62211, 1, "x"), pyc(62211, 2, "x")),
         part("pyo-time").file("/usr/lib/{n}/a.pyo", pyc(62211, 1, "x"), pyc(62211, 2, "x")),
         part("mo-date").file(mo, catalogue(early, "Hallo"), catalogue(late, "Hallo")),
@@ -55,6 +56,11 @@ fn binary() -> Vec<Part> {
         part("dvi-comment").file("/usr/share/{n}/a.dvi", dvi("made at 10", 1), dvi("made at 11", 1)),
         part("dvi-page").differs("/usr/share/{n}/a.dvi", dvi("made at 10", 1), dvi("made at 10", 2)),
     ]
+}
+
+/// A compiled module of Python that tells of its source by a hash.
+fn hashed(hash: u8) -> Vec<u8> {
+    [&3413_u16.to_le_bytes()[..], b"\r\n", &[1, 0, 0, 0], &[hash; 8], b"c\0\0\0\0x"].concat()
 }
 
 type Row = (&'static str, &'static str, &'static str);
@@ -108,6 +114,23 @@ fn texts_that_differ() -> Vec<Row> {
         ("man-text", "/usr/share/man/man1/{n}.1", ".TH TOOL 1 \"2026-11-18\" \"1.0\" \"Tools\"\n.SH NAME\ntool «1¦2»\n"),
         ("man-version", "/usr/share/man/man1/{n}.1", ".TH TOOL 1 \"2026-11-18\" \"1.«0¦1»\" \"Tools\"\n"),
         ("man-elsewhere", "/usr/lib/{n}/man1/a.1", ".TH TOOL 1 \"2026-11-1«8¦9»\" \"1.0\" \"Tools\"\n"),
+        ("html-text", "/usr/share/doc/packages/{n}/a.html", "<html>\n<a id=\"idp1\"></a>«one¦two»\n</html>\n"),
+        ("html-name", "/usr/share/doc/packages/{n}/a.html", "<html>\n<a id=\"part«1¦2»\"></a>\n</html>\n"),
+        ("html-link", "/usr/share/doc/packages/{n}/a.html", "<html>\n<a href=\"page«1¦2».html\">x</a>\n</html>\n"),
+        ("html-elsewhere", "/usr/share/{n}/a.html", "<html>\n<a id=\"idp1«1¦2»\"></a>\n</html>\n"),
+        ("html-javadoc-text", "/usr/share/javadoc/{n}/a.html", "<html>\n<head>\n<title>«1¦2»</title>\n</head>\n</html>\n"),
+        ("html-javadoc-year", "/usr/share/javadoc/{n}/a.html", "<html>\n<body>\nMade in 202«5¦6»\n</body>\n</html>\n"),
+        ("pdf-without-object", "/usr/share/{n}/a.pdf", "%PDF-1.4\n/CreationDate (D:202«5¦6»)\n"),
+        ("ps-title", "/usr/share/{n}/a.ps", "%!PS-Adobe-3.0\n%%Title: «one¦two»\n"),
+        ("r-version", "/usr/lib/R/library/{n}/DESCRIPTION", "Package: x\nBuilt: R 3.6.«1¦2»; ; 2026-11-18 10:00:00 UTC; unix\n"),
+        ("sendmail-text", "/etc/mail/{n}.cf", "##### built by abuild@host on Wed Nov 18 10:00:00 UTC 2026\nDj«1¦2»\n"),
+        ("libtool-host-with-dash", "/usr/share/{n}/libtool", "#!/bin/sh\n# Libtool was configured on host build-«1¦2»:\n"),
+        ("linuxrc-text", "/usr/lib/{n}/linuxrc.config", "InitrdID: 1\nUpdateDir: «1¦2»\n"),
+        ("dune-text", "/usr/lib/{n}/dune-package", "(lang dune 3.1)\n(name «x¦y»)\n"),
+        ("gjdoc-text", "/usr/share/javadoc/{n}/gjdoc.properties", "#Wed Nov 18 10:00:00 GMT 2026\na=«1¦2»\n"),
+        ("changelog-elsewhere", "/usr/share/{n}/changelog", "x (1.0-1.«1¦2») unstable\n"),
+        ("html-rdoc-later", "/usr/lib/{n}/rdoc/files/a.html", "<html>\n<td>Mon Sep 2«0¦1» 19:02:43 +0000 2026</td>\n</html>\n"),
+        ("office-environment-later", "/usr/lib/{n}/LinuxX86-64Env.Set.sh", "# Generated on: Wed Nov 1«8¦9» 10:00:00 UTC 2026\n"),
         ("date-in-text", "/usr/share/{n}/text", "made on 2026-11-1«8¦9»\n"),
         ("libtool-code", "/usr/share/{n}/libtool", "#!/bin/sh\n# Libtool was configured on host build1:\necho «1¦2»\n"),
         ("hosts-others", "/usr/lib/{n}/etc/hosts", "127.0.0.1 build\n10.0.0.«1¦2» other\n"),

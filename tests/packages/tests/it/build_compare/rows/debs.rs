@@ -114,15 +114,22 @@ fn scripts() -> Vec<(&'static str, Change, Shows)> {
     ]
 }
 
+fn file(deb: &mut Deb, path: &str, content: impl Into<Vec<u8>>) {
+    deb.files.push((path.to_owned(), content.into(), 0o644));
+}
+
+fn text(path: &'static str) -> Shows {
+    Shows::path(&[path]).of("it")
+}
+
 fn contents() -> Vec<(&'static str, Change, Shows)> {
-    fn file(deb: &mut Deb, path: &str, content: impl Into<Vec<u8>>) {
-        deb.files.push((path.to_owned(), content.into(), 0o644));
-    }
-    fn text(path: &'static str) -> Shows {
-        Shows::path(&[path]).of("it")
-    }
     vec![
         ("deb-text", |deb, side| file(deb, "usr/share/it/a", of(side)), text("/usr/share/it/a")),
+        (
+            "deb-text-without-sum",
+            |deb, side| file(deb, "usr/share/it/unknown", of(side)),
+            text("/usr/share/it/unknown"),
+        ),
         (
             "deb-file-added",
             |deb, side| {
@@ -179,6 +186,14 @@ fn whole() -> Vec<(&'static str, Change, Shows)> {
     vec![
         ("deb-packing", |deb, side| deb.packing = ["gzip", "xz"][side], Shows::default()),
         ("deb-no-sums", |deb, _| deb.has_sums = false, Shows::default()),
+        ("deb-version", |deb, side| deb.version = ["1.0", "1.1"][side], field("version")),
+        (
+            "deb-field-order",
+            |deb, side| {
+                deb.control = ["Section: a\nPriority: b\n", "Priority: b\nSection: a\n"][side].to_owned()
+            },
+            Shows::default(),
+        ),
         ("deb-arch", |deb, side| deb.arch = ["amd64", "all"][side], Shows::reason("packages_differ")),
         (
             "deb-renamed",

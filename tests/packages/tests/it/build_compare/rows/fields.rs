@@ -68,6 +68,7 @@ fn dependencies() -> Vec<Part> {
         ("requires-less", "Requires: other\nRequires: third", "Requires: other", true),
         ("requires-order", "Requires: third\nRequires: other", "Requires: other\nRequires: third", false),
         ("requires-release", "Requires: same = 1.0-1.1", "Requires: same = 1.0-1.2", false),
+        ("requires-elsewhere", "Requires: other", "Recommends: other", true),
         ("requires-foreign-release", "Requires: other = 7-1.1", "Requires: other = 7-1.2", true),
     ];
     for (name, old, new, differs) in rows {

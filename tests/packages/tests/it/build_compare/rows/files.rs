@@ -1,5 +1,6 @@
 //! Files: whether they are there, what the package says of them, and plain contents.
 
+use crate::build_compare::content::gz;
 use crate::build_compare::pair::Shows;
 use crate::build_compare::parts::{Part, What, part};
 
@@ -31,6 +32,7 @@ fn there() -> Vec<Part> {
             "",
             What::Link("../b".into()),
         ),
+        part("build-id-file").differs("/usr/lib/.build-id/{n}", "one\n", "other\n"),
         part("build-id-link-added").placed(1, "/usr/lib/.build-id/cc/{n}", "", What::Link("../a".into())),
     ]
 }
@@ -69,6 +71,20 @@ fn said() -> Vec<Part> {
     parts
 }
 
+/// One file of two names, one of which does not tell what is in it.
+fn linked(name: &'static str, old: What, new: What) -> Part {
+    let other = || What::Same("usr/share/{n}/a.gz");
+    let path = "/usr/share/{n}/a.gz";
+    part(name).file(path, old, new).placed(0, FILE, "", other()).placed(1, FILE, "", other())
+}
+
+/// More than a hook is handed at once.
+fn large(last: u8) -> Vec<u8> {
+    let mut bytes = vec![0; 65 << 20];
+    bytes.push(last);
+    bytes
+}
+
 fn contents() -> Vec<Part> {
     let many = |word: &str| -> Vec<u8> { format!("{}{word}\n", "a line\n".repeat(9000)).into() };
     let data = |byte: u8| -> Vec<u8> { (0..=255).chain([byte, 0, 1]).collect() };
@@ -76,6 +92,18 @@ fn contents() -> Vec<Part> {
         part("text").differs(FILE, "one\n", "other\n"),
         part("text-of-many-lines").differs(FILE, many("one"), many("other")),
         part("blanks").differs(FILE, "a b\n", "a  b\n"),
+        part("debuginfod-like").differs(FILE, "one\n", "other\n"),
+        linked("links-differ", "one\n".into(), "other\n".into()).shows(Shows::path(&[FILE])),
+        linked("links-gz-time", gz(b"text\n", 1).into(), gz(b"text\n", 2).into()),
+        part("link-is-copy")
+            .placed(0, "/usr/share/{n}/a", "", "same\n")
+            .placed(0, "/usr/share/{n}/b", "", What::Same("usr/share/{n}/a"))
+            .file("/usr/share/{n}/c", "same\n", "same\n")
+            .placed(1, "/usr/share/{n}/a", "", "same\n")
+            .placed(1, "/usr/share/{n}/b", "", "same\n")
+            // How the archive is read.
+            .shows(Shows::field("requires")),
+        part("large").differs(FILE, large(1), large(2)),
         part("no-end-of-line").differs(FILE, "a\n", "a"),
         part("emptied").differs(FILE, "a\n", ""),
         part("data").differs(FILE, data(1), data(2)),
