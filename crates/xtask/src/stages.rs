@@ -115,7 +115,13 @@ pub(crate) const STAGES: [Stage; 9] = [
     Stage {
         name: "build",
         shows: "real packages, built by the real build, with hooks around it",
-        requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::Pools(BASE)],
+        requires: &[
+            Requires::Tools,
+            Requires::Product,
+            Requires::Hooks,
+            Requires::Pools(BASE),
+            Requires::Pools(&["multilib"]),
+        ],
         tests: &[Tests::Crate("tests/build")],
         root: true,
         budget: Duration::from_secs(600),

@@ -14,6 +14,8 @@ pub struct Farm {
     pub pool: PathBuf,
     /// Packages that only hooks bring in.
     pub extra: PathBuf,
+    /// Packages for builds of 32 bits.
+    pub multilib: PathBuf,
     /// The project's configuration.
     pub dist: PathBuf,
     /// The examples.
@@ -38,6 +40,7 @@ pub fn farm() -> &'static Farm {
             hooks: told("SKINK_HOOKS_DIR"),
             pool: told("SKINK_POOL"),
             extra: told("SKINK_POOL_EXTRA"),
+            multilib: told("SKINK_POOL_MULTILIB"),
             dist: told("SKINK_DIST"),
             examples: told("SKINK_EXAMPLES"),
             folder: told("SKINK_TEST_DIR"),

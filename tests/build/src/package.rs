@@ -6,6 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// The hooks of the example.
+const HOOKS: [&str; 4] = ["rpmlint", "build-setup", "checksums", "baselibs"];
+
 /// A checked-out package, laid out as osc does: `PROJECT/PACKAGE`.
 #[derive(Debug, Clone)]
 pub struct Package {
@@ -20,9 +23,7 @@ impl Package {
         fs::create_dir_all(&folder).unwrap();
         copy_files(&farm().examples.join("hello"), &folder);
         let package = Self { folder };
-        for hook in ["rpmlint", "build-setup", "checksums"] {
-            package.add_module(hook);
-        }
+        HOOKS.iter().for_each(|hook| package.add_module(hook));
         fs::write(package.policy(), policy(&package, "")).unwrap();
         package
     }
@@ -96,7 +97,7 @@ fn policy(package: &Package, more: &str) -> String {
     let mut text = template
         .replace("@pool@", &farm().pool.display().to_string())
         .replace("@extra@", &farm().extra.display().to_string());
-    for hook in ["rpmlint", "build-setup", "checksums"] {
+    for hook in HOOKS {
         let module = package.folder.join(format!("{hook}.wasm"));
         let output = Command::new(farm().skink()).args(["module", "digest"]).arg(module).output().unwrap();
         let digest =

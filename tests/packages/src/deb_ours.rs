@@ -9,7 +9,7 @@ use std::path::Path;
 const CONFIG: u32 = 1;
 
 /// Fields that are files beside `control`.
-const FILES: [&str; 4] = ["triggers", "conffiles", "shlibs", "symbols"];
+const FILES: [&str; 5] = ["triggers", "conffiles", "shlibs", "symbols", "templates"];
 
 /// One line for each thing that is known.
 pub fn told(package: &Path) -> Vec<String> {

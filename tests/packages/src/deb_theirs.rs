@@ -35,7 +35,7 @@ pub fn told(package: &Path) -> Vec<String> {
     let control = control_files(package);
     let fields = fields(package);
     let mut told: Vec<String> = fields.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
-    for name in ["triggers", "conffiles", "shlibs", "symbols"] {
+    for name in ["triggers", "conffiles", "shlibs", "symbols", "templates"] {
         let text = control.get(name).map(String::as_str).unwrap_or_default();
         let lines = text.lines().filter(|line| name != "triggers" || !line.is_empty());
         if control.contains_key(name) {

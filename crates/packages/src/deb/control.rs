@@ -16,7 +16,7 @@ pub(super) const SCRIPTS: [(&str, ScriptKind); 5] = [
 ];
 
 /// Files that are shown whole, as a field's value. `triggers` is shown by its lines.
-pub(super) const SHOWN: [&str; 3] = ["conffiles", "shlibs", "symbols"];
+pub(super) const SHOWN: [&str; 4] = ["conffiles", "shlibs", "symbols", "templates"];
 
 /// What has the fields.
 pub(super) const CONTROL: &str = "control";

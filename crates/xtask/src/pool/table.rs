@@ -74,6 +74,14 @@ pub(crate) const POOLS: &[Pool] = &[
         why: "for a tool root with kiwi",
     },
     Pool {
+        name: "multilib",
+        variable: "SKINK_POOL_MULTILIB",
+        list: "packages-multilib",
+        beside: Some("pool"),
+        origin: MACHINE,
+        why: "for a build of 32 bits in the example's chroot",
+    },
+    Pool {
         name: "image",
         variable: "SKINK_POOL_IMAGE",
         list: "image/packages",

@@ -1,7 +1,7 @@
 //! `kill -9` of Skink at every named point: either no file of a hook is visible or all are, and the next run finds
 //! the machine as it was.
 
-use crate::checks::all_three_hooks;
+use crate::checks::all_hooks;
 use skink_tests_build::{Package, Started, farm, lend, mounts_below, processes_naming};
 use skink_worker::fault::POINTS;
 use std::fs;
@@ -25,7 +25,7 @@ fn killed_at_every_point() {
         }
     }
     let ended = Started::skink(root.path(), &package, &[]).wait();
-    all_three_hooks(&ended, &root, &package);
+    all_hooks(&ended, &root, &package);
     for folder in ["jobs", "journal"] {
         let left: Vec<_> =
             fs::read_dir(farm().state().join(folder)).unwrap().flatten().map(|e| e.path()).collect();

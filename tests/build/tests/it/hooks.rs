@@ -1,6 +1,6 @@
 //! What hooks do to a build: failures, warnings, prefixes of source services.
 
-use crate::checks::{all_three_hooks, outcomes, report};
+use crate::checks::{all_hooks, outcomes, report};
 use skink_tests_build::{Package, Started, lend};
 use std::fs;
 use std::process::Command;
@@ -58,7 +58,7 @@ fn a_prefix_of_a_source_service_is_no_obstacle() {
     command.arg("--hook-report").arg(package.report()).arg("--hook-state").arg(farm.state());
     command.arg(package.folder().join("_service:download_files:hello.spec"));
     let ended = Started::start(command).wait();
-    all_three_hooks(&ended, &root, &package);
+    all_hooks(&ended, &root, &package);
 }
 
 /// The lock of the package, and one of the folder above, which locks nothing of the package's.
@@ -75,7 +75,7 @@ fn a_locked_package_builds_as_before() {
         assert!(locked.status.success(), "{}", String::from_utf8_lossy(&locked.stderr));
     }
     let ended = Started::skink(root.path(), &package, &[]).wait();
-    all_three_hooks(&ended, &root, &package);
+    all_hooks(&ended, &root, &package);
     let report = report(&package);
     let hooks = report["hooks"].as_array().unwrap();
     assert!(hooks.iter().all(|hook| hook["locked"] == true), "{report}");

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 mod allocate;
+mod baselibs;
 mod checks;
 mod faults;
 mod hooks;
@@ -12,3 +13,4 @@ mod parity;
 mod refused;
 mod signals;
 mod terminal;
+mod unchanged;

@@ -1,6 +1,6 @@
 //! The ways in which `build` is called: in a chroot, in a container, by a worker.
 
-use crate::checks::all_three_hooks;
+use crate::checks::all_hooks;
 use skink_tests_build::{Package, Root, Started, farm, lend, mounts_below, processes_naming};
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ fn nothing_left(root: &Root) {
 fn in_a_chroot() {
     let (root, package) = (lend(), Package::example("chroot"));
     let ended = Started::skink(root.path(), &package, &[]).wait();
-    all_three_hooks(&ended, &root, &package);
+    all_hooks(&ended, &root, &package);
     nothing_left(&root);
 }
 
@@ -24,7 +24,7 @@ fn in_a_container_of_nspawn() {
     let (root, package) = (lend(), Package::example("nspawn"));
     let more = ["--vm-type", "nspawn", "--vm-args=--register=no --keep-unit"];
     let ended = Started::skink(root.path(), &package, &more).wait();
-    all_three_hooks(&ended, &root, &package);
+    all_hooks(&ended, &root, &package);
     nothing_left(&root);
 }
 
@@ -49,7 +49,7 @@ fn under_the_command_line_of_bs_worker() {
     command.arg("--hook-state").arg(farm().state());
     let ended = Started::start(command).wait();
     let _ = fs::copy(root.path().join(".build.log"), package.log());
-    all_three_hooks(&ended, &root, &package);
+    all_hooks(&ended, &root, &package);
     nothing_left(&root);
 }
 

@@ -7,7 +7,7 @@ use crate::{Field, PackageError, Recipe};
 use std::collections::HashSet;
 
 /// What `fields` of a deb has beside those of `control`: whole files.
-pub(super) const FILES: [&str; 4] = ["triggers", "conffiles", "shlibs", "symbols"];
+pub(super) const FILES: [&str; 5] = ["triggers", "conffiles", "shlibs", "symbols", "templates"];
 
 /// KiB, as the files take them when they are installed.
 const SIZE: &str = "Installed-Size";

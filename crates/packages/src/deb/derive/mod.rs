@@ -34,7 +34,7 @@ impl<S: Read + Seek> Deb<S> {
     ///
     /// Of the fields of `control` a recipe may set all but relations, which are its dependencies, and `Installed-Size`, which becomes
     /// larger or smaller as the files do; a field has to be one that the original has, that dpkg knows, or one of `X…-`. It may also
-    /// set the files `conffiles`, `triggers`, `shlibs` and `symbols`. Other control files are as in the original.
+    /// set the files `conffiles`, `triggers`, `shlibs`, `symbols` and `templates`. Other control files are as in the original.
     ///
     /// Folders above its files that a recipe does not name are made: dpkg makes none by itself.
     pub fn derive<W: Write + Seek>(&mut self, recipe: &Recipe, to: W) -> Result<(), PackageError> {
