@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
+mod baselibs;
 mod build_compare;
 mod deb;
 mod deb_by_hand;
