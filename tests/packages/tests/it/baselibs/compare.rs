@@ -53,9 +53,8 @@ fn of_packages(package: &str, theirs: &Facts, ours: &Facts) -> Vec<Difference> {
     let mut all = Vec::new();
     // Of a file that only one has nothing more needs to be said.
     let one_sided = |field: &str| {
-        let (Some(path), Some(at)) = (field.strip_prefix("file "), field.rfind(' ')) else { return false };
-        let file = &field[..at];
-        path.contains(' ') && file != "file" && theirs.contains_key(file) != ours.contains_key(file)
+        let file = field.rsplit_once(' ').map(|(file, _)| file).filter(|file| file.starts_with("file "));
+        file.is_some_and(|file| theirs.contains_key(file) != ours.contains_key(file))
     };
     for field in fields.into_iter().filter(|field| !is_ignored(field) && !one_sided(field)) {
         let [theirs, ours] = [theirs, ours].map(|facts| facts.get(field).unwrap_or(&absent).clone());

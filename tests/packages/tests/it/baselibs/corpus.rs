@@ -26,9 +26,17 @@ const WHOLE: &str = "whole";
 /// One of the same name that owns but the root.
 const BARE: &str = "bare";
 
-/// What rpm is told on top of the machine's configuration, as on the distributions that have such packages: their shell is bash, and
-/// their packages have no links from build ids.
-const MACROS: &str = "%_buildshell /bin/bash\n%_build_id_links none\n";
+/// What rpm is told on top of the machine's configuration: what openSUSE, whose packages are derived so, has otherwise.
+const MACROS: &str = "%_buildshell /bin/bash\n%_build_id_links alldebug\n%_minimize_writes 1\n";
+
+/// How payloads are compressed: as openSUSE does for one of the architectures, and as this machine does, whose headers say what they
+/// should, for the others.
+fn payload(is_zstd: bool) -> &'static str {
+    if is_zstd { "%_binary_payload w19.zstdio\n" } else { "%_binary_payload w9.gzdio\n" }
+}
+
+/// The architecture whose packages are compressed with zstd.
+const ZSTD: &str = "x86_64_v3";
 
 /// The folder with specs and configurations.
 pub(super) fn folder() -> PathBuf {
@@ -66,28 +74,34 @@ fn find(folder: &Path, name: &str) -> PathBuf {
 }
 
 /// A new home for rpm, with a database in which a package owns the system's folders.
-pub(super) fn home(at: &Path, is_bare: bool) {
+pub(super) fn home(at: &Path, is_bare: bool, packages: &[PathBuf]) {
     let database = CORPUS.top.path().join(if is_bare { BARE } else { WHOLE });
-    write_macros(at, &database);
+    let is_zstd = packages.iter().any(|path| path.parent().is_some_and(|folder| folder.ends_with(ZSTD)));
+    write_macros(at, &database, is_zstd);
 }
 
 /// A new home for rpm, whose database is empty.
 pub(super) fn home_without_filesystem(at: &Path) {
-    write_macros(at, &at.join("empty"));
+    write_macros(at, &at.join("empty"), false);
 }
 
-fn write_macros(home: &Path, database: &Path) {
+fn write_macros(home: &Path, database: &Path, is_zstd: bool) {
     fs::create_dir_all(home.join("tmp")).unwrap();
-    let (database, temporary) = (database.display(), home.join("tmp"));
-    let text = format!("{MACROS}%_dbpath {database}\n%_tmppath {}\n", temporary.display());
-    fs::write(home.join(".rpmmacros"), text).unwrap();
+    let folders = format!("%_dbpath {}\n%_tmppath {}\n", database.display(), home.join("tmp").display());
+    fs::write(home.join(".rpmmacros"), [MACROS, payload(is_zstd), &folders].concat()).unwrap();
 }
 
-/// A program that finds what it needs in such a home.
-pub(super) fn at_home(program: impl AsRef<Path>, home: &Path) -> Command {
-    let mut command = Command::new(program.as_ref());
+/// A program that finds what it needs in such a home. For packages of 32 bits it believes the machine to be one, as every build does.
+pub(super) fn at_home(program: impl AsRef<Path>, home: &Path, is_narrow: bool) -> Command {
+    let mut command = Command::new("setarch");
+    command.arg(if is_narrow { "linux32" } else { "linux64" }).arg(program.as_ref());
     command.env("HOME", home).env("TMPDIR", home.join("tmp")).env("TZ", "UTC").env("LC_ALL", "C.UTF-8");
     command
+}
+
+/// Whether a built package is of 32 bits.
+pub(super) fn is_narrow(package: &Path) -> bool {
+    package.parent().is_some_and(|folder| folder.ends_with("i586"))
 }
 
 impl Corpus {
@@ -99,7 +113,7 @@ impl Corpus {
     fn build(&self, spec: &str, target: &str, cpu: &str, bits: &str) {
         let top = self.top.path();
         let home = top.join(format!("{spec}-{cpu}"));
-        write_macros(&home, &home.join("database"));
+        write_macros(&home, &home.join("database"), cpu == ZSTD);
         let defines = [
             format!("_topdir {}", home.display()),
             format!("_rpmdir {}", top.join("packages").join(cpu).display()),
@@ -107,7 +121,7 @@ impl Corpus {
             format!("cpu {cpu}"),
             format!("bits {bits}"),
         ];
-        let mut command = at_home("rpmbuild", &home);
+        let mut command = at_home("rpmbuild", &home, bits == "-m32");
         command.args(["-bb", "--nodeps", "--target", target]);
         command.args(defines.iter().flat_map(|define| ["--define", define]));
         let output = command.arg(folder().join(format!("{spec}.spec"))).output().unwrap();
@@ -116,8 +130,8 @@ impl Corpus {
 
     fn database(&self, form: &str) {
         let home = self.top.path().join(format!("home-{form}"));
-        write_macros(&home, &self.top.path().join(form));
-        let mut command = at_home("rpm", &home);
+        write_macros(&home, &self.top.path().join(form), false);
+        let mut command = at_home("rpm", &home, false);
         command.args(["-i", "--justdb", "--nodeps"]);
         let output = command.arg(find(&self.packages(form, "noarch"), "filesystem")).output().unwrap();
         assert!(output.status.success(), "{}", said(&output));

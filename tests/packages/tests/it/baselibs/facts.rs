@@ -6,6 +6,7 @@ use skink_packages::{Bounds, Entry, EntryKind};
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::path::Path;
+use std::process::Command;
 
 /// What is known, by name; several values are in the order of the package where that says something, and sorted where it does not.
 pub(super) type Facts = BTreeMap<String, Vec<String>>;
@@ -21,6 +22,36 @@ const UNORDERED: [&str; 9] = [
     "Supplements",
     "Enhances",
     "Order",
+];
+
+/// How tags begin that are told of in another form: dependencies, scripts and triggers, files, changes.
+const TOLD: [&str; 26] = [
+    "Provide",
+    "Require",
+    "Conflict",
+    "Obsolete",
+    "Recommend",
+    "Suggest",
+    "Supplement",
+    "Enhance",
+    "Order",
+    "Prein",
+    "Postin",
+    "Preun",
+    "Postun",
+    "Pretrans",
+    "Posttrans",
+    "Verifyscript",
+    "Trigger",
+    "File",
+    "Basenames",
+    "Dirnames",
+    "Dirindexes",
+    "Classdict",
+    "Dependsdict",
+    "Changelog",
+    "Transfiletrigger",
+    "Longfilesizes",
 ];
 
 /// What is known of a package.
@@ -61,14 +92,18 @@ fn named(name: &str, value: &str) -> (String, String) {
     (format!("{name} {dependency}"), format!("{flags} {version}"))
 }
 
-/// That the header has a tag at all, so that none is forgotten.
+/// That the header has a tag at all which nothing else here tells of, so that none is forgotten.
 fn tags(package: &Path, facts: &mut Facts) {
-    let mut rpm = std::process::Command::new("rpm");
+    let mut rpm = Command::new("rpm");
     let output = rpm.args(["-qp", "--nosignature", "--xml"]).arg(package).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     let names =
         text.lines().filter_map(|line| line.trim().strip_prefix("<rpmTag name=\"")?.strip_suffix("\">"));
-    facts.extend(names.map(|name| (format!("tag {name}"), vec!["is there".to_owned()])));
+    let is_told = |name: &&str| {
+        TOLD.iter().any(|start| name.starts_with(start)) || facts.contains_key(&name.to_ascii_lowercase())
+    };
+    let others: Vec<&str> = names.filter(|name| !is_told(name)).collect();
+    facts.extend(others.into_iter().map(|name| (format!("tag {name}"), vec!["is there".to_owned()])));
 }
 
 /// The digest of each content as it is in the payload, and which files are one.
@@ -91,7 +126,8 @@ fn contents(package: &Path, facts: &mut Facts) {
         let digest = of_inode.get(&identity(file)).cloned().unwrap_or_default();
         facts.insert(format!("file {} content", file.path), vec![digest]);
         let same = plain.iter().filter(|other| identity(other) == identity(file) && other.path != file.path);
-        facts.insert(format!("file {} same-as", file.path), same.map(|other| other.path.clone()).collect());
+        let same: Vec<&str> = same.map(|other| other.path.as_str()).collect();
+        facts.insert(format!("file {} same-as", file.path), vec![same.join(" ")]);
     }
 }
 

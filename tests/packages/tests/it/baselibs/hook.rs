@@ -13,7 +13,7 @@ const FILE: &str = "distribution.conf";
 /// Runs the hook for a case.
 pub(super) fn run(case: &Case, folder: &Path) -> Outcome {
     let global = case.global_file().map(|path| fs::read_to_string(path).unwrap());
-    let settings = match (&case.global, global) {
+    let mut settings = match (&case.global, global) {
         (Global::BuiltIn, _) => serde_json::json!({}),
         (Global::File, Some(text)) => {
             fs::create_dir_all(folder.join("sources")).unwrap();
@@ -23,6 +23,9 @@ pub(super) fn run(case: &Case, folder: &Path) -> Outcome {
         (Global::None, _) | (_, None) => serde_json::json!({ "global": "# none\n" }),
         (_, Some(text)) => serde_json::json!({ "global": text }),
     };
+    if case.is_bare {
+        settings["system-folders"] = serde_json::json!(["/"]);
+    }
     let (output, added) = call(folder, &settings, &fs::read(&case.conf).unwrap(), &case.packages);
     Outcome { packages: packages_in(&added), failure: (!output.status.success()).then(|| said(&output)) }
 }

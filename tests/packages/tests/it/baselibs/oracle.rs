@@ -14,20 +14,24 @@ pub(super) struct Outcome {
     pub(super) failure: Option<String>,
 }
 
-/// Runs mkbaselibs for a case.
+/// Runs mkbaselibs for a case: once for each width of its packages, since a build has those of one.
 pub(super) fn run(case: &Case, folder: &Path) -> Outcome {
     let home = folder.join("home");
-    corpus::home(&home, case.is_bare);
-    let output = call(&home, case.global_file().as_deref(), &case.conf, &case.packages);
-    Outcome {
-        packages: packages_in(&home.join("rpmbuild/RPMS")),
-        failure: (!output.status.success()).then(|| said(&output)),
+    corpus::home(&home, case.is_bare, &case.packages);
+    let mut failure = None;
+    let (narrow, wide): (Vec<_>, Vec<_>) =
+        case.packages.iter().cloned().partition(|path| corpus::is_narrow(path));
+    for packages in [narrow, wide].into_iter().filter(|packages| !packages.is_empty()) {
+        let output = call(&home, case.global_file().as_deref(), &case.conf, &packages);
+        failure = failure.or_else(|| (!output.status.success()).then(|| said(&output)));
     }
+    Outcome { packages: packages_in(&home.join("rpmbuild/RPMS")), failure }
 }
 
-/// Runs mkbaselibs with these configurations.
+/// Runs mkbaselibs with these configurations, on packages of one width.
 pub(super) fn call(home: &Path, global: Option<&Path>, conf: &Path, packages: &[PathBuf]) -> Output {
-    let mut command = corpus::at_home(of_build("mkbaselibs"), home);
+    let is_narrow = packages.iter().any(|path| corpus::is_narrow(path));
+    let mut command = corpus::at_home(of_build("mkbaselibs"), home, is_narrow);
     for conf in global.into_iter().chain([conf]) {
         command.arg("-c").arg(conf);
     }
