@@ -74,7 +74,7 @@ fn rights_owners_and_links_are_on_the_disk() {
         ("setuid", 0o104_755, 0, 0),
         ("sticky", 0o102_751, 72, 83),
         ("owned", 0o100_640, 71, 82),
-        ("null", 0o020_644, 0, 0),
+        ("null", 0o020_600, 0, 0),
     ] {
         let at = root.join(format!("usr/lib/odd/{name}.so"));
         let metadata = fs::symlink_metadata(&at).unwrap();

@@ -26,7 +26,7 @@ const ROWS: [(&str, &str, usize); 19] = [
     ("libgreet1\n+lib\npost \"half\n", "bad postin rule: \"half", 3),
     ("libgreet1\n+lib\npreun x\n", "bad preun rule: x", 3),
     ("libgreet1\n+lib[\n", "Unmatched [", 2),
-    ("libgreet1\n+lib\nprovides -(\n", "Unmatched (", 3),
+    ("libgreet1\n+lib\nprovides \"x\"\nprovides -(\n", "Unmatched (", 4),
     ("package /(/\nlibgreet1\n+lib\n", "Unmatched (", 1),
 ];
 
@@ -68,20 +68,4 @@ fn both(folder: &std::path::Path, global: &str, conf: &str) -> (String, String) 
     assert!(!ours.status.success(), "the hook takes {conf:?}: {}", said(&ours));
     assert_eq!(oracle::packages_in(&added), Vec::<std::path::PathBuf>::new(), "{conf:?}");
     (said(&theirs), said(&ours))
-}
-
-/// mkbaselibs asks a package called `filesystem` for the system's folders, and is lost without; the hook knows them.
-#[test]
-fn mkbaselibs_needs_a_package_of_folders() {
-    let (folder, case) = (temporary(), super::case::named("library"));
-    let home = folder.path().join("home");
-    corpus::home_without_filesystem(&home);
-    let theirs = oracle::call(&home, case.global_file().as_deref(), &case.conf, &case.packages);
-    assert!(
-        !theirs.status.success() && said(&theirs).contains("filesystem rpm is not installed"),
-        "{}",
-        said(&theirs)
-    );
-    let ours = hook::run(&case, &folder.path().join("ours"));
-    assert!(ours.failure.is_none() && ours.packages.len() == 1, "{ours:?}");
 }

@@ -14,7 +14,7 @@ const LEAST: usize = 120;
 /// What came of one case.
 struct Compared {
     differences: Vec<Difference>,
-    /// Packages that both made.
+    /// How many packages mkbaselibs made.
     made: usize,
     said: String,
 }

@@ -130,3 +130,21 @@ fn each_field_of_a_file_is_compared() {
         assert!(!super::known::is_ignored(field), "{field} is ignored");
     }
 }
+
+/// Where no package is called `filesystem`, mkbaselibs takes rpm's message for the list of its folders, and has each package own the
+/// system's; the hook knows them.
+#[test]
+fn mkbaselibs_needs_a_package_of_folders() {
+    let (folder, case) = (temporary(), named("library"));
+    let home = folder.path().join("home");
+    super::corpus::home_without_filesystem(&home);
+    let output = oracle::call(&home, case.global_file().as_deref(), &case.conf, &case.packages);
+    assert!(output.status.success(), "{}", super::said(&output));
+    let theirs =
+        oracle::Outcome { packages: oracle::packages_in(&home.join("rpmbuild/RPMS")), failure: None };
+    let ours = super::hook::run(&case, &folder.path().join("ours"));
+    let found = differences(&theirs, &ours);
+    let fields: Vec<&str> = found.iter().map(|one| one.field.as_str()).collect();
+    assert_eq!(fields, ["file /usr", "file /usr/lib"], "{found:#?}");
+    assert!(found.iter().all(|one| one.ours.is_empty()), "{found:#?}");
+}
