@@ -78,7 +78,7 @@ pub(crate) const STAGES: [Stage; 9] = [
         requires: &[Requires::Tools, Requires::Product, Requires::Hooks, Requires::PackagesGuest],
         tests: &[Tests::Crate("tests/packages")],
         root: true,
-        budget: Duration::from_secs(120),
+        budget: Duration::from_secs(180),
     },
     Stage {
         name: "guests",
