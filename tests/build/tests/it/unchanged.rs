@@ -66,7 +66,8 @@ fn a_build_is_unchanged_or_says_what_changed() {
     assert_eq!(ended.code(), Some(2), "by a service: {}", ended.output);
     assert!(marker() && outcomes(&report(&package)) == ["build-compare/check/unchanged"], "{}", ended.output);
 
-    let package = package.edit("greet.c", "return", "/* one line more */ return").edit("hello.c", "!", "?");
+    let package =
+        package.edit("greet.c", "return", "/* one line more */ return").edit("hello.c", "--json", "--JSON");
     let ended = Started::skink(root.path(), &package, &by_service).wait();
     assert_eq!((ended.code(), marker()), (Some(0), false), "changed: {}", ended.output);
     let findings = report(&package)["hooks"][0]["findings"].to_string();
