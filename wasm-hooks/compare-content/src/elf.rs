@@ -65,6 +65,11 @@ pub(crate) fn first(old: File<'_>, new: File<'_>) -> Result<Option<Found>, Strin
         return Ok(Some(found));
     }
     if old.1.kind == OBJECT
+        && let Some(found) = belongings((old, &old_header), (new, &new_header))
+    {
+        return Ok(Some(found));
+    }
+    if old.1.kind == OBJECT
         && let Some(found) = symbols::first(old, new, &old_header, &new_header)?
     {
         return Ok(Some(found));
@@ -100,6 +105,25 @@ fn sections(old: File<'_>, new: File<'_>) -> Option<Found> {
     } else {
         Found::new("sections", &their.name, &our.name, "its sections are in another order")
     })
+}
+
+/// Which section relocations are of, and where they have their symbols, says only the table of sections.
+fn belongings(old: (File<'_>, &Header), new: (File<'_>, &Header)) -> Option<Found> {
+    let all = |((bytes, elf), header): (File<'_>, &Header)| {
+        let numbered = elf.sections.iter().zip(1..).filter(|(one, _)| !LEFT_OUT.contains(&one.name.as_str()));
+        numbered.map(|(one, number)| (one.name.clone(), header.section(bytes, number))).collect::<Vec<_>>()
+    };
+    let (theirs, ours) = (all(old), all(new));
+    let shown = |one: Option<&(String, Option<[u64; 4]>)>| match one {
+        Some((name, Some([link, info, align, size]))) => {
+            format!("{name}: link {link}, info {info}, alignment {align}, entries of {size}")
+        }
+        Some((name, None)) => format!("{name}: nowhere"),
+        None => "none".to_owned(),
+    };
+    let at = (0..theirs.len().max(ours.len())).find(|at| theirs.get(*at) != ours.get(*at))?;
+    let (old, new) = (shown(theirs.get(at)), shown(ours.get(at)));
+    Some(Found::new("table of sections", &old, &new, "what the table of sections says differs"))
 }
 
 fn alone(section: &Section, is_old: bool) -> Found {

@@ -4,7 +4,7 @@
 //! changed. What is left out of a comparison, and where, is what openSUSE's build-compare leaves out; where that hides
 //! what a user would run, as relocations of objects, more is compared here than there.
 //!
-//! Contents come out of builds that nobody trusts. Invariant: what cannot be understood within the bounds of [`walk`] is
+//! Contents come out of builds that nobody trusts. Invariant: what cannot be understood within the bounds of `walk.rs` is
 //! compared byte by byte, so that an error of any kind says "differs", and never "the same".
 #![cfg_attr(not(test), no_std)]
 

@@ -59,7 +59,7 @@ pub(crate) fn without_whole(line: &[u8], release: Release<'_>) -> Option<Vec<u8>
     let words = Words::of(release)?;
     let whole = words.whole.as_bytes();
     let at = memmem::find(line, whole)?;
-    Some([line.get(..at)?, b"@NAME_VER_REL@", line.get(at + whole.len()..)?].concat())
+    Some([line.get(..at)?, b"@NVR@", line.get(at + whole.len()..)?].concat())
 }
 
 fn of_line<'a>(line: &'a [u8], words: &Words) -> Cow<'a, [u8]> {
@@ -67,19 +67,19 @@ fn of_line<'a>(line: &'a [u8], words: &Words) -> Cow<'a, [u8]> {
     let mut line = Cow::Borrowed(line);
     let is_path = FOLDERS.iter().any(|folder| memmem::find(&line, folder).is_some());
     if is_path || line.ends_with(long) || memmem::find(&line, &[long, b")"].concat()).is_some() {
-        replace(&mut line, long, b"@VERSION@-@RELEASE_LONG@");
-        replace(&mut line, words.short.as_bytes(), b"@VERSION@-@RELEASE_SHORT@");
+        replace(&mut line, long, b"@VR@");
+        replace(&mut line, words.short.as_bytes(), b"@V@");
     }
     for folder in UPDATES {
         let named = [folder, words.whole.as_bytes()].concat();
-        replace_before_text(&mut line, &named, &[folder, b"@NAME_VER_REL@"].concat());
+        replace_before_text(&mut line, &named, &[folder, b"@NVR@"].concat());
     }
     if is_of_kernel_modules(&line, release) {
         let kept = line.len() - release.len();
-        line = Cow::Owned([line.get(..kept).unwrap_or_default(), b"@RELEASE_LONG@"].concat());
+        line = Cow::Owned([line.get(..kept).unwrap_or_default(), b"@R@"].concat());
     }
     let said = [b"--release \"", release, b"\" --kernel"].concat();
-    replace(&mut line, &said, b"--release \"@RELEASE_LONG@\" --kernel");
+    replace(&mut line, &said, b"--release \"@R@\" --kernel");
     line
 }
 

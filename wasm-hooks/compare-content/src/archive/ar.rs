@@ -9,8 +9,8 @@ use crate::numbers::{slice, written};
 const MAGIC: u64 = 8;
 const HEADER: u64 = 60;
 
-pub(crate) fn read(bytes: &[u8]) -> Result<Archive<'_>, &'static str> {
-    let mut archive = Archive::default();
+pub(crate) fn read(bytes: &[u8], most: usize) -> Result<Archive<'_>, &'static str> {
+    let mut archive = Archive::of(most);
     let (mut at, mut names): (u64, &[u8]) = (MAGIC, b"");
     while at < bytes.len() as u64 {
         let header = slice(bytes, at, HEADER).ok_or("a header is cut off")?;

@@ -17,8 +17,8 @@ struct Header {
     align: u64,
 }
 
-pub(crate) fn read(bytes: &[u8]) -> Result<Archive<'_>, &'static str> {
-    let mut archive = Archive::default();
+pub(crate) fn read(bytes: &[u8], most: usize) -> Result<Archive<'_>, &'static str> {
+    let mut archive = Archive::of(most);
     let mut at = 0;
     loop {
         let rest = slice(bytes, at, 6).ok_or("it has no end")?;

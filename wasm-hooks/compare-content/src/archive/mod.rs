@@ -1,7 +1,7 @@
 //! What is in archives: a list of members for each format, by one form.
 //!
 //! Nothing is unpacked into files, and nothing is copied but names. Invariant: a list is bounded by the bytes of its archive and
-//! by [`MEMBERS`], and an archive that does not hold together has none.
+//! by what the caller allows, and an archive that does not hold together has none.
 
 pub(crate) mod ar;
 pub(crate) mod cpio;
@@ -13,12 +13,11 @@ use crate::kind::Kind;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The most members of an archive.
-pub(crate) const MEMBERS: usize = 100_000;
-
 /// An archive's members, in its order.
 #[derive(Debug, Default)]
 pub(crate) struct Archive<'a> {
+    /// How many members it may have.
+    most: usize,
     pub(crate) members: Vec<Member<'a>>,
     /// What is in the file beside them, as a program in front of a zip.
     pub(crate) beside: Vec<(&'static str, &'a [u8])>,
@@ -111,12 +110,12 @@ impl Traits {
 
 impl<'a> Archive<'a> {
     /// Lists one; an error says in a few words why it cannot be.
-    pub(crate) fn read(kind: Kind, bytes: &'a [u8]) -> Result<Self, String> {
+    pub(crate) fn read(kind: Kind, bytes: &'a [u8], most: usize) -> Result<Self, String> {
         let read = match kind {
-            Kind::Ar => ar::read(bytes),
-            Kind::Cpio => cpio::read(bytes),
-            Kind::Tar => tar::read(bytes),
-            Kind::Zip => zip::read(bytes),
+            Kind::Ar => ar::read(bytes, most),
+            Kind::Cpio => cpio::read(bytes, most),
+            Kind::Tar => tar::read(bytes, most),
+            Kind::Zip => zip::read(bytes, most),
             Kind::Compressed | Kind::Elf | Kind::Rpm | Kind::Squashfs | Kind::Plain => {
                 Err("it is no archive that is opened")
             }
@@ -124,10 +123,15 @@ impl<'a> Archive<'a> {
         read.map_err(String::from)
     }
 
+    /// An empty one.
+    fn of(most: usize) -> Self {
+        Self { most, ..Self::default() }
+    }
+
     /// Takes one more member.
     fn push(&mut self, name: &[u8], traits: Traits, body: Body<'a>) -> Result<(), &'static str> {
-        if self.members.len() == MEMBERS {
-            return Err("it has more than 100000 members");
+        if self.members.len() >= self.most {
+            return Err("it has too many members");
         }
         self.members.push(Member { name: name.to_vec(), traits, body });
         Ok(())

@@ -28,8 +28,8 @@ struct Before {
     target: Option<Vec<u8>>,
 }
 
-pub(crate) fn read(bytes: &[u8]) -> Result<Archive<'_>, &'static str> {
-    let mut archive = Archive::default();
+pub(crate) fn read(bytes: &[u8], most: usize) -> Result<Archive<'_>, &'static str> {
+    let mut archive = Archive::of(most);
     let (mut at, mut before) = (0, Before::default());
     while let Some(header) = next(bytes, at)? {
         let kind = header.get(156).copied().unwrap_or_default();

@@ -23,9 +23,9 @@ struct End<'a> {
     remark: &'a [u8],
 }
 
-pub(crate) fn read(bytes: &[u8]) -> Result<Archive<'_>, &'static str> {
+pub(crate) fn read(bytes: &[u8], most: usize) -> Result<Archive<'_>, &'static str> {
     let end = end(bytes).ok_or("its end is not found")?;
-    let mut archive = Archive::default();
+    let mut archive = Archive::of(most);
     let (mut at, mut first, mut sum) = (end.list, end.list, 0);
     for _ in 0..end.count {
         let entry = Entry::read(bytes, at).ok_or("its list does not hold together")?;

@@ -48,6 +48,8 @@ pub(super) struct Header {
     pub(super) segments: Vec<Segment>,
     /// Where the header and the tables are: begin and end.
     pub(super) tables: [(u64, u64); 3],
+    /// Where the table of sections is, and how long an entry is.
+    sections: (u64, u64),
 }
 
 impl Header {
@@ -77,7 +79,24 @@ impl Header {
             table(sections, if section_count == 0 { bytes.len() as u64 } else { section * section_count })?,
         ];
         let [class, kind, machine, version] = told_start;
-        Some(Self { form, told: [class, kind, machine, version, entry, flags], segments: all, tables })
+        Some(Self {
+            form,
+            told: [class, kind, machine, version, entry, flags],
+            segments: all,
+            tables,
+            sections: (sections, section),
+        })
+    }
+
+    /// What else an object's table says of a section, which is counted from 1: what it belongs to, alignment and size of entries.
+    pub(super) fn section(&self, bytes: &[u8], number: u64) -> Option<[u64; 4]> {
+        let at = self.sections.0.checked_add(self.sections.1 * number)?;
+        let field = |begin: u64, len| self.form.number(bytes, at.checked_add(begin)?, len);
+        Some(if self.form.is_64 {
+            [field(40, 4)?, field(44, 4)?, field(48, 8)?, field(56, 8)?]
+        } else {
+            [field(24, 4)?, field(28, 4)?, field(32, 4)?, field(36, 4)?]
+        })
     }
 }
 

@@ -92,6 +92,11 @@ const WAYS: [(&[&str], How); 28] = [
     (&["*/dune-package"], How::Text(texts::dune)),
 ];
 
+/// Whether something is left out of files of a name.
+pub(crate) fn is_known(name: &str) -> bool {
+    WAYS.iter().any(|(names, _)| glob::any(names, name))
+}
+
 /// A file without what the build wrote into it; none where its name says nothing, or it is not what its name says.
 pub(crate) fn normalised(name: &str, bytes: &[u8], release: Release<'_>) -> Option<Vec<u8>> {
     let (_, how) = WAYS.iter().find(|(names, _)| glob::any(names, name))?;

@@ -23,8 +23,14 @@ pub(super) fn update(text: &[u8], release: Release<'_>) -> Vec<u8> {
     })
 }
 
-/// Lines whose order does not count.
+/// The most lines that are sorted.
+const LINES: usize = 1 << 20;
+
+/// Lines whose order does not count; of more than a million it does.
 pub(super) fn sorted(text: &[u8]) -> Vec<u8> {
+    if memchr::memchr_iter(b'\n', text).count() > LINES {
+        return text.to_vec();
+    }
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     let mut lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
     lines.sort_unstable();

@@ -100,6 +100,21 @@ fn a_million_members() {
     assert!(compare(&Native, "/a.cpio", side(&many(100_000, 1)), side(&many(100_000, 2)), 100).is_empty());
 }
 
+/// What would take more memory than there is, is compared as it is.
+#[test]
+fn texts_that_are_too_large() {
+    let text = |last: &str| format!("{}{last}", "Release: 1\n".repeat(6 << 20)).into_bytes();
+    let found = compare(&Native, "/a.spec", side(&text("Release: 1")), side(&text("Release: 2")), 100);
+    assert!(found.len() == 1 && found[0].why.contains("too large"), "{found:?}");
+    let lines = |count: usize| ["b\na\n", &"\n".repeat(count)].concat();
+    let turned = |count: usize| ["a\nb\n", &"\n".repeat(count)].concat();
+    for (count, wanted) in [(1000, 0), (2 << 20, 1)] {
+        let (old, new) = (lines(count), turned(count));
+        let found = compare(&Native, "/a/fonts.dir", side(old.as_bytes()), side(new.as_bytes()), 100);
+        assert_eq!(found.len(), wanted, "{count}");
+    }
+}
+
 /// A long line that nearly has a pattern at any place: a search from each to the end of the line would take an hour.
 #[test]
 fn lines_that_take_long_to_search() {

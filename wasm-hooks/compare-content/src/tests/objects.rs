@@ -135,6 +135,14 @@ fn objects_to_link() {
         assert_eq!(places("/a.a", &library(&old, 1), &library(&old, 2)), [""; 0]);
         assert_eq!(places("/a.a", &library(&old, 1), &library(&new, 2)), ["a.o: symbols"]);
     }
+    // What relocations are of stands in the table of sections.
+    let old = folder.compile(&source("one"), &["-c"]);
+    let table = u64::from_le_bytes(old[40..48].try_into().unwrap()) as usize;
+    let relocations = skink_packages::Elf::read(&old).unwrap().unwrap().sections;
+    let number = relocations.iter().position(|one| one.name == ".rela.text").unwrap() + 1;
+    let mut moved = old.clone();
+    moved[table + number * 64 + 44] += 1;
+    assert_eq!(places("/a.o", &old, &moved), [": table of sections"]);
     // The name of the source is one of the symbols.
     let at = |name: &str| {
         fs::write(folder.0.join(name), source("one")).unwrap();

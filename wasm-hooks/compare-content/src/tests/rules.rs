@@ -162,20 +162,20 @@ fn the_release_in_texts() {
 fn without_the_release() {
     let release = crate::Release { name: "foo", version: "1.0", release: "1.1" };
     let rows = [
-        ("x = 1.0-1.1", "x = @VERSION@-@RELEASE_LONG@"),
+        ("x = 1.0-1.1", "x = @VR@"),
         ("x = 1.0-1.1 y", "x = 1.0-1.1 y"),
-        ("/lib/modules/1.0-1 x", "/lib/modules/@VERSION@-@RELEASE_SHORT@ x"),
-        ("/usr/src/a-1.0-1.1/b", "/usr/src/a-@VERSION@-@RELEASE_LONG@/b"),
-        ("/var/adm/update-scripts/foo-1.0-1.1-x", "/var/adm/update-scripts/@NAME_VER_REL@-x"),
+        ("/lib/modules/1.0-1 x", "/lib/modules/@V@ x"),
+        ("/usr/src/a-1.0-1.1/b", "/usr/src/a-@VR@/b"),
+        ("/var/adm/update-scripts/foo-1.0-1.1-x", "/var/adm/update-scripts/@NVR@-x"),
         ("/var/adm/update-scripts/foo-1.0-1.1 x", "/var/adm/update-scripts/foo-1.0-1.1 x"),
-        ("a-kmp-default 8 1.2.2_k5.17.0-1.1", "a-kmp-default 8 1.2.2_k5.17.0-@RELEASE_LONG@"),
+        ("a-kmp-default 8 1.2.2_k5.17.0-1.1", "a-kmp-default 8 1.2.2_k5.17.0-@R@"),
         (" a-kmp-default 8 1.2.2_k5.17.0-1.1", " a-kmp-default 8 1.2.2_k5.17.0-1.1"),
-        ("x --release \"1.1\" --kernelrelease", "x --release \"@RELEASE_LONG@\" --kernelrelease"),
+        ("x --release \"1.1\" --kernelrelease", "x --release \"@R@\" --kernelrelease"),
         ("a\n/usr/lib/.build-id/ab/cd 1\nb", "a\nb"),
     ];
     for (text, wanted) in rows {
         assert_eq!(crate::without_release(text, release), wanted, "{text}");
     }
     let deb = crate::Release { name: "foo", version: "1.0-1.1", release: "" };
-    assert_eq!(crate::without_release("foo (1.0-1.1) x", deb), "foo (@VERSION@-@RELEASE_LONG@) x");
+    assert_eq!(crate::without_release("foo (1.0-1.1) x", deb), "foo (@VR@) x");
 }

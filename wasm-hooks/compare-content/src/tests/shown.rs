@@ -40,6 +40,12 @@ fn the_first_difference() {
 }
 
 #[test]
+fn only_the_last_newline() {
+    let [found] = &differences("/usr/bin/a", b"a", b"a\n")[..] else { panic!() };
+    assert_eq!(found.why, "the texts differ in the end of the line");
+}
+
+#[test]
 fn far_into_a_file() {
     for at in [0, 1, 4095, 4096, 4097, 8191, 8192, 100_000] {
         let (old, mut new) = (vec![0_u8; 100_001], vec![0_u8; 100_001]);

@@ -10,6 +10,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
+/// The most members of an archive.
+const MEMBERS: usize = 100_000;
+/// What one takes in lists, with a name that is not long.
+const MEMBER: u64 = 256;
+
 impl<H: Host> Walk<'_, H> {
     pub(super) fn archive(
         &mut self,
@@ -18,7 +23,23 @@ impl<H: Host> Walk<'_, H> {
         old: Side<'_>,
         new: Side<'_>,
     ) -> Result<(), String> {
-        let (theirs, ours) = (Archive::read(kind, old.bytes)?, Archive::read(kind, new.bytes)?);
+        let live = self.live;
+        let theirs = self.list(kind, old.bytes)?;
+        let ours = self.list(kind, new.bytes);
+        let compared = ours.map(|ours| self.lists(place, (&theirs, old.release), (&ours, new.release)));
+        self.live = live;
+        compared
+    }
+
+    fn list<'a>(&mut self, kind: Kind, bytes: &'a [u8]) -> Result<Archive<'a>, String> {
+        let most = MEMBERS.min(usize::try_from(self.live / MEMBER).unwrap_or(MEMBERS));
+        let archive = Archive::read(kind, bytes, most)?;
+        self.live = self.live.saturating_sub(archive.members.len() as u64 * MEMBER);
+        Ok(archive)
+    }
+
+    fn lists(&mut self, place: &Place, old: (&Archive<'_>, Release<'_>), new: (&Archive<'_>, Release<'_>)) {
+        let (theirs, ours) = (old.0, new.0);
         for ((what, old), (_, new)) in theirs.beside.iter().zip(&ours.beside) {
             if let Some(first) = excerpt::first(old, new) {
                 let part = format!("{what}, {}", first.part);
@@ -30,13 +51,12 @@ impl<H: Host> Walk<'_, H> {
                 break;
             }
             match (their, our) {
-                (Some(their), Some(our)) => self.member(place, (their, old.release), (our, new.release)),
+                (Some(their), Some(our)) => self.member(place, (their, old.1), (our, new.1)),
                 (Some(only), None) => self.alone(place, only, true),
                 (None, Some(only)) => self.alone(place, only, false),
                 (None, None) => {}
             }
         }
-        Ok(())
     }
 
     fn alone(&mut self, place: &Place, member: &Member<'_>, is_old: bool) {
