@@ -71,6 +71,7 @@ pub(crate) fn rpmlint_hook(place: &Place) -> anyhow::Result<Pair> {
             tools: "[tools.rpmlint]\nprogram = \"/usr/bin/rpmlint\"",
             results,
             sources: Some(package.folder().to_owned()),
+            previous: None,
         },
     )?;
     let before = Some(calls.a_runner_waits());

@@ -39,6 +39,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) tools: &'a str,
     pub(crate) results: PathBuf,
     pub(crate) sources: Option<PathBuf>,
+    /// The previous results.
+    pub(crate) previous: Option<PathBuf>,
 }
 
 /// One call after the other, with what they share.
@@ -60,8 +62,9 @@ struct Shared {
     made: Cell<usize>,
 }
 
-/// What a call said in the log, and its dying runner.
+/// How a call ended, what it said in the log, and its dying runner.
 pub(crate) struct Made {
+    pub(crate) outcome: Outcome,
     pub(crate) log: Vec<SafeText>,
     pub(crate) rest: Rest,
 }
@@ -80,7 +83,9 @@ impl Calls {
         let mut views = Views::new(place.fresh(&format!("{name}/views"))?)?;
         let results = Some(views.of(View::Results, &subject.results)?);
         let sources = subject.sources.as_deref().map(|folder| views.of(View::Sources, folder)).transpose()?;
-        let trees = Trees { raw_results: results.clone(), results, sources, ..Trees::default() };
+        let previous = subject.previous.as_deref();
+        let previous = previous.map(|folder| views.of(View::Previous, folder)).transpose()?;
+        let trees = Trees { raw_results: results.clone(), results, sources, previous, ..Trees::default() };
         let hook = admitted(&host, &place.fresh(&format!("{name}/admission"))?, subject)?;
         let folder = place.fresh(&format!("{name}/calls"))?;
         for number in 1..=MOST {
@@ -134,8 +139,9 @@ impl Calls {
         self.0.made.set(self.0.made.get() + 1);
         let standby = self.standby(self.0.made.get());
         let result = call(&self.0.host, self.0.spec(&standby), &Quiet);
-        ensure!(result.outcome == Outcome::Passed, "the call did not pass: {:?}", result.outcome);
-        Ok(Made { log: result.log, rest: Some(Box::new(result.runner)) })
+        let is_well = matches!(result.outcome, Outcome::Passed | Outcome::Unchanged { .. });
+        ensure!(is_well, "the call did not pass: {:?}", result.outcome);
+        Ok(Made { outcome: result.outcome, log: result.log, rest: Some(Box::new(result.runner)) })
     }
 }
 

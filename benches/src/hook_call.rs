@@ -47,6 +47,7 @@ fn calls(place: &Place) -> anyhow::Result<Calls> {
         tools: "",
         results: place.fresh("hook-call/results")?,
         sources: None,
+        previous: None,
     };
     Calls::new(place, "hook-call", subject)
 }

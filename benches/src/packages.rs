@@ -1,14 +1,18 @@
-//! What needs no tool any more: packages read, made and compared.
+//! What needs no tool any more: packages read, made and compared. Hooks are measured from request to verdict, with a runner
+//! that stood ready as in a build.
 //!
 //! `baselibs`: two packages for x86_64 made of libraries of i586 by the hook, and by obs-build's `mkbaselibs`.
 //! `build-compare-same` and `-changed`: the hook on a build of three packages, and Debian's `diffoscope` on the same; the rows
 //! with `-scripts` have build-compare's own scripts as the peer, from the folder that `BUILD_COMPARE` names.
 //! `package-memory`: the most memory of a process that reads a package of 500 MB, contents and all.
-//! `package-headers`: all that is told of sixty packages but for their contents, and one `rpm -qp` for their names.
+//! `package-headers`: all that is told of sixty packages but for their contents, and one `rpm -qp` for the same.
 
+use crate::calls::{Calls, Subject};
 use crate::measure::{Pair, Peer, Rest, Step};
 use crate::place::{Place, command};
 use anyhow::{Context, ensure};
+use serde_json::json;
+use skink_job::{Outcome, Phase, SafeText};
 use skink_packages::{Bounds, Package};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -28,18 +32,34 @@ pub(crate) fn baselibs(place: &Place) -> anyhow::Result<Pair> {
     let sources = folder.join("sources");
     let conf = sources.join("baselibs.conf");
     fs::create_dir_all(&sources).and_then(|()| fs::write(&conf, CONF)).context("writing baselibs.conf")?;
-    let mut ours = hook(place, "baselibs", &results);
-    ours.arg("--sources").arg(&sources).arg("--output").arg(folder.join("ours"));
     // It writes below the home folder, as rpmbuild does.
     let mut theirs = Command::new(MKBASELIBS);
     theirs.env("HOME", &folder).args(["-c", GLOBAL, "-c"]).arg(&conf).args(packages(&results, "i586")?);
-    let pair = Pair::of(command(ours)?, Peer::Step(command(theirs)?));
-    let (ours, theirs) = (count(&folder.join("ours"))?, count(&folder.join("rpmbuild/RPMS/x86_64"))?);
-    ensure!(
-        (ours, theirs) == (2, 2),
-        "ours made {ours} packages and mkbaselibs {theirs}; both should make two"
-    );
-    Ok(pair)
+    let theirs = command(theirs)?;
+    let made = count(&folder.join("rpmbuild/RPMS/x86_64"))?;
+    ensure!(made == 2, "mkbaselibs made {made} packages, and should make two");
+    let calls = Calls::new(
+        place,
+        "baselibs-hook",
+        Subject {
+            module: &place.hooks().join("baselibs.wasm"),
+            phase: Phase::Transform,
+            grants: "results = true\nsources = true\noutbox = true",
+            settings: json!({}),
+            tools: "",
+            results,
+            sources: Some(sources),
+            previous: None,
+        },
+    )?;
+    let before = Some(calls.a_runner_waits());
+    let ours = move || {
+        let made = calls.next()?;
+        let log: Vec<&str> = made.log.iter().map(SafeText::as_str).collect();
+        ensure!(log.iter().filter(|line| line.contains(".x86_64.rpm")).count() == 2, "the hook said {log:?}");
+        Ok(made.rest)
+    };
+    Ok(Pair { before, ..Pair::of(Box::new(ours), Peer::Step(theirs)) })
 }
 
 pub(crate) fn same(place: &Place) -> anyhow::Result<Pair> {
@@ -68,14 +88,33 @@ fn compare(
     let folder = place.fresh(name)?;
     let old = build(&folder, "old", &["--define", "bits %{nil}"], GREET)?;
     let new = build(&folder, "new", &["--define", "bits %{nil}"], source)?;
-    let is_same = source == GREET;
-    let mut ours = hook(place, "build-compare", &new);
-    ours.arg("--previous").arg(&old);
     let theirs = theirs(&old, &new)?;
     // diffoscope takes times and digests of headers for differences; the scripts and the hook do not.
-    let their_code = if is_same && theirs.get_program() != DIFFOSCOPE { 0 } else { 1 };
-    let ours = ending_with(ours, if is_same { 2 } else { 0 })?;
-    Ok(Pair::of(ours, Peer::Step(ending_with(theirs, their_code)?)))
+    let is_same = source == GREET;
+    let code = if is_same && theirs.get_program() != DIFFOSCOPE { 0 } else { 1 };
+    let theirs = ending_with(theirs, code)?;
+    let calls = Calls::new(
+        place,
+        &format!("{name}-hook"),
+        Subject {
+            module: &place.hooks().join("build-compare.wasm"),
+            phase: Phase::Check,
+            grants: "results = true\nprevious = true\nunchanged = true\nattachments = [\"build-compare.json\"]",
+            settings: json!({}),
+            tools: "",
+            results: new,
+            sources: None,
+            previous: Some(old),
+        },
+    )?;
+    let before = Some(calls.a_runner_waits());
+    let ours = move || {
+        let made = calls.next()?;
+        let outcome = made.outcome;
+        ensure!(matches!(outcome, Outcome::Unchanged { .. }) == is_same, "the hook ended with {outcome:?}");
+        Ok(made.rest)
+    };
+    Ok(Pair { before, ..Pair::of(Box::new(ours), Peer::Step(theirs)) })
 }
 
 const DIFFOSCOPE: &str = "diffoscope";
@@ -99,14 +138,6 @@ fn script() -> Option<PathBuf> {
 
 pub(crate) fn scripts_are_at_hand() -> bool {
     script().is_some_and(|script| script.is_file())
-}
-
-/// A hook that is run on results by hand.
-fn hook(place: &Place, name: &str, results: &Path) -> Command {
-    let mut run = Command::new(place.skink());
-    run.args(["hook", "run"]).arg(place.hooks().join(format!("{name}.wasm")));
-    run.arg("--state").arg(place.state()).arg("--results").arg(results);
-    run
 }
 
 /// A step that runs a command that must end with that code.
@@ -167,7 +198,7 @@ pub(crate) fn headers(_: &Place) -> anyhow::Result<Pair> {
     ensure!(known.len() > 10, "{} holds too few packages", corpus.display());
     let packages: Vec<PathBuf> = known.iter().cycle().take(PACKAGES).cloned().collect();
     let mut theirs = Command::new("rpm");
-    theirs.args(["-qp", "--nosignature"]).args(&packages);
+    theirs.args(["-qp", "--nosignature", "--xml"]).args(&packages);
     let ours: Step = Box::new(move || {
         packages.iter().try_for_each(|path| read(path))?;
         Ok(None)

@@ -34,6 +34,7 @@ fn pair(place: &Place, read: bool) -> anyhow::Result<Pair> {
         tools: "",
         results: results.clone(),
         sources: None,
+        previous: None,
     };
     let calls = Calls::new(place, "trees", subject)?;
     let want = native(&results, read)?;

@@ -1,6 +1,7 @@
 //! One line of a file.
 
 use crate::condition::{after, held, is_dotted_name, is_name, without};
+use crate::pattern::LastPattern;
 use crate::{ConfError, Format};
 use alloc::format;
 use alloc::string::String;
@@ -45,6 +46,7 @@ pub(crate) struct Line {
     pub(crate) text: String,
     /// Whether blanks stand before it.
     is_indented: bool,
+    pub(crate) last_pattern: LastPattern,
 }
 
 impl Line {
@@ -61,7 +63,13 @@ impl Line {
         if text.is_empty() || text.starts_with('#') {
             return None;
         }
-        let line = Self { file: file.clone(), number, text: text.into(), is_indented };
+        let line = Self {
+            file: file.clone(),
+            number,
+            text: text.into(),
+            is_indented,
+            last_pattern: LastPattern::default(),
+        };
         let why = unknown(without(text), format);
         Some(match why {
             None => Ok(line),

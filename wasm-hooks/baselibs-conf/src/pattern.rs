@@ -6,7 +6,10 @@
 use crate::ConfError;
 use crate::line::Line;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
+use core::cell::RefCell;
+use core::fmt;
 use fancy_regex::{Regex, RegexBuilder};
 
 /// How often a pattern may go back, for one text.
@@ -18,8 +21,37 @@ const MAX_SIZE: usize = 1 << 20;
 /// A pattern with the line that it stands in.
 #[derive(Debug)]
 pub(crate) struct Pattern<'a> {
-    regex: Regex,
+    regex: Rc<Regex>,
     line: &'a Line,
+}
+
+/// The pattern that a line had last: it mostly has the same one for the next package, and compiling takes longer than matching.
+#[derive(Clone, Default)]
+pub(crate) struct LastPattern(RefCell<Option<Rc<Regex>>>);
+
+impl LastPattern {
+    fn is(&self, pattern: &str) -> Option<Rc<Regex>> {
+        self.0.borrow().as_ref().filter(|last| last.as_str() == pattern).cloned()
+    }
+
+    fn remember(&self, regex: &Rc<Regex>) {
+        self.0.replace(Some(Rc::clone(regex)));
+    }
+}
+
+/// What is remembered is no part of what a line says.
+impl PartialEq for LastPattern {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for LastPattern {}
+
+impl fmt::Debug for LastPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LastPattern")
+    }
 }
 
 impl<'a> Pattern<'a> {
@@ -27,11 +59,16 @@ impl<'a> Pattern<'a> {
         if pattern.is_empty() {
             return Err(line.error("the pattern is empty; write .* for any text"));
         }
+        if let Some(regex) = line.last_pattern.is(pattern) {
+            return Ok(Self { regex, line });
+        }
         let regex = RegexBuilder::new(pattern)
             .backtrack_limit(MAX_BACKTRACKS)
             .delegate_size_limit(MAX_SIZE)
             .build()
             .map_err(|error| line.error(format!("the pattern {pattern:?} is none: {error}")))?;
+        let regex = Rc::new(regex);
+        line.last_pattern.remember(&regex);
         Ok(Self { regex, line })
     }
 
