@@ -3,8 +3,8 @@
 //! rpm makes them for what is in a package, whatever its list of files says; so the new package has those of the original that lead to
 //! what it has, and they lead to where that lies now. Those that lead to debug information it has only by its rules.
 
-use crate::layout::{Laid, Original, Piece};
-use crate::path;
+use crate::layout::{Laying, Original, Piece};
+use crate::{ConfError, path};
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 
@@ -12,7 +12,11 @@ use alloc::string::{String, ToString};
 const FOLDER: &str = "/usr/lib/.build-id";
 
 /// Adds the links, and the folders that they are in. `went` tells for the original's files where they lie now.
-pub(crate) fn link(laid: &mut Laid, originals: &[Original<'_>], went: &BTreeMap<&str, String>) {
+pub(crate) fn link(
+    laying: &mut Laying<'_, '_>,
+    originals: &[Original<'_>],
+    went: &BTreeMap<&str, String>,
+) -> Result<(), ConfError> {
     let folders = originals.iter().filter(|original| original.is_folder && is_in(original.path));
     let folders: BTreeMap<&str, u32> = folders.map(|original| (original.path, original.place)).collect();
     let links = originals.iter().filter(|original| !original.target.is_empty() && is_link(original.path));
@@ -25,12 +29,13 @@ pub(crate) fn link(laid: &mut Laid, originals: &[Original<'_>], went: &BTreeMap<
         } else {
             Piece::Relinked(link.place, path::from_root(folder, new))
         };
-        laid.insert(link.path.to_string(), piece);
+        laying.put(link.path.to_string(), piece)?;
         for folder in path::above(link.path).filter(|folder| folder.len() >= FOLDER.len()) {
             let piece = folders.get(folder).map_or(Piece::Folder, |place| Piece::Original(*place));
-            laid.insert(folder.to_string(), piece);
+            laying.put(folder.to_string(), piece)?;
         }
     }
+    Ok(())
 }
 
 /// Whether a path is in the folder, or is it.

@@ -6,6 +6,7 @@ use crate::rules::Rules;
 use crate::{ConfError, Target};
 use alloc::collections::BTreeSet;
 use alloc::format;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -110,6 +111,23 @@ impl Conf {
             );
             return Err(rules.error(why));
         }
+        self.check_name(&rules)?;
         Ok(Some(rules))
+    }
+
+    /// That a package can be called so.
+    fn check_name(&self, rules: &Rules<'_>) -> Result<(), ConfError> {
+        let name = rules.name.as_str();
+        let (first, others) = match self.format {
+            Format::Rpm => ("_+~^", "-._+~^"),
+            Format::Deb => ("", "-._+"),
+        };
+        let fits = |c: char, signs: &str| c.is_ascii_alphanumeric() || signs.contains(c);
+        if name.starts_with(|c| fits(c, first)) && name.chars().all(|c| fits(c, others)) {
+            return Ok(());
+        }
+        let shown: String = name.chars().take(100).collect();
+        let why = format!("no package can be called {shown:?}; names have letters, digits and {others}");
+        Err(rules.name_line.map_or_else(|| rules.error(&why), |line| line.error(&why)))
     }
 }

@@ -7,9 +7,13 @@ use crate::{ConfError, Rules, build_id, path};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 /// Bytes of a path, as Linux takes it: all folders that one is in are looked at.
 const MAX_PATH: usize = 4096;
+
+/// Bytes of all paths, and of what new symlinks say: a few deep paths stand for very many folders. No longer list can be handed over.
+const MAX_PATHS: usize = 8 << 20;
 
 /// A file of the original.
 #[derive(Debug, Clone, Copy)]
@@ -52,29 +56,20 @@ impl Rules<'_> {
         if choice.is_empty() {
             return Ok(Laid::new());
         }
-        let mut laid = Laid::new();
+        let mut laying = Laying { rules: self, laid: Laid::new(), bytes: 0 };
         // Where what is left of the original went to.
         let mut went = BTreeMap::new();
         for original in originals {
             let Some(path) = self.place(original.path, &choice) else { continue };
-            went.insert(original.path, path.clone());
-            self.insert(&mut laid, path, Piece::Original(original.place))?;
+            laying.insert(path.clone(), Piece::Original(original.place))?;
+            went.insert(original.path, path);
         }
         for (path, target) in choice.links {
-            self.insert(&mut laid, path, Piece::Symlink(target))?;
+            laying.insert(path, Piece::Symlink(target))?;
         }
-        let needed: BTreeSet<String> =
-            laid.keys().flat_map(|path| path::above(path)).map(ToString::to_string).collect();
-        let is_others = |folder: &str| {
-            system.contains(folder)
-                || folder == self.prefix
-                || path::above(&self.prefix).any(|one| one == folder)
-        };
-        for folder in needed.into_iter().filter(|folder| !is_others(folder)) {
-            laid.entry(folder).or_insert(Piece::Folder);
-        }
-        build_id::link(&mut laid, originals, &went);
-        Ok(laid)
+        laying.add_folders(system)?;
+        build_id::link(&mut laying, originals, &went)?;
+        Ok(laying.laid)
     }
 
     fn place(&self, path: &str, choice: &Choice<'_>) -> Option<String> {
@@ -87,30 +82,74 @@ impl Rules<'_> {
         Some(choice.moved.get(path).cloned().unwrap_or_else(|| format!("{}{path}", self.prefix)))
     }
 
-    fn insert(&self, laid: &mut Laid, path: String, piece: Piece) -> Result<(), ConfError> {
-        if path.len() > MAX_PATH {
-            let start: String = path.chars().take(100).collect();
-            let why = format!(
-                "{} would have a file whose path has more than {MAX_PATH} bytes: {start}…",
-                self.name
-            );
-            return Err(self.error(why));
-        }
-        if laid.contains_key(&path) {
-            let why = format!("{} would have two files {path}; leave one of them out, or move it", self.name);
-            return Err(self.error(why));
-        }
-        laid.insert(path, piece);
-        Ok(())
-    }
-}
-
-impl Rules<'_> {
     /// Whether a library of the original lies under the prefix where it lay.
     pub fn has_libraries(&self, laid: &Laid, originals: &[Original<'_>]) -> bool {
         let lies = |original: &&Original<'_>| {
             laid.get(&format!("{}{}", self.prefix, original.path)) == Some(&Piece::Original(original.place))
         };
         originals.iter().filter(|original| original.path.contains(".so")).any(|original| lies(&original))
+    }
+}
+
+/// Paths on their way into a new package.
+pub(crate) struct Laying<'r, 'a> {
+    rules: &'r Rules<'a>,
+    laid: Laid,
+    /// What they take.
+    bytes: usize,
+}
+
+impl Laying<'_, '_> {
+    /// Adds what nothing else may lie at.
+    fn insert(&mut self, path: String, piece: Piece) -> Result<(), ConfError> {
+        let name = &self.rules.name;
+        if path.len() > MAX_PATH {
+            let start: String = path.chars().take(100).collect();
+            let why = format!("{name} would have a file whose path has more than {MAX_PATH} bytes: {start}…");
+            return Err(self.rules.error(why));
+        }
+        if self.laid.contains_key(&path) {
+            let why = format!("{name} would have two files {path}; leave one of them out, or move it");
+            return Err(self.rules.error(why));
+        }
+        self.put(path, piece)
+    }
+
+    /// Adds it in place of what lies there.
+    pub(crate) fn put(&mut self, path: String, piece: Piece) -> Result<(), ConfError> {
+        let target = match &piece {
+            Piece::Relinked(_, target) | Piece::Symlink(target) => target.len(),
+            Piece::Original(_) | Piece::Folder => 0,
+        };
+        self.bytes = self.bytes.saturating_add(path.len()).saturating_add(target);
+        self.laid.insert(path, piece);
+        self.check(self.bytes)
+    }
+
+    fn check(&self, bytes: usize) -> Result<(), ConfError> {
+        if bytes <= MAX_PATHS {
+            return Ok(());
+        }
+        let name = &self.rules.name;
+        let why = format!("the paths of {name} would take more than {MAX_PATHS} bytes; take in fewer files");
+        Err(self.rules.error(why))
+    }
+
+    /// Adds the folders that the files need, but those of others.
+    fn add_folders(&mut self, system: &BTreeSet<&str>) -> Result<(), ConfError> {
+        let (mut needed, mut bytes) = (BTreeSet::new(), self.bytes);
+        for folder in self.laid.keys().flat_map(|path| path::above(path)) {
+            if !self.laid.contains_key(folder) && needed.insert(folder) {
+                bytes = bytes.saturating_add(folder.len());
+                self.check(bytes)?;
+            }
+        }
+        let leads_to_prefix = |folder: &str| {
+            let rest = self.rules.prefix.strip_prefix(folder);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let is_own = |folder: &&str| !system.contains(folder) && !leads_to_prefix(folder);
+        let own: Vec<String> = needed.into_iter().filter(is_own).map(ToString::to_string).collect();
+        own.into_iter().try_for_each(|folder| self.put(folder, Piece::Folder))
     }
 }

@@ -105,6 +105,11 @@ impl Line {
 /// Why a line is none, if it is. One that begins with a variable is told apart when that has a value.
 fn unknown(text: &str, format: Format) -> Option<String> {
     let word = text.split_whitespace().next().unwrap_or_default();
+    if let Some(odd) =
+        after(text, "targets").and_then(|targets| targets.split_whitespace().find(is_no_target))
+    {
+        return Some(format!("{odd:?} is no target; write ARCHITECTURE:TYPE, such as x86_64:32bit"));
+    }
     let is_rule = text.starts_with(['+', '-', '"', '<']) || text == "block!";
     let is_bare = is_name(text) || (format == Format::Deb && is_dotted_name(text));
     let is_directive = DIRECTIVES.iter().any(|directive| after(text, directive).is_some());
@@ -119,4 +124,11 @@ fn unknown(text: &str, format: Format) -> Option<String> {
     } else {
         Some(format!("{word:?} is no directive of baselibs.conf; those are {}", DIRECTIVES.join(", ")))
     }
+}
+
+/// Whether no package can be for it: its architecture becomes part of a file's name.
+fn is_no_target(word: &&str) -> bool {
+    let architecture = word.split(':').next().unwrap_or_default();
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    !(architecture.starts_with(|c: char| c.is_ascii_alphanumeric()) && architecture.chars().all(fits))
 }

@@ -15,6 +15,9 @@ use fancy_regex::{Regex, RegexBuilder};
 /// How often a pattern may go back, for one text.
 const MAX_BACKTRACKS: usize = 50_000;
 
+/// Bytes of a pattern, each of whose parts is compiled by itself.
+const MAX_PATTERN: usize = 2048;
+
 /// Bytes that each part of a compiled pattern may take.
 const MAX_SIZE: usize = 1 << 20;
 
@@ -61,6 +64,11 @@ impl<'a> Pattern<'a> {
         }
         if let Some(regex) = line.last_pattern.is(pattern) {
             return Ok(Self { regex, line });
+        }
+        if pattern.len() > MAX_PATTERN {
+            return Err(line.error(format!(
+                "the pattern has more than {MAX_PATTERN} bytes; write several lines in place of it"
+            )));
         }
         let regex = RegexBuilder::new(pattern)
             .backtrack_limit(MAX_BACKTRACKS)

@@ -15,6 +15,9 @@ use alloc::sync::Arc;
 /// Bytes of a line when its variables are replaced: a value may hold itself twice.
 const MAX_LINE: usize = 64 << 10;
 
+/// Bytes of all rules for one package, with the values of their variables.
+const MAX_RULES: usize = 4 << 20;
+
 /// Reads the lines for one package and one target.
 #[derive(Debug)]
 pub(crate) struct Reader<'p, 'a> {
@@ -32,6 +35,8 @@ pub(crate) struct Reader<'p, 'a> {
     was_named: bool,
     /// Whether something was made of another package for the target.
     was_made: bool,
+    /// Bytes of all rules.
+    bytes: usize,
 }
 
 impl<'p, 'a> Reader<'p, 'a> {
@@ -52,6 +57,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             is_named: false,
             was_named: false,
             was_made,
+            bytes: 0,
         }
     }
 
@@ -122,7 +128,7 @@ impl<'p, 'a> Reader<'p, 'a> {
     }
 
     /// Takes what is for all packages, wherever it stands; false where the line says something else.
-    fn set(&mut self, text: &str, line: &Line) -> Result<bool, ConfError> {
+    fn set(&mut self, text: &str, line: &'a Line) -> Result<bool, ConfError> {
         for (word, folder) in
             [("prefix", &mut self.rules.prefix), ("configdir", &mut self.rules.config_folder)]
         {
@@ -146,7 +152,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         }
         let Some(name) = after(text, "targetname") else { return Ok(false) };
         if self.matches || !self.is_named {
-            self.rules.name = name.into();
+            (self.rules.name, self.rules.name_line) = (name.into(), Some(line));
         }
         Ok(true)
     }
@@ -190,6 +196,13 @@ impl<'p, 'a> Reader<'p, 'a> {
         let Some(list) = self.rules.list(word) else {
             return Err(line.error(format!("{word} cannot stand behind a condition")));
         };
+        self.bytes = self.bytes.saturating_add(rest.len());
+        if self.bytes > MAX_RULES {
+            let why = "with the values of its variables";
+            return Err(
+                line.error(format!("up to here there are more than {MAX_RULES} bytes of rules, {why}"))
+            );
+        }
         list.push(Rule { text: rest.into(), line });
         Ok(())
     }

@@ -37,6 +37,8 @@ pub struct Rules<'a> {
     pub config_folder: String,
     /// Whether dependencies come from the files themselves.
     pub has_own_dependencies: bool,
+    /// The line that gave the name.
+    pub(crate) name_line: Option<&'a Line>,
     /// Names the files, for what is wrong with all of them.
     pub(crate) conf: Arc<str>,
     pub(crate) files: List<'a>,

@@ -43,11 +43,46 @@ fn dependencies_as_control_files_have_them() {
 
 #[test]
 fn dependencies_that_are_none() {
-    for text in ["a = 1", "a (1)", "a (= 1", "a b", "(= 1)", "a | b c", "a (>=)"] {
-        let conf = conf(&format!("requires {text}"));
+    for text in [
+        "requires a = 1",
+        "requires a (1)",
+        "requires a (= 1",
+        "requires a b",
+        "requires (= 1)",
+        "requires a | b c",
+        "requires a (>=)",
+        "requires \"a",
+        "requires +a",
+        "requires a:",
+        "requires a (= 1_2)",
+        "requires a (>= x:y)",
+        "requires a (>= 99999999999:1)",
+        "provides a (>= 1)",
+        "provides a | b",
+        "conflicts a | b",
+        "supplements a | b",
+    ] {
+        let conf = conf(text);
         let rules = conf.rules(LIBA, &target(), false).unwrap().unwrap();
         let error = rules.deb_relations().unwrap_err().to_string();
         assert!(error.starts_with("deb.conf:3: "), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_program_that_runs_a_script_is_named_in_the_script() {
+    for (text, is_fine) in [
+        ("-p /sbin/ldconfig", false),
+        ("#!/bin/sh\npost -p /sbin/ldconfig", false),
+        ("\"-p <lua>\"", false),
+        ("-p", true),
+        ("#!/bin/sh -p /", true),
+    ] {
+        let conf = conf(&format!("post {text}"));
+        let scripts = conf.rules(LIBA, &target(), false).unwrap().unwrap().deb_scripts();
+        assert_eq!(scripts.is_ok(), is_fine, "{text}");
+        let error = scripts.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(is_fine || error.contains(": post -p is of RPMs"), "{text}: {error}");
     }
 }
 

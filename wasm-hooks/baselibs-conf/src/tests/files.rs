@@ -131,3 +131,30 @@ fn rules_that_cannot_be_obeyed() {
         assert!(error.starts_with(why), "{lines}: {error}");
     }
 }
+
+/// A few deep paths stand for very many folders.
+#[test]
+fn paths_are_bounded() {
+    for (depth, count, is_link, why) in [
+        (1000, 5, false, None),
+        (1000, 20, false, Some("would take more than")),
+        (1000, 5, true, None),
+        (1000, 20, true, Some("would take more than")),
+        (2100, 1, false, Some("a file whose path has more than 4096 bytes")),
+    ] {
+        let folder = if is_link { "/usr/lib/.build-id" } else { "" };
+        let deep = |number: usize| format!("{folder}/{number}{}/x.so", "/a".repeat(depth));
+        let paths: Vec<String> = (0..count).map(deep).collect();
+        let target = if is_link { "/usr/lib/b.so" } else { "" };
+        let row = |path, target| Original { place: 0, path, target, is_ghost: false, is_folder: false };
+        let mut originals: Vec<_> = paths.iter().map(|path| row(path.as_str(), target)).collect();
+        originals.push(row("/usr/lib/b.so", ""));
+        let rule = if is_link { "+b\\.so" } else { "+.so" };
+        let laid = with(&format!("liba\n{rule}"), |rules| rules.lay(&originals, &BTreeSet::new()));
+        match (laid, why) {
+            (Ok(Some(laid)), None) => assert!(laid.len() > count * depth, "{depth} {count}: {}", laid.len()),
+            (Err(error), Some(why)) => assert!(error.contains(why), "{depth} {count}: {error}"),
+            (laid, _) => panic!("{depth} {count}: {:?}", laid.map(|laid| laid.map(|laid| laid.len()))),
+        }
+    }
+}

@@ -19,6 +19,9 @@ fn a_line_that_is_none_is_told_wherever_it_stands() {
         ("targetarch x targettype y prefix /z", "b.conf:1: targettype is in the wrong place"),
         ("targettype 32bit arch i586 prefix /z", "b.conf:1: arch is in the wrong place"),
         ("/usr/lib/liba.so", "b.conf:1: \"/usr/lib/liba.so\" is no directive"),
+        ("arch i586 targets x86_64:32bit a/b:x", "b.conf:1: \"a/b:x\" is no target"),
+        ("targets :32bit", "b.conf:1: \":32bit\" is no target"),
+        ("targets -a:32bit", "b.conf:1: \"-a:32bit\" is no target"),
     ] {
         let error = conf(text).map(drop).unwrap_err().to_string();
         assert!(error.starts_with(why), "{text:?}: {error}");
@@ -109,6 +112,9 @@ fn a_line_does_not_grow_without_end() {
     let text = format!("liba\nextension x\n{}", "extension <extension><extension>\n".repeat(60));
     let error = super::with(&text, |_| Ok(())).unwrap_err();
     assert!(error.contains("with the values of its variables"), "{error}");
+    let text = format!("liba\nextension {}\n{}", "x".repeat(60_000), "+<extension>\n".repeat(100));
+    let error = super::with(&text, |_| Ok(())).unwrap_err();
+    assert!(error.contains(": up to here there are more than"), "{error}");
 }
 
 #[test]
@@ -130,6 +136,7 @@ fn a_pattern_that_is_none_is_an_error() {
         ("+", "b.conf:2: the pattern is empty"),
         ("+(?<!a+)b", "b.conf:2: the pattern"),
         ("+(\\w{500}){500}", "b.conf:2: the pattern"),
+        (&"+(?=a)".repeat(1000), "b.conf:2: the pattern has more than"),
         ("requires -[", "b.conf:2: the pattern"),
     ] {
         let error = super::with(&format!("liba\n{line}"), |rules| {

@@ -2,6 +2,7 @@
 
 use super::{LIBA, MACROS, conf, lines, target, with};
 use crate::{Conf, Format, Package};
+use std::format;
 use std::string::{String, ToString};
 use std::vec;
 use std::vec::Vec;
@@ -99,6 +100,30 @@ fn what_the_package_is_called() {
         error,
         "b.conf: no line `targetname` says what the package of liba for x86_64:32bit is called"
     );
+}
+
+#[test]
+fn what_no_package_is_called() {
+    for (format, name, is_fine) in [
+        (Format::Rpm, "a-1.x_y+z~r^s", true),
+        (Format::Rpm, "_a", true),
+        (Format::Rpm, "-a", false),
+        (Format::Rpm, ".a", false),
+        (Format::Rpm, "a b", false),
+        (Format::Rpm, "../a", false),
+        (Format::Rpm, "a/b", false),
+        (Format::Rpm, "\u{fc}", false),
+        (Format::Deb, "a-1.x+y", true),
+        (Format::Deb, "_a", false),
+        (Format::Deb, "a~b", false),
+    ] {
+        let mut conf = Conf::new(format);
+        conf.read("b.conf", &format!("liba\ntargetname {name}")).unwrap();
+        let error = conf.rules(LIBA, &target(), false).map(drop).err().map(|error| error.to_string());
+        let want = format!("b.conf:2: no package can be called {name:?}");
+        assert_eq!(error.is_none(), is_fine, "{name}: {error:?}");
+        assert!(error.is_none_or(|error| error.starts_with(&want)), "{name}");
+    }
 }
 
 #[test]
