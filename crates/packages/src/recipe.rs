@@ -81,3 +81,21 @@ pub struct Altered {
     /// Where it leads. Only of symlinks.
     pub target: Option<String>,
 }
+
+/// How many bytes the names of files take: one file of the original may be placed any number of times.
+pub(crate) struct Names {
+    bytes: u64,
+    most: u64,
+}
+
+impl Names {
+    pub(crate) fn new(most: u64) -> Self {
+        Self { bytes: 0, most }
+    }
+
+    /// Counts those of one more file.
+    pub(crate) fn hold(&mut self, bytes: usize) -> Result<(), PackageError> {
+        self.bytes = self.bytes.saturating_add(bytes as u64);
+        PackageError::within("what the names of files take", self.bytes, self.most)
+    }
+}

@@ -1,7 +1,7 @@
 //! Packages that are made of others: the real rpm accepts, tells and installs them.
 
 use skink_packages::rpm::Rpm;
-use skink_packages::{Bounds, DependencyKind, Field, Origin, Placed, Recipe};
+use skink_packages::{Bounds, DependencyKind, Field, Origin, PackageError, Placed, Recipe};
 use skink_tests_packages::{corpus, everything, ours, theirs};
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -196,7 +196,29 @@ fn what_cannot_be_made_is_said() {
         let error = open(package).derive(&recipe, std::io::Cursor::new(Vec::new())).unwrap_err().to_string();
         assert!(error.contains(want), "{want}: {error}");
     }
+    many_files_are_refused(package);
     let source = everything().iter().find(|package| package.to_string_lossy().ends_with(".src.rpm")).unwrap();
     let error = open(source).derive(&Recipe::default(), std::io::Cursor::new(Vec::new())).unwrap_err();
     assert!(error.to_string().contains("a package of sources"), "{error}");
+}
+
+/// One file of the original, many times: a few bytes of a recipe stand for all that its header says of that.
+fn many_files_are_refused(package: &Path) {
+    let all = Bounds::default();
+    for (count, bounds, want) in [
+        (500, all, None),
+        (20_000, Bounds { header_bytes: 100_000, ..all }, Some("what the names of files take")),
+        (500, Bounds { files: 499, ..all }, Some("the number of files")),
+    ] {
+        let mut rpm = Rpm::open(File::open(package).unwrap(), bounds).unwrap();
+        let place = rpm.files().iter().position(|file| file.path.ends_with("/everything")).unwrap() as u32;
+        let files = (0..count).map(|number| placed(&format!("/{number}"), Origin::Original(place)));
+        let recipe = Recipe { files: files.collect(), ..Recipe::default() };
+        let error = rpm.derive(&recipe, std::io::Cursor::new(Vec::new())).err();
+        let what = error.as_ref().map(|error| match error {
+            PackageError::TooLarge { what, .. } => *what,
+            other => panic!("{other}"),
+        });
+        assert_eq!(what, want, "{count} files");
+    }
 }

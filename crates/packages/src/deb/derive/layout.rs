@@ -4,6 +4,7 @@ use super::super::Deb;
 use super::super::tar::NAME;
 use super::order::Order;
 use super::tar::{Head, head_size, padded, whole};
+use crate::recipe::Names;
 use crate::{Altered, EntryKind, Origin, PackageError, Placed, Recipe};
 
 /// The most bytes of a path, so that it is read back: behind it stand a slash and a zero, and before it a dot.
@@ -51,28 +52,10 @@ pub(super) enum Body {
     Link(usize),
 }
 
-/// How many bytes the names of files take: one file of the original may be placed any number of times.
-pub(super) struct Names {
-    bytes: u64,
-    most: u64,
-}
-
-impl Names {
-    fn new(most: u32) -> Self {
-        Self { bytes: 0, most: most.into() }
-    }
-
-    /// Counts those of one more file.
-    pub(super) fn hold(&mut self, bytes: usize) -> Result<(), PackageError> {
-        self.bytes += bytes as u64;
-        PackageError::within("what the names of files take", self.bytes, self.most)
-    }
-}
-
 impl Layout {
     pub(super) fn new<S>(deb: &Deb<S>, recipe: &Recipe) -> Result<Self, PackageError> {
         PackageError::within("the number of files", recipe.files.len() as u64, deb.bounds.files.into())?;
-        let (mut files, mut names) = (Vec::new(), Names::new(deb.bounds.header_bytes));
+        let (mut files, mut names) = (Vec::new(), Names::new(deb.bounds.header_bytes.into()));
         for placed in &recipe.files {
             let laid = laid(deb, placed)?;
             names.hold(laid.path.len() + laid.target.len() + laid.owner.len() + laid.group.len())?;

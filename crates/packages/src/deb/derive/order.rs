@@ -6,7 +6,8 @@
 //! Invariant: climbing from a path ends at the first folder that is there, so that all takes no longer than the paths that come of it.
 
 use super::super::Deb;
-use super::layout::{Body, Laid, Names};
+use super::layout::{Body, Laid};
+use crate::recipe::Names;
 use crate::{EntryKind, PackageError};
 use std::collections::{HashMap, HashSet};
 

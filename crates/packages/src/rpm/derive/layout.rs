@@ -2,7 +2,8 @@
 
 use super::super::tag;
 use super::write::Tags;
-use crate::{Altered, Dependency, Entry, EntryKind, Origin, PackageError, Placed};
+use crate::recipe::Names;
+use crate::{Altered, Bounds, Dependency, Entry, EntryKind, Origin, PackageError, Placed};
 use std::collections::{BTreeMap, HashMap};
 
 /// The files of a derived package, sorted by path as rpm looks for them.
@@ -24,11 +25,21 @@ pub(super) struct Laid {
 }
 
 impl Layout {
-    pub(super) fn new(placed: &[Placed], originals: &[Entry], now: u64) -> Result<Self, PackageError> {
+    pub(super) fn new(
+        placed: &[Placed],
+        originals: &[Entry],
+        now: u64,
+        bounds: &Bounds,
+    ) -> Result<Self, PackageError> {
+        PackageError::within("the number of files", placed.len() as u64, bounds.files.into())?;
+        // A reader bounds paths, classes, and what stands in the header as it is each by the header: the original's own files fit.
+        let mut names = Names::new(u64::from(bounds.header_bytes).saturating_mul(3));
         let mut files = Vec::with_capacity(placed.len());
         for one in placed {
             one.check_path()?;
-            files.push(laid(one, originals, now)?);
+            let file = laid(one, originals, now)?;
+            names.hold(texts(&file.entry))?;
+            files.push(file);
         }
         files.sort_by(|a: &Laid, b: &Laid| a.entry.path.cmp(&b.entry.path));
         if let Some([first, _]) = files.array_windows().find(|[a, b]| a.entry.path == b.entry.path) {
@@ -144,6 +155,14 @@ fn places(dependencies: &[Dependency]) -> HashMap<Key<'_>, u32> {
         );
     }
     places
+}
+
+/// Bytes of all that is copied with a file.
+fn texts(entry: &Entry) -> usize {
+    let Entry { path, owner, group, digest, target, language, class, capabilities, dependencies, .. } = entry;
+    let own = [path, owner, group, digest, language, class, capabilities].map(String::len);
+    let target = target.as_ref().map_or(0, String::len);
+    own.into_iter().sum::<usize>() + target + size_of_val(dependencies.as_slice())
 }
 
 fn laid(placed: &Placed, originals: &[Entry], now: u64) -> Result<Laid, PackageError> {

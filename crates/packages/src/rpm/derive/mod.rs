@@ -29,7 +29,7 @@ impl<S: Read + Seek> Rpm<S> {
             return Err(PackageError::recipe("a package of sources is not what packages are derived from"));
         }
         let now = self.header.numbers(tag::BUILDTIME)?.first().copied().unwrap_or_default();
-        let layout = Layout::new(&recipe.files, &self.files, now)?;
+        let layout = Layout::new(&recipe.files, &self.files, now, &self.bounds)?;
         let old = self.dependencies()?;
         let mut tags = self.fields_for(recipe)?;
         let identity = implied::Identity::of(&self.fields_with(recipe))?;
