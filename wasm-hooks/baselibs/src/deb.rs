@@ -10,7 +10,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 use skink_baselibs_conf::{Relation, RelationKind, Rules, Target};
 use skink_sdk::Failure;
-use skink_sdk::packages::{Dependency, DependencyKind, Field, Origin, Placed, Recipe, ScriptKind};
+use skink_sdk::packages::{
+    Dependency, DependencyKind, Field, Origin, PackagedFile, Placed, Recipe, ScriptKind,
+};
 
 /// Makes the recipe. Files of configuration are none in the new package: they belong to the original.
 pub(crate) fn of(source: &Source, rules: &Rules<'_>, target: &Target) -> Result<Recipe, Failure> {
@@ -23,8 +25,6 @@ pub(crate) fn of(source: &Source, rules: &Rules<'_>, target: &Target) -> Result<
     scripts.retain(|script| script.kind == ScriptKind::Config);
     scripts.extend(rules.deb_scripts().map_err(Failure::because)?.into_iter().map(script));
     let field = |name: &str, values| Field { name: name.to_string(), values };
-    let placed =
-        |(path, place)| Placed { path: format!("{}{path}", rules.prefix), origin: Origin::Original(place) };
     let rows = source.files.rows();
     Ok(Recipe {
         fields: vec![
@@ -35,8 +35,24 @@ pub(crate) fn of(source: &Source, rules: &Rules<'_>, target: &Target) -> Result<
         dependencies,
         scripts,
         triggers: Vec::new(),
-        files: rows.iter().map(|row| placed((row.path, row.place))).collect(),
+        files: rows.iter().map(|row| placed(row, &rules.prefix)).collect::<Result<_, _>>()?,
     })
+}
+
+/// A file below the prefix. The first one of a package is its root, which becomes the folder that the prefix is.
+fn placed(row: &PackagedFile<'_>, prefix: &str) -> Result<Placed, Failure> {
+    let path = match (prefix, row.path.strip_suffix('/')) {
+        ("", _) => row.path.to_string(),
+        (_, Some(folder)) => format!("{prefix}{folder}"),
+        (_, None) => format!("{prefix}{}", row.path),
+    };
+    // What stands for bytes that are no text: where a path stays, so do those.
+    if !prefix.is_empty() && path.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(Failure::Invalid(format!(
+            "{path:?}: a file whose name is no UTF-8 cannot lie below a prefix; rename it, or set no prefix"
+        )));
+    }
+    Ok(Placed { path, origin: Origin::Original(row.place) })
 }
 
 fn dependency(relation: Relation) -> Dependency {

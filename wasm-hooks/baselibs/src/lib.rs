@@ -53,7 +53,8 @@ impl Transform for Baselibs {
             };
             let parts = (&results, &outbox, &report);
             let made = Making::new(kind, &conf, settings.system_folders(), parts).all(&packages)?;
-            report.log(&format!("{made} packages were made as {} says", kind.conf));
+            let packages = if made == 1 { "package was" } else { "packages were" };
+            report.log(&format!("{made} {packages} made as {} says", kind.conf));
         }
         if !has_packages {
             report.log("nothing is made: the build has no packages");

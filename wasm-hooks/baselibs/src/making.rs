@@ -4,14 +4,18 @@ use crate::source::{Kind, Source};
 use crate::{deb, recipe};
 use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use skink_baselibs_conf::{Conf, Format, Rules, Target};
-use skink_sdk::packages::{Recipe, derive};
+use skink_sdk::packages::{Origin, Placed, Recipe, derive};
 use skink_sdk::{Context as _, Failure, Outbox, Report, Tree};
 
 /// What comes behind the name of a package whose debug information it has.
 const DEBUG: &str = "-debuginfo";
+
+/// Bytes that are handed over in one call at most, and what a file takes of them beside its texts.
+const CALL: usize = 8 << 20;
+const FILE: usize = 64;
 
 /// Makes packages of the results.
 pub(crate) struct Making<'a> {
@@ -23,8 +27,8 @@ pub(crate) struct Making<'a> {
     report: &'a Report,
     /// Targets that some package had rules for.
     reached: BTreeSet<Target>,
-    /// Names and architectures of those that are done: one that the configuration names by itself comes up in both passes.
-    done: BTreeSet<String>,
+    /// Files and targets that are done: a package that the configuration names by itself comes up in both passes.
+    done: BTreeSet<(String, Target)>,
     made: u64,
 }
 
@@ -76,21 +80,28 @@ impl<'a> Making<'a> {
             let was_reached = self.reached.contains(&target);
             if let Some(rules) = self.conf.rules(package, &target, was_reached).map_err(Failure::because)? {
                 self.reached.insert(target.clone());
-                self.make(&source, &rules, &target).context(format!("{name} for {target}"))?;
+                self.make(&source, path, &rules, &target).context(format!("{name} for {target}"))?;
             }
         }
         Ok(())
     }
 
-    fn make(&mut self, source: &Source, rules: &Rules<'_>, target: &Target) -> Result<(), Failure> {
+    fn make(
+        &mut self,
+        source: &Source,
+        path: &str,
+        rules: &Rules<'_>,
+        target: &Target,
+    ) -> Result<(), Failure> {
         let name = source.named().name;
         let Some(recipe) = self.recipe(source, rules, target)? else {
             self.report.log(&format!("{name} for {target}: nothing is made, it would have no files"));
             return Ok(());
         };
-        if !self.done.insert(format!("{}.{} of {name}", rules.name, target.architecture)) {
+        if !self.done.insert((path.to_string(), target.clone())) {
             return Ok(());
         }
+        check_size(&recipe).context(&rules.name)?;
         let file = derive(&source.package, &recipe, self.outbox).context(&rules.name)?;
         self.report.log(&format!("{name} for {target}: {file}"));
         self.made = self.made.saturating_add(1);
@@ -101,6 +112,48 @@ impl<'a> Making<'a> {
         match self.kind.format {
             Format::Rpm => recipe::of(source, rules, target, &self.system),
             Format::Deb => deb::of(source, rules, target).map(Some),
+        }
+    }
+}
+
+/// That a recipe can be handed over: the host ends the call of a hook that tries in vain, and could not say with which package.
+fn check_size(recipe: &Recipe) -> Result<(), Failure> {
+    let target = |placed: &Placed| match &placed.origin {
+        Origin::Symlink(target) => target.len(),
+        Origin::Altered(altered) => altered.target.as_ref().map_or(0, String::len),
+        Origin::Original(_) | Origin::Directory => 0,
+    };
+    let files = recipe.files.iter().map(|placed| FILE + placed.path.len() + target(placed));
+    let (bytes, count) = (files.sum::<usize>(), recipe.files.len());
+    if bytes <= CALL {
+        return Ok(());
+    }
+    Err(Failure::Limit(format!(
+        "it would have {count} files, whose list takes {bytes} bytes, and {CALL} can be handed over"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn what_cannot_be_handed_over_is_refused() {
+        let link = |length: usize| Origin::Symlink("a".repeat(length));
+        for (count, path, origin, is_fine) in [
+            (0, 0, Origin::Directory, true),
+            (1, CALL - FILE, Origin::Directory, true),
+            (1, CALL - FILE + 1, Origin::Directory, false),
+            (2, CALL / 2 - FILE, Origin::Directory, true),
+            (2, CALL / 2 - FILE + 1, Origin::Directory, false),
+            (1, 10, link(CALL - FILE - 10), true),
+            (1, 10, link(CALL - FILE), false),
+        ] {
+            let files = vec![Placed { path: "a".repeat(path), origin }; count];
+            let (fields, dependencies, scripts, triggers) = (vec![], vec![], vec![], vec![]);
+            let recipe = Recipe { fields, dependencies, scripts, triggers, files };
+            assert_eq!(check_size(&recipe).is_ok(), is_fine, "{count} {path}");
         }
     }
 }

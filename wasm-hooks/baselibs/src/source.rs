@@ -78,7 +78,8 @@ impl Source {
     }
 
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        let field = self.fields.iter().find(|field| field.name == name)?;
+        // dpkg takes the names of fields in small letters too.
+        let field = self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))?;
         field.values.first().map(String::as_str)
     }
 }
