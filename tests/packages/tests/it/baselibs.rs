@@ -9,6 +9,7 @@ mod bad;
 mod case;
 mod compare;
 mod corpus;
+mod deb;
 mod facts;
 mod hook;
 mod known;

@@ -1,7 +1,7 @@
 //! Debs that are made of others: the real dpkg tells, unpacks, installs and verifies them.
 
 mod by_hand;
-mod parity;
+pub(crate) mod parity;
 mod refused;
 
 use skink_packages::deb::Deb;
@@ -87,7 +87,7 @@ fn archives(package: &Path) -> Vec<String> {
 }
 
 /// Installs a package into an empty root, without its dependencies, and verifies its files.
-fn install(package: &Path, name: &str) -> tempfile::TempDir {
+pub(crate) fn install(package: &Path, name: &str) -> tempfile::TempDir {
     let root = temporary();
     let at = |path: &str| root.path().join(path);
     for folder in ["var/lib/dpkg/info", "var/lib/dpkg/updates", "var/lib/dpkg/triggers", "var/log", "tmp"] {

@@ -1,6 +1,7 @@
 //! The files of a derived package: which they are, in which order, and what a header says of them.
 
 use super::super::tag;
+use super::links::number_links;
 use super::write::Tags;
 use crate::recipe::Names;
 use crate::{Altered, Bounds, Dependency, Entry, EntryKind, Origin, PackageError, Placed};
@@ -236,24 +237,6 @@ fn of_root(path: String, now: u64) -> Entry {
         capabilities: String::new(),
         dependencies: Vec::new(),
     }
-}
-
-/// Numbers the files, links of one file alike; gives the number for each of the originals.
-fn number_links(files: &mut [Laid], originals: &[Entry]) -> Vec<Option<u32>> {
-    let identity =
-        |entry: &Entry| (entry.kind == EntryKind::File).then_some((entry.file_system, entry.inode));
-    let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
-    for (file, number) in files.iter_mut().zip(1..) {
-        let original = file.from.and_then(|_| identity(&file.entry));
-        let number = original.map_or(number, |original| *numbers.entry(original).or_insert(number));
-        (file.entry.inode, file.entry.file_system) = (number, 1);
-    }
-    let mut links: HashMap<u32, u32> = HashMap::new();
-    files.iter().for_each(|file| *links.entry(file.entry.inode).or_default() += 1);
-    for file in files.iter_mut() {
-        file.links = links.get(&file.entry.inode).copied().unwrap_or(1);
-    }
-    originals.iter().map(|original| numbers.get(&identity(original)?).copied()).collect()
 }
 
 #[cfg(test)]

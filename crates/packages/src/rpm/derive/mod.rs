@@ -9,6 +9,7 @@ mod archive;
 mod contents;
 mod implied;
 mod layout;
+mod links;
 mod seal;
 mod write;
 

@@ -47,7 +47,7 @@ fn by_name(packages: &[PathBuf]) -> BTreeMap<String, PathBuf> {
     packages.iter().map(|path| (name(path), path.clone())).collect()
 }
 
-fn of_packages(package: &str, theirs: &Facts, ours: &Facts) -> Vec<Difference> {
+pub(super) fn of_packages(package: &str, theirs: &Facts, ours: &Facts) -> Vec<Difference> {
     let fields: BTreeSet<&String> = theirs.keys().chain(ours.keys()).collect();
     let absent = Vec::new();
     let mut all = Vec::new();

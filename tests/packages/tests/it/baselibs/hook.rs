@@ -37,12 +37,22 @@ pub(super) fn call(
     conf: &[u8],
     packages: &[PathBuf],
 ) -> (Output, PathBuf) {
+    call_named(folder, settings, ("baselibs.conf", conf), packages)
+}
+
+/// The same with a name for the configuration.
+pub(super) fn call_named(
+    folder: &Path,
+    settings: &serde_json::Value,
+    (name, conf): (&str, &[u8]),
+    packages: &[PathBuf],
+) -> (Output, PathBuf) {
     let [results, sources, added] = ["results", "sources", "added"].map(|name| folder.join(name));
     [&results, &sources].iter().for_each(|folder| fs::create_dir_all(folder).unwrap());
     for package in packages {
         fs::copy(package, results.join(package.file_name().unwrap())).unwrap();
     }
-    fs::write(sources.join("baselibs.conf"), conf).unwrap();
+    fs::write(sources.join(name), conf).unwrap();
     let mut command = Command::new(told("SKINK_BIN_DIR").join("skink"));
     command.args(["hook", "run"]).arg(told("SKINK_HOOKS_DIR").join("baselibs.wasm"));
     command.arg("--state").arg(told("SKINK_TEST_DIR").join("baselibs-state"));

@@ -116,6 +116,43 @@ pub(super) const KNOWN: &[Known] = &[
     known("debuginfo", "greet-32bit-debuginfo-*", "file *.debug provides", Both, FOUND),
 ];
 
+const SAME: &str =
+    "mkbaselibs calls a deb after the original and the kind of the target, whatever targetname says";
+const SILENT: &str =
+    "mkbaselibs does not notice that dpkg-deb failed, and the package is missing; the hook says why";
+const COUNTED: &str = "mkbaselibs keeps the number, although there are more folders now";
+
+const KEPT: &str = "mkbaselibs removes `postins`, which no package has, and the original's script stays";
+
+/// The same of debs.
+pub(super) const OF_DEBS: &[Known] = &[
+    known("alone", "*", "PostIn", Theirs, KEPT),
+    known("alone", "*", "control postinst", Theirs, KEPT),
+    known("prefix", "*", "Installed-Size", Both, COUNTED),
+    known("deep-prefix", "*", "Installed-Size", Both, COUNTED),
+    known(
+        "deep-prefix",
+        "*",
+        "file *",
+        Ours,
+        "mkbaselibs cannot unpack below folders that are not there, and makes an empty package",
+    ),
+    known("scripts", "*", "PreUn", Both, SCRIPT),
+    known("scripts", "*", "PostUn", Ours, SCRIPT),
+    known("scripts", "*", "control postrm", Ours, SCRIPT),
+    known("targetname", "libgreet1-32bit_*", "", Theirs, SAME),
+    known("targetname", "called-greet_*", "", Ours, SAME),
+    known("dotted", "*", "", Ours, "mkbaselibs passes over a bare name with a dot"),
+    known(
+        "left-out",
+        "*",
+        "",
+        Ours,
+        "mkbaselibs takes the minus for a part of the name, and dpkg-deb fails unnoticed",
+    ),
+    known("spec-syntax", "", "run", Both, SILENT),
+];
+
 impl Known {
     /// Whether a difference of a case is this one.
     pub(super) fn is(&self, case: &str, difference: &Difference) -> bool {

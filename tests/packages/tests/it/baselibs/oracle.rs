@@ -46,7 +46,7 @@ pub(super) fn packages_in(folder: &Path) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|end| end == "rpm") {
+            } else if path.extension().is_some_and(|end| end == "rpm" || end == "deb") {
                 found.push(path);
             }
         }

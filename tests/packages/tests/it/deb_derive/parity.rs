@@ -10,7 +10,7 @@ use skink_tests_packages::{deb_theirs, everything_debs, temporary};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// Where obs-build is.
 const PLACES: [&str; 2] = ["/usr/lib/obs-build/mkbaselibs", "/usr/lib/build/mkbaselibs"];
@@ -46,21 +46,28 @@ const ROWS: [Row; 2] = [
     },
 ];
 
-/// Runs mkbaselibs, which writes below /usr/src: that is a folder of its own here.
-fn theirs(package: &Path, lines: &str, folder: &Path) -> PathBuf {
+/// Runs mkbaselibs, which writes below /usr/src: that is a folder of its own here, and what is made lies in the folder that is given.
+pub(crate) fn mkbaselibs(own: &Path, confs: &[&Path], packages: &[PathBuf]) -> (Output, PathBuf) {
     let program = PLACES.iter().find(|place| Path::new(place).exists()).unwrap();
-    let (conf, own) = (folder.join("conf"), folder.join("src"));
-    fs::create_dir_all(own.join("packages/DEBS")).unwrap();
+    let made = own.join("packages/DEBS");
+    fs::create_dir_all(&made).unwrap();
+    let script = "mount --bind \"$0\" /usr/src && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", script]).arg(own).arg(program);
+    command.args(confs.iter().flat_map(|conf| [Path::new("-c"), conf])).args(packages);
+    (command.output().unwrap(), made)
+}
+
+/// What mkbaselibs makes.
+fn theirs(package: &Path, lines: &str, folder: &Path) -> PathBuf {
+    let conf = folder.join("conf");
     let config = "arch amd64 targets i386:32bit\ntargetname <name>\nprefix /emul\npackage everything\n";
     fs::write(&conf, format!("{config}{lines}")).unwrap();
     let named = folder.join("everything_1_amd64.deb");
     fs::copy(package, &named).unwrap();
-    let script = "mount --bind \"$0\" /usr/src && exec \"$@\"";
-    let mut command = Command::new("unshare");
-    command.args(["--mount", "sh", "-c", script]).arg(&own).args([program, "-c"]).args([&conf, &named]);
-    let output = command.output().unwrap();
+    let (output, made) = mkbaselibs(&folder.join("src"), &[&conf], &[named]);
     let said = [output.stdout, output.stderr].concat();
-    let made = own.join("packages/DEBS/everything-32bit_3:1.0~rc1-2_i386.deb");
+    let made = made.join("everything-32bit_3:1.0~rc1-2_i386.deb");
     assert!(made.exists(), "{}", String::from_utf8_lossy(&said));
     made
 }
@@ -98,17 +105,17 @@ fn recipe(deb: &Deb<File>, row: &Row) -> Recipe {
     }
 }
 
-/// Everything but files, in no order, and without what differs on purpose.
-fn words(told: &[String]) -> BTreeSet<&String> {
+/// Everything but files, in no order, and without fields that are empty.
+pub(crate) fn words(told: &[String]) -> BTreeSet<&String> {
     // An empty field, and the relation that it would be.
     let is_empty = |line: &str| line.ends_with(": \"\"") || line.ends_with(":  0 \"\"");
     let before = told.iter().take_while(|line| !line.starts_with("file "));
-    before.filter(|line| !is_empty(line) && !line.starts_with("Installed-Size")).collect()
+    before.filter(|line| !is_empty(line)).collect()
 }
 
 /// Each file by its path, with all paths of its links: which of them comes first is as a folder is read. Of folders, into which tar puts
 /// symlinks last, the time may be that of the run.
-fn files(told: &[String]) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn files(told: &[String]) -> BTreeMap<String, Vec<String>> {
     let (mut files, mut links) = (BTreeMap::new(), BTreeMap::new());
     let (mut path, mut own, mut is_folder) = ("", Vec::new(), false);
     for line in told.iter().map(String::as_str) {
@@ -138,6 +145,15 @@ fn files(told: &[String]) -> BTreeMap<String, Vec<String>> {
     files
 }
 
+/// The names of all control files.
+pub(crate) fn control_files(package: &Path) -> BTreeSet<String> {
+    let folder = temporary();
+    let unpacked = Command::new("dpkg-deb").arg("-e").args([package, folder.path()]).status().unwrap();
+    assert!(unpacked.success());
+    let files = fs::read_dir(folder.path()).unwrap();
+    files.map(|one| one.unwrap().file_name().into_string().unwrap()).collect()
+}
+
 #[test]
 fn as_mkbaselibs_makes_them() {
     let debs = everything_debs()
@@ -153,6 +169,9 @@ fn as_mkbaselibs_makes_them() {
         assert!(ours.ends_with("everything-32bit_1.0~rc1-2_i386.deb"), "{ours:?}");
         let shown = format!("{} with {:?}", package.display(), row.lines);
         let [own, real] = [&ours, &theirs].map(|path| deb_theirs(path));
+        let words = |told| -> BTreeSet<_> {
+            words(told).into_iter().filter(|line| !line.starts_with("Installed-Size")).collect()
+        };
         assert_eq!(words(&own), words(&real), "{shown}");
         let (own, real) = (files(&own), files(&real));
         assert!(own.len() > 40, "{shown}: {own:?}");
@@ -160,16 +179,7 @@ fn as_mkbaselibs_makes_them() {
             assert_eq!(Some(file), real.get(path), "{shown}: {path}");
         }
         assert_eq!(own.len(), real.len(), "{shown}");
-        let names = |path: &Path| -> BTreeSet<String> {
-            let folder = temporary();
-            let unpacked = Command::new("dpkg-deb").arg("-e").args([path, folder.path()]).status().unwrap();
-            assert!(unpacked.success());
-            fs::read_dir(folder.path())
-                .unwrap()
-                .map(|one| one.unwrap().file_name().into_string().unwrap())
-                .collect()
-        };
-        assert_eq!(names(&ours), names(&theirs), "{shown}");
+        assert_eq!(control_files(&ours), control_files(&theirs), "{shown}");
         compared += 1;
     }
     assert_eq!(compared, 6);
