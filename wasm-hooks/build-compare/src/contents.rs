@@ -7,7 +7,7 @@
 use crate::codes::Code;
 use crate::difference::{Difference, Differences};
 use crate::files::Both;
-use crate::host::SdkHost;
+use crate::host::{Packed, SdkHost};
 use crate::plan::{Links, plan};
 use crate::settings::Settings;
 use crate::sides::Sides;
@@ -121,22 +121,24 @@ impl<'a> Contents<'a> {
                 found.add(Difference::new(Code::Unreadable, &what).file(both.new.path));
                 continue;
             };
-            self.one(both.new.path, old, new, found);
+            self.one(both, old, new, found);
         }
         Ok(())
     }
 
-    fn one(&self, path: &str, old: &[u8], new: &[u8], found: &mut Differences) {
+    fn one(&self, both: &Both<'a>, old: &[u8], new: &[u8], found: &mut Differences) {
         if old == new {
             return;
         }
+        let path = both.new.path;
+        let files = [self.old.packed(both.old, old), self.new.packed(both.new, new)];
         let [old_release, new_release] = [self.sides.old, self.sides.new].map(|header| header.release.told());
         let old = content::Side { bytes: old, release: old_release };
         let new = content::Side { bytes: new, release: new_release };
         if self.sides.new.is_source {
             return sources::compare(path, old, new, found);
         }
-        for difference in content::compare(&SdkHost, path, old, new, found.room().max(1)) {
+        for difference in content::compare(&SdkHost(&files), path, old, new, found.room().max(1)) {
             found.add(told(self.code(), difference));
         }
     }
@@ -168,6 +170,10 @@ impl<'a> Opened<'a> {
         let places: Vec<u32> = places.into_iter().collect();
         let fetched = fetch(self.package, &places)?;
         Ok(places.into_iter().zip(fetched).collect())
+    }
+
+    fn packed<'f>(&'f self, file: &PackagedFile<'a>, bytes: &'f [u8]) -> Packed<'f> {
+        Packed { bytes, package: self.package, places: self.links.places(file) }
     }
 
     /// The content of a file, which any of its links may have.

@@ -12,6 +12,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
 
+/// The most bytes of all that are told together, as the attachment has them: the host takes 8 MiB of it, packages and all.
+const MAX_BYTES: usize = 4 << 20;
+
 /// What differs, and how it was and is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Difference {
@@ -79,6 +82,8 @@ impl Difference {
 #[derive(Debug)]
 pub(crate) struct Differences {
     max: usize,
+    /// How many more bytes are told.
+    bytes: usize,
     /// What the next one is of.
     package: Option<String>,
     reason: Reason,
@@ -91,7 +96,8 @@ pub(crate) struct Differences {
 impl Differences {
     pub(crate) fn new(max: usize) -> Self {
         let (list, reasons) = (Vec::new(), BTreeSet::new());
-        Self { max, package: None, reason: Reason::PackagesDiffer, list, omitted: 0, reasons }
+        let bytes = MAX_BYTES;
+        Self { max, bytes, package: None, reason: Reason::PackagesDiffer, list, omitted: 0, reasons }
     }
 
     /// Says what the ones that follow are of.
@@ -102,11 +108,15 @@ impl Differences {
     pub(crate) fn add(&mut self, difference: Difference) {
         let reason = if difference.code == Code::Unreadable { Reason::Unreadable } else { self.reason };
         self.reasons.insert(reason);
-        if self.list.len() >= self.max {
-            self.omitted = self.omitted.saturating_add(1);
+        let difference = Difference { reason, package: self.package.clone(), ..difference };
+        // One that cannot be told, or not any more, is counted.
+        let bytes = serde_json::to_vec_pretty(&difference).map_or(usize::MAX, |text| text.len());
+        if self.list.len() >= self.max || bytes > self.bytes {
+            (self.max, self.omitted) = (self.list.len(), self.omitted.saturating_add(1));
             return;
         }
-        self.list.push(Difference { reason, package: self.package.clone(), ..difference });
+        self.bytes -= bytes;
+        self.list.push(difference);
     }
 
     /// How many there are, told or not.
@@ -136,6 +146,18 @@ mod tests {
             let difference = Difference::new(Code::FieldDiffers, "the summary").values(old, new);
             assert_eq!(difference.message, want);
         }
+    }
+
+    #[test]
+    fn what_is_told_stays_small_however_many_are_allowed() {
+        let mut found = Differences::new(10_000);
+        let long = "\"".repeat(1000);
+        for _ in 0..10_000 {
+            found.add(Difference::new(Code::FileDiffers, &long).values(Some(&long), Some(&long)));
+        }
+        let told = serde_json::to_vec_pretty(&found.list).unwrap().len();
+        assert!((MAX_BYTES / 2..MAX_BYTES * 5 / 4).contains(&told), "{told}");
+        assert_eq!((found.count(), found.room()), (10_000, 0));
     }
 
     #[test]

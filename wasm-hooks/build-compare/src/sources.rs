@@ -18,7 +18,7 @@ pub(crate) fn compare(path: &str, old: Side<'_>, new: Side<'_>, found: &mut Diff
     }
     // Whatever the contents mean, the source is another one; what they mean only helps to see why.
     let what = format!("the source {path} differs");
-    let detail = content::compare(&SdkHost, path, old, new, 1).into_iter().next();
+    let detail = content::compare(&SdkHost(&[]), path, old, new, 1).into_iter().next();
     found.add(match detail {
         Some(detail) => {
             let detail = told(Code::SourceDiffers, detail);
