@@ -50,7 +50,9 @@ pub(super) fn postscript(text: &[u8]) -> Vec<u8> {
     each_line(text, |_, line| {
         let is_time = follows(line, b"%%CreationDate:").is_some();
         let is_source = follows(line, b"%DVIPSSource:").is_some();
-        (!is_time && !is_source && !is_groff(line)).then_some(Cow::Borrowed(line))
+        // Where a line of the file is several of the program, more than a remark would be gone.
+        let is_one = !line.strip_suffix(b"\r").unwrap_or(line).contains(&b'\r');
+        (!is_one || !is_time && !is_source && !is_groff(line)).then_some(Cow::Borrowed(line))
     })
 }
 

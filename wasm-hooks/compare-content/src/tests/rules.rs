@@ -107,6 +107,8 @@ const TEXTS: &[Row] = &[
     ("/a/x.ps", "%!PS\n%%CreationDate: a\nshow\n", "%!PS\nshow\n", true),
     ("/a/x.ps", "%!PS\n%%Creator: groff version 1\n", "%!PS\n%%Creator: dvips version 1\n", false),
     ("/a/x.ps", "%!PS\n%%CreationDate: a\nshow\n", "%!PS\n%%CreationDate: a\nhide\n", false),
+    ("/a/x.ps", "%!PS\n%%CreationDate: a\rshow\r", "%!PS\n%%CreationDate: a\rhide\r", false),
+    ("/a/x.ps", "%!PS\r\n%%CreationDate: a\r\nshow\n", "%!PS\r\n%%CreationDate: b\r\nshow\n", true),
 ];
 
 /// The release in texts.
