@@ -16,6 +16,9 @@ use skink_sdk::packages::PackagedFile;
 /// Where links lie that have a build's ids for names.
 const BUILD_IDS: &str = "/usr/lib/.build-id";
 
+/// Where debuggers find what they need, and what such packages tell of themselves.
+const DEBUG: [&str; 3] = ["/usr/lib/debug", "/usr/src/debug", "/usr/share/doc"];
+
 /// A file of both packages.
 #[derive(Debug, Clone)]
 pub(crate) struct Both<'a> {
@@ -86,6 +89,14 @@ fn rows<'a>(files: &'a [PackagedFile<'a>], header: &'a Header) -> Vec<Row<'a>> {
     }
     rows.sort_by(|a, b| (&a.path, a.file.path).cmp(&(&b.path, b.file.path)));
     rows
+}
+
+/// Whether all files are for debuggers alone: the name of a package does not say that.
+pub(crate) fn are_debug(files: &[PackagedFile<'_>]) -> bool {
+    let is_below = |path: &str| {
+        DEBUG.iter().any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    };
+    files.iter().all(|file| file.is_directory() || is_build_id(file) || is_below(file.path))
 }
 
 fn is_build_id(file: &PackagedFile<'_>) -> bool {

@@ -46,6 +46,11 @@ impl Header {
         })
     }
 
+    /// Whether it has no script.
+    pub(crate) fn runs_nothing(&self) -> bool {
+        self.scripts.is_empty() && self.triggers.is_empty()
+    }
+
     /// All values of a field, however often it comes; none where it has no such field.
     pub(crate) fn field(&self, name: &str) -> Vec<&str> {
         values(&self.fields, name)

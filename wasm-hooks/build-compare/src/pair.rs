@@ -11,6 +11,9 @@ use skink_sdk::{Entry, Rpm};
 /// Ends of the names of packages that were made out of others for another architecture.
 const CONVERTED: [&str; 3] = ["-32bit", "-64bit", "-x86"];
 
+/// Ends of the files of debs: those of installers and of debug information have ends of their own.
+const DEBS: [&str; 4] = [".deb", ".ipk", ".udeb", ".ddeb"];
+
 /// Ends of the names of packages that hold debug information alone.
 const DEBUG_RPMS: [&str; 1] = ["-debuginfo"];
 const DEBUG_DEBS: [&str; 2] = ["-dbgsym", "-dbg"];
@@ -19,10 +22,10 @@ const DEBUG_DEBS: [&str; 2] = ["-dbgsym", "-dbg"];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Depth {
     Whole,
-    /// All but the contents of its files: they are those of a package that is compared.
-    Header,
-    /// Only that it is there: it holds debug information.
-    Name,
+    /// Whole; texts may name the release of the package that it was made out of.
+    Converted,
+    /// Not at all where it holds debug information alone, else whole.
+    Debug,
 }
 
 /// A package in a tree.
@@ -43,7 +46,7 @@ impl<'a> Package<'a> {
             let (name, arch) = Rpm::parse(file).map_or((file, ""), |rpm| (rpm.name, rpm.arch));
             return Some(Self { name, arch, path, format: Format::Rpm });
         }
-        let stem = file.strip_suffix(".deb").or_else(|| file.strip_suffix(".ipk"))?;
+        let stem = DEBS.iter().find_map(|end| file.strip_suffix(end))?;
         let (name, rest) = stem.split_once('_').unwrap_or((stem, ""));
         let arch = rest.rsplit('_').next().unwrap_or_default();
         Some(Self { name, arch, path, format: Format::Deb })
@@ -70,10 +73,10 @@ impl<'a> Package<'a> {
         };
         let name = converted.unwrap_or(self.name);
         if ends.iter().any(|end| name.ends_with(end)) {
-            return Depth::Name;
+            return Depth::Debug;
         }
         let is_rpm = self.format == Format::Rpm && !self.is_source();
-        if converted.is_some() && is_rpm { Depth::Header } else { Depth::Whole }
+        if converted.is_some() && is_rpm { Depth::Converted } else { Depth::Whole }
     }
 
     fn key(&self) -> (bool, &'a str, &'a str) {

@@ -22,7 +22,6 @@ use skink_sdk::{Entry, Failure, Job, Report, Tree};
 const KEPT: u64 = 10;
 
 const DEBUG: &str = "it holds debug information, which is not compared";
-const CONVERTED: &str = "contents of its files are those of a package that is compared";
 const NOT_REACHED: &str = "it was not come to";
 
 /// The comparison of two builds.
@@ -74,6 +73,11 @@ impl<'a> Run<'a> {
             let what = "the time of the call did not suffice to compare all of the build";
             return self.found.add(Difference::new(Code::Unreadable, what));
         }
+        if self.found.count() == 0 && self.packages.iter().all(|told| told.state == State::Skipped) {
+            self.found.of(None, Reason::PackagesDiffer);
+            let what = "no package was compared: all of them hold debug information";
+            self.found.add(Difference::new(Code::NoPackages, what));
+        }
         if pairs.iter().any(|pair| matches!(pair, Pair::Both { new, .. } if new.format == Format::Rpm)) {
             self.beside(self.settings.rpmlint_log);
         } else {
@@ -120,19 +124,19 @@ impl<'a> Run<'a> {
     }
 
     fn pair(&mut self, old: &Package<'_>, new: &Package<'_>) -> (State, Option<&'static str>) {
-        let depth = new.depth();
-        if depth == Depth::Name {
-            return (State::Skipped, Some(DEBUG));
-        }
         if self.is_over(&self.found) {
             return (State::Skipped, Some(NOT_REACHED));
         }
         let reason = if new.is_source() { Reason::SrcrpmDiffers } else { Reason::BinariesDiffer };
         self.found.of(Some(new.label()), reason);
         let before = self.found.count();
-        if let Err(failure) = self.opened(old, new, depth) {
-            let what = format!("{} cannot be compared: {}", new.label(), failure.message());
-            self.found.add(Difference::new(Code::Unreadable, &what));
+        match self.opened(old, new) {
+            Ok(true) => {}
+            Ok(false) => return (State::Skipped, Some(DEBUG)),
+            Err(failure) => {
+                let what = format!("{} cannot be compared: {}", new.label(), failure.message());
+                self.found.add(Difference::new(Code::Unreadable, &what));
+            }
         }
         if self.found.count() > before {
             return (State::Changed, None);
@@ -140,31 +144,36 @@ impl<'a> Run<'a> {
         if self.is_over(&self.found) {
             return (State::Skipped, Some(NOT_REACHED));
         }
-        match depth {
-            Depth::Whole => (State::Same, None),
-            Depth::Header | Depth::Name => (State::Skipped, Some(CONVERTED)),
-        }
+        (State::Same, None)
     }
 
+    /// Compares two packages; false where they are not to be compared.
+    ///
     /// # Errors
     /// One of the packages does not hold together.
-    fn opened(&mut self, old: &Package<'_>, new: &Package<'_>, depth: Depth) -> Result<(), Failure> {
+    fn opened(&mut self, old: &Package<'_>, new: &Package<'_>) -> Result<bool, Failure> {
         let packages = (packages::open(self.old.0, old.path)?, packages::open(self.new.0, new.path)?);
         let headers = (Header::read(&packages.0)?, Header::read(&packages.1)?);
         let sides = Sides { old: &headers.0, new: &headers.1 };
+        let tables = (headers.0.files.rows(), headers.1.files.rows());
+        let depth = new.depth();
+        let is_debug = headers.0.runs_nothing() && headers.1.runs_nothing();
+        let is_debug = is_debug && files::are_debug(&tables.0) && files::are_debug(&tables.1);
+        if depth == Depth::Debug && is_debug {
+            return Ok(false);
+        }
         self.releases.0.push(sides.old.release.long().to_owned());
         self.releases.1.push(sides.new.release.long().to_owned());
         if sides.old.format != sides.new.format || sides.old.is_source != sides.new.is_source {
             let what = format!("{} is not what its name says", new.label());
             self.found.add(Difference::new(Code::FieldDiffers, &what));
-            return Ok(());
+            return Ok(true);
         }
-        fields::compare(sides, depth == Depth::Header, &mut self.found);
+        fields::compare(sides, depth == Depth::Converted, &mut self.found);
         parts::compare(sides, &mut self.found);
-        let tables = (headers.0.files.rows(), headers.1.files.rows());
         let both = files::compare((&tables.0, &tables.1), sides, &mut self.found);
-        if depth == Depth::Header || self.is_over(&self.found) {
-            return Ok(());
+        if self.is_over(&self.found) {
+            return Ok(true);
         }
         let contents = Contents {
             old: Opened { package: &packages.0, links: Links::of(&tables.0, sides.old.format) },
@@ -174,7 +183,7 @@ impl<'a> Run<'a> {
         };
         let (settings, job, kept) = (self.settings, self.job, self.kept);
         let is_over = |found: &Differences| is_over(settings, job, kept, found);
-        contents.compare(&both, &mut self.found, &is_over)
+        contents.compare(&both, &mut self.found, &is_over).map(|()| true)
     }
 
     fn is_over(&self, found: &Differences) -> bool {

@@ -112,3 +112,19 @@ fn each_column_counts_but_those_of_the_build() {
         assert_eq!(fields, field.into_iter().collect::<Vec<_>>(), "{place}");
     }
 }
+
+#[test]
+fn files_for_debuggers_alone() {
+    let rows: [(&[One<'_>], bool); 7] = [
+        (&[("/usr", FOLDER, 0, ""), ("/usr/lib/debug/a.debug", FILE, 0, "")], true),
+        (&[("/usr/lib/debug/.build-id/1/2", LINK, 0, "x"), ("/usr/lib/.build-id/1", LINK, 0, "x")], true),
+        (&[("/usr/src/debug/a.c", FILE, 0, ""), ("/usr/share/doc/a-dbg/copyright", FILE, 0, "")], true),
+        (&[("/usr/share/doc/a-dbg", LINK, 0, "a")], true),
+        (&[("/usr/lib/debug/a", FILE, 0, ""), ("/usr/bin/python3-dbg", FILE, 0, "")], false),
+        (&[("/usr/lib/debugger", FILE, 0, "")], false),
+        (&[("/usr/lib/.build-id/1", FILE, 0, "")], false),
+    ];
+    for (files, want) in rows {
+        assert_eq!(are_debug(&made(files).rows()), want, "{files:?}");
+    }
+}

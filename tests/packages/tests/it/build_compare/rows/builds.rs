@@ -150,7 +150,7 @@ impl Builds<'_> {
             of("sub manual", "package-renamed", differ()),
             of("text two", "of-three-one-differs", text("/usr/share/whole/text", "whole")),
             of("read two", "noarch-package-differs", text("/usr/share/whole/read", "whole-doc")),
-            of("small two", "32bit-differs", Shows::default()),
+            of("small two", "32bit-differs", text("/usr/share/whole/small", "whole-32bit")),
             of("small_summary Other", "32bit-summary", Shows::field("summary").of("whole-32bit")),
             of("debug two", "debuginfo-differs", Shows::default()),
             of("version_now 1.1", "version-of-all", in_sources("version")),
