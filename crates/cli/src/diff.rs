@@ -143,10 +143,9 @@ fn found(call: &HookReport, left: &Path) -> Result<Comparison> {
     if found.verdict != verdict {
         bail!("the module ended as {}, and its {ATTACHMENT} says otherwise", call.outcome.word());
     }
-    if verdict == Verdict::Unchanged && found.count(State::Same) == 0 {
-        let why = found.packages.iter().find_map(|package| package.why.as_ref());
-        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-        bail!("the builds were not compared: the module skipped every package{why}");
+    if found.packages.iter().all(|package| package.state == State::Skipped) {
+        let why = found.packages.iter().find_map(|package| package.why.as_ref()).unwrap_or(&found.why);
+        bail!("the builds were not compared: the module skipped every package: {why}");
     }
     Ok(found)
 }
