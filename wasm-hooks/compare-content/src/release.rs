@@ -14,6 +14,9 @@ const UPDATES: [&[u8]; 2] = [b"/var/adm/update-scripts/", b"/var/adm/update-mess
 /// Links by the identity of a program, which is another one each time.
 const BUILD_ID: &[u8] = b"/usr/lib/.build-id";
 
+/// The longest line in which something is replaced.
+const LINE: usize = 1 << 20;
+
 /// What a package's name is made of.
 struct Words {
     /// Version and release.
@@ -44,11 +47,16 @@ impl Words {
 pub(crate) fn without(text: &[u8], release: Release<'_>) -> Vec<u8> {
     let Some(words) = Words::of(release) else { return text.to_vec() };
     let mut done = Vec::with_capacity(text.len());
+    // Marks are longer than what they stand for: of a text of nothing else there would be many times as much.
+    let most = text.len().saturating_mul(2).saturating_add(LINE);
     for line in text.split_inclusive(|byte| *byte == b'\n') {
         let (line, newline) = line.strip_suffix(b"\n").map_or((line, &b""[..]), |line| (line, b"\n"));
         if memmem::find(line, BUILD_ID).is_none() {
             done.extend_from_slice(&of_line(line, &words));
             done.extend_from_slice(newline);
+        }
+        if done.len() > most {
+            return text.to_vec();
         }
     }
     done
@@ -63,6 +71,9 @@ pub(crate) fn without_whole(line: &[u8], release: Release<'_>) -> Option<Vec<u8>
 }
 
 fn of_line<'a>(line: &'a [u8], words: &Words) -> Cow<'a, [u8]> {
+    if line.len() > LINE {
+        return Cow::Borrowed(line);
+    }
     let (long, release) = (words.long.as_bytes(), words.release.as_bytes());
     let mut line = Cow::Borrowed(line);
     let is_path = FOLDERS.iter().any(|folder| memmem::find(&line, folder).is_some());

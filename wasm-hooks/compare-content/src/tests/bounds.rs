@@ -3,7 +3,7 @@
 use super::make::{One, cpio, gzip, one, piped, tar, zip};
 use super::{Native, differences};
 use crate::walk::Walk;
-use crate::{Elf, Host, Release, Side, compare};
+use crate::{Elf, Host, Release, Side, compare, without_release};
 use std::cell::Cell;
 
 /// A host that counts what it unpacks.
@@ -132,5 +132,20 @@ fn lines_that_take_long_to_search() {
         let (old, new) = (piece.repeat(40_000), piece.repeat(40_000) + "x");
         let found = compare(&Native, path, side(old.as_bytes()), side(new.as_bytes()), 100);
         assert_eq!(found.len(), 1, "{path}");
+    }
+}
+
+/// Marks are longer than what they stand for.
+#[test]
+fn a_text_of_releases_alone_does_not_grow_without_end() {
+    let release = Release { name: "a", version: "1.0", release: "" };
+    let rows = [
+        ("/boot 1.0\n".to_owned(), false),
+        (format!("/boot {}\n", "1".repeat(2 << 20)), true),
+        (format!("/boot {}\n", "1".repeat(1 << 10)).repeat(1 << 11), true),
+    ];
+    for (text, is_left) in rows {
+        let made = without_release(&text, release);
+        assert_eq!(made == text, is_left, "{} of {}", made.len(), text.len());
     }
 }
