@@ -144,8 +144,9 @@ fn found(call: &HookReport, left: &Path) -> Result<Comparison> {
         bail!("the module ended as {}, and its {ATTACHMENT} says otherwise", call.outcome.word());
     }
     if found.packages.iter().all(|package| package.state == State::Skipped) {
-        let why = found.packages.iter().find_map(|package| package.why.as_ref()).unwrap_or(&found.why);
-        bail!("the builds were not compared: the module skipped every package: {why}");
+        let why = found.packages.iter().find_map(|package| package.why.as_ref());
+        let why = why.or(found.differences.first().map(|first| &first.message)).unwrap_or(&found.why);
+        bail!("the builds were not compared: {why}");
     }
     Ok(found)
 }
