@@ -42,6 +42,8 @@ pub(crate) const STRICTER: &[Known] = &[
     known("deb-mode", "a program may be setuid; a deb's list of sums has no modes"),
     known("deb-version", "another version of the program; the scripts take it for the release, which counts builds"),
     known("deb-text-without-sum", "a deb's list of sums need not be whole"),
+    known("deb-symbols-differ", "the package has more than debug information, and the scripts go by its name"),
+    known("deb-dbg-differs", "as any package with more than debug information"),
     known("deb-link", "it leads elsewhere; a deb's list of sums has no links"),
 ];
 

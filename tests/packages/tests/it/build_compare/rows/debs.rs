@@ -222,17 +222,13 @@ fn several(base: &Path, at: &Path) -> Vec<Pair> {
     let appdata = |name: &str, old, new, shows| {
         pair(name, [&["it"], &["it"]], "", shows).beside("it-appdata.xml", old, new)
     };
+    let text = |package: &str| Shows::path(&["/usr/share/it/text"]).of(package);
     vec![
-        pair("deb-symbols-differ", [three, three], "it-dbgsym", Shows::default()),
-        pair(
-            "deb-one-of-three",
-            [three, three],
-            "it-data",
-            Shows::path(&["/usr/share/it/text"]).of("it-data"),
-        ),
+        pair("deb-symbols-differ", [three, three], "it-dbgsym", text("it-dbgsym")),
+        pair("deb-one-of-three", [three, three], "it-data", text("it-data")),
         pair("deb-added", [&["it"], &["it", "that"]], "", differ()),
         pair("deb-gone", [&["it", "that"], &["it"]], "", differ()),
-        pair("deb-dbg-differs", [&["it-dbg"], &["it-dbg"]], "it-dbg", Shows::default()),
+        pair("deb-dbg-differs", [&["it-dbg"], &["it-dbg"]], "it-dbg", text("it-dbg")),
         appdata("deb-appdata-differs", Some("<a/>\n"), Some("<b/>\n"), Shows::reason("appdata_differs")),
         appdata("deb-appdata-new", None, Some("<b/>\n"), Shows::reason("appdata_new")),
         pair("deb-log-differs", [&["it"], &["it"]], "", Shows::default()).beside(
