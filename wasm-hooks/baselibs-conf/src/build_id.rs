@@ -12,6 +12,9 @@ use alloc::string::{String, ToString};
 const FOLDER: &str = "/usr/lib/.build-id";
 
 /// Adds the links, and the folders that they are in. `went` tells for the original's files where they lie now.
+///
+/// # Errors
+/// Another file lies where one of them has to.
 pub(crate) fn link(
     laying: &mut Laying<'_, '_>,
     originals: &[Original<'_>],
@@ -29,10 +32,10 @@ pub(crate) fn link(
         } else {
             Piece::Relinked(link.place, path::from_root(folder, new))
         };
-        laying.put(link.path.to_string(), piece)?;
+        laying.replace(link.path, piece, Some(link.place))?;
         for folder in path::above(link.path).filter(|folder| folder.len() >= FOLDER.len()) {
-            let piece = folders.get(folder).map_or(Piece::Folder, |place| Piece::Original(*place));
-            laying.put(folder.to_string(), piece)?;
+            let place = folders.get(folder).copied();
+            laying.replace(folder, place.map_or(Piece::Folder, Piece::Original), place)?;
         }
     }
     Ok(())

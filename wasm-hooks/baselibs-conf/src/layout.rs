@@ -109,14 +109,34 @@ impl Laying<'_, '_> {
             return Err(self.rules.error(why));
         }
         if self.laid.contains_key(&path) {
-            let why = format!("{name} would have two files {path}; leave one of them out, or move it");
-            return Err(self.rules.error(why));
+            return Err(self.twice(&path));
         }
         self.put(path, piece)
     }
 
-    /// Adds it in place of what lies there.
-    pub(crate) fn put(&mut self, path: String, piece: Piece) -> Result<(), ConfError> {
+    /// Adds it where nothing lies but a new folder, or the same file of the original.
+    pub(crate) fn replace(&mut self, path: &str, piece: Piece, place: Option<u32>) -> Result<(), ConfError> {
+        let there = self.laid.get(path);
+        let is_other = match there {
+            None | Some(Piece::Folder) => false,
+            Some(Piece::Original(there)) => Some(*there) != place,
+            Some(Piece::Relinked(..) | Piece::Symlink(_)) => true,
+        };
+        if is_other {
+            return Err(self.twice(path));
+        }
+        if there == Some(&piece) {
+            return Ok(());
+        }
+        self.put(path.to_string(), piece)
+    }
+
+    fn twice(&self, path: &str) -> ConfError {
+        let name = &self.rules.name;
+        self.rules.error(format!("{name} would have two files {path}; leave one of them out, or move it"))
+    }
+
+    fn put(&mut self, path: String, piece: Piece) -> Result<(), ConfError> {
         let target = match &piece {
             Piece::Relinked(_, target) | Piece::Symlink(target) => target.len(),
             Piece::Original(_) | Piece::Folder => 0,

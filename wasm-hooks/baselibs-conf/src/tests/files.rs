@@ -126,6 +126,15 @@ fn rules_that_cannot_be_obeyed() {
             "+/etc/a.conf -> /usr/lib/liba.so\n+liba.so$",
             "b.conf: liba-32bit would have two files /usr/lib/liba.so",
         ),
+        // Where the link to a program by its build id has to lie, and above that.
+        (
+            "+liba.so.1.2$\n+/etc/a.conf -> /usr/lib/.build-id/ab/1",
+            "b.conf: liba-32bit would have two files /usr/lib/.build-id/ab/1",
+        ),
+        (
+            "+liba.so.1.2$\n\"/usr/lib/.build-id/ab -> x\"",
+            "b.conf: liba-32bit would have two files /usr/lib/.build-id/ab",
+        ),
     ] {
         let error = laid(lines).unwrap_err();
         assert!(error.starts_with(why), "{lines}: {error}");
