@@ -17,6 +17,7 @@ mod theirs;
 
 pub mod by_hand;
 pub mod forge;
+pub mod fuzz;
 
 pub use built::{everything, spec_built, temporary};
 pub use deb_ours::told as deb_ours;

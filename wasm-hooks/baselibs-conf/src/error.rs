@@ -7,10 +7,10 @@ use core::fmt;
 /// A line that cannot be obeyed, or a configuration that cannot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfError {
-    file: Arc<str>,
+    pub(crate) file: Arc<str>,
     /// From 1; 0 where it is the file as a whole.
-    line: u32,
-    why: String,
+    pub(crate) line: u32,
+    pub(crate) why: String,
 }
 
 impl ConfError {

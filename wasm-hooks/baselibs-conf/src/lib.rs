@@ -18,6 +18,8 @@ mod condition;
 mod conf;
 mod deb;
 mod error;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 mod global;
 mod layout;
 mod line;
