@@ -2,8 +2,8 @@
 
 use crate::glob;
 
-/// As openSUSE's build-compare has them.
-const IGNORED: [&str; 12] = [
+/// As openSUSE's build-compare has them, but for the code of R's packages (`*.rdb`, `*.rdx`), which R runs.
+const IGNORED: [&str; 10] = [
     // Debug information of Mono.
     "*.exe.mdb",
     "*.dll.mdb",
@@ -13,10 +13,8 @@ const IGNORED: [&str; 12] = [
     "/var/lib/texmf/web2c/metapost/*.mem",
     // When rdoc ran.
     "*/created.rid",
-    // What R made of the sources beside it.
+    // What R made of the file DESCRIPTION beside it.
     "/usr/lib*/R/library/*/Meta/package.rds",
-    "/usr/lib*/R/library/*/R/*.rdb",
-    "/usr/lib*/R/library/*/R/*.rdx",
     // A log of LibreOffice's build.
     "/usr/lib/libreoffice/solver/inc/*/deliver.log",
     // Made by the machine that an image of libguestfs was made on.

@@ -8,7 +8,7 @@ use alloc::string::String;
 /// What a content is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    Compressed,
+    Compressed(Way),
     Ar,
     Cpio,
     Tar,
@@ -20,6 +20,16 @@ pub(crate) enum Kind {
     Squashfs,
     /// Anything else.
     Plain,
+}
+
+/// How something is compressed. Who reads it by one way cannot read it by another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Gzip,
+    Bzip2,
+    Xz,
+    Lzma,
+    Zstd,
 }
 
 /// Endings of what was compressed.
@@ -44,9 +54,9 @@ impl Kind {
     pub(crate) fn of(name: &str, bytes: &[u8]) -> Self {
         const MAGICS: [(&[u8], Kind); 14] = [
             (b"\x7fELF", Kind::Elf),
-            (b"\x1f\x8b", Kind::Compressed),
-            (b"\xfd7zXZ\0", Kind::Compressed),
-            (b"\x28\xb5\x2f\xfd", Kind::Compressed),
+            (b"\x1f\x8b", Kind::Compressed(Way::Gzip)),
+            (b"\xfd7zXZ\0", Kind::Compressed(Way::Xz)),
+            (b"\x28\xb5\x2f\xfd", Kind::Compressed(Way::Zstd)),
             (b"!<arch>\n", Kind::Ar),
             (b"070701", Kind::Cpio),
             (b"070702", Kind::Cpio),
@@ -56,7 +66,7 @@ impl Kind {
             (b"\xed\xab\xee\xdb", Kind::Rpm),
             (b"hsqs", Kind::Squashfs),
             (b"sqsh", Kind::Squashfs),
-            (b"BZh", Kind::Compressed),
+            (b"BZh", Kind::Compressed(Way::Bzip2)),
         ];
         let magic = MAGICS.iter().find(|(magic, _)| bytes.starts_with(magic));
         if let Some((_, kind)) = magic {
@@ -65,7 +75,7 @@ impl Kind {
         if ZIPS.iter().any(|ending| name.ends_with(ending)) {
             Self::Zip
         } else if name.ends_with(".lzma") && bytes.starts_with(b"\x5d\0\0") {
-            Self::Compressed
+            Self::Compressed(Way::Lzma)
         } else if tar::is_one(bytes, name.ends_with(".tar")) {
             Self::Tar
         } else {

@@ -84,7 +84,7 @@ impl<'h, H: Host> Walk<'h, H> {
             return self.bytes(place, old.bytes, new.bytes, Some(&why));
         }
         let opened = match kind {
-            Kind::Compressed => self.compressed(place, old, new),
+            Kind::Compressed(_) => self.compressed(place, old, new),
             Kind::Ar | Kind::Cpio | Kind::Tar | Kind::Zip => self.archive(kind, place, old, new),
             Kind::Elf => self.elf(place, old.bytes, new.bytes),
             Kind::Rpm => Err("packages in packages are not opened".to_owned()),

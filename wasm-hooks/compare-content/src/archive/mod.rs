@@ -116,7 +116,7 @@ impl<'a> Archive<'a> {
             Kind::Cpio => cpio::read(bytes, most),
             Kind::Tar => tar::read(bytes, most),
             Kind::Zip => zip::read(bytes, most),
-            Kind::Compressed | Kind::Elf | Kind::Rpm | Kind::Squashfs | Kind::Plain => {
+            Kind::Compressed(_) | Kind::Elf | Kind::Rpm | Kind::Squashfs | Kind::Plain => {
                 Err("it is no archive that is opened")
             }
         };

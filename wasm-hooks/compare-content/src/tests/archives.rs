@@ -105,6 +105,10 @@ fn what_is_compressed() {
         let other = long.replacen("line of", "Line of", 1);
         assert_eq!(places(path, &pack("-1", &long), &pack("-9", &long)), [""; 0], "{path}");
         assert_eq!(places(path, &pack("-1", &long), &pack("-1", &other)), [": line 1"], "{path}");
+        // Who reads it by one way cannot read it by another.
+        let otherwise = if program == "gzip" { "xz" } else { "gzip" };
+        let otherwise = piped(otherwise, &["-c"], long.as_bytes());
+        assert_eq!(places(path, &pack("-1", &long), &otherwise), [": offset 0x0"], "{path}");
     }
     // As the name says without the ending, times of a picture do not count.
     let png = |time: u8| [b"\x89PNG\r\n\x1a\n\0\0\0\x07tIME", &[time; 11][..]].concat();

@@ -27,6 +27,8 @@ pub(crate) const STRICTER: &[Known] = &[
     known("package-inside", "the hook does not open packages in packages: they differ where a byte does"),
     known("requires-elsewhere", "an installer heeds it otherwise; the scripts sort the lines of all kinds together"),
     known("modularity-label", "an installer chooses by it"),
+    known("ignored-rdb", "the code of a package of R; the scripts take it for a cache"),
+    known("ignored-rdx", "where that code is"),
     known("prefix", "the package may be installed elsewhere"),
     known("disttag", "people see it, and which distribution it is of"),
     known("digest-algorithm", "an older rpm may not know it"),

@@ -134,12 +134,12 @@ fn ignored() -> Vec<Part> {
         ("ignored-base", "/var/lib/texmf/web2c/metafont/{n}.base"),
         ("ignored-mem", "/var/lib/texmf/web2c/metapost/{n}.mem"),
         ("ignored-rds", "/usr/lib64/R/library/{n}/Meta/package.rds"),
-        ("ignored-rdb", "/usr/lib64/R/library/{n}/R/{n}.rdb"),
-        ("ignored-rdx", "/usr/lib/R/library/{n}/R/{n}.rdx"),
     ];
     let mut parts: Vec<Part> =
         paths.into_iter().map(|(name, path)| part(name).file(path, "one\n", "other\n")).collect();
     parts.extend([
+        part("ignored-rdb").differs("/usr/lib64/R/library/{n}/R/{n}.rdb", "one\n", "other\n"),
+        part("ignored-rdx").differs("/usr/lib/R/library/{n}/R/{n}.rdx", "one\n", "other\n"),
         part("not-ignored-rds").differs("/usr/share/{n}/package.rds", "one\n", "other\n"),
         named("ignored-file-added")
             .placed(1, "/usr/share/{n}/created.rid", "", "new\n")
