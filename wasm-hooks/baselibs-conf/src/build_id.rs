@@ -6,7 +6,7 @@
 use crate::layout::{Laying, Original, Piece};
 use crate::{ConfError, path};
 use alloc::collections::BTreeMap;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 /// Where they are.
 const FOLDER: &str = "/usr/lib/.build-id";

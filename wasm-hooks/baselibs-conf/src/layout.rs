@@ -52,7 +52,16 @@ impl Rules<'_> {
     /// # Errors
     /// A rule that cannot be obeyed, or two files at one path.
     pub fn lay(&self, originals: &[Original<'_>], system: &BTreeSet<&str>) -> Result<Laid, ConfError> {
-        let choice = Choice::by(self, originals)?;
+        self.lay_chosen(&Choice::by(self, originals)?, originals, system)
+    }
+
+    /// The same of what was chosen.
+    pub(crate) fn lay_chosen(
+        &self,
+        choice: &Choice<'_>,
+        originals: &[Original<'_>],
+        system: &BTreeSet<&str>,
+    ) -> Result<Laid, ConfError> {
         if choice.is_empty() {
             return Ok(Laid::new());
         }
@@ -60,19 +69,19 @@ impl Rules<'_> {
         // Where what is left of the original went to.
         let mut went = BTreeMap::new();
         for original in originals {
-            let Some(path) = self.place(original.path, &choice) else { continue };
+            let Some(path) = self.place(original.path, choice) else { continue };
             laying.insert(path.clone(), Piece::Original(original.place))?;
             went.insert(original.path, path);
         }
-        for (path, target) in choice.links {
-            laying.insert(path, Piece::Symlink(target))?;
+        for (path, target) in &choice.links {
+            laying.insert(path.clone(), Piece::Symlink(target.clone()))?;
         }
         laying.add_folders(system)?;
         build_id::link(&mut laying, originals, &went)?;
         Ok(laying.laid)
     }
 
-    fn place(&self, path: &str, choice: &Choice<'_>) -> Option<String> {
+    pub(crate) fn place(&self, path: &str, choice: &Choice<'_>) -> Option<String> {
         if choice.config.contains(path) {
             return Some(format!("{}/{}", self.config_folder, path::name(path)));
         }
