@@ -1,4 +1,4 @@
-//! Counting tests: what libtest prints, and the lines that we print.
+//! Counting tests: what libtest prints, and the lines that we print; and what is to be seen again at the end.
 
 use std::fmt;
 
@@ -53,9 +53,61 @@ impl fmt::Display for Tally {
     }
 }
 
+/// What is told of failures, in the order in which it was.
+#[derive(Debug, Default)]
+pub(crate) struct Failures {
+    lines: Vec<String>,
+    /// Whether libtest is telling of them.
+    is_telling: bool,
+}
+
+impl Failures {
+    /// The most lines that are seen again.
+    const MOST: usize = 200;
+
+    /// Says a line, now and again at the end.
+    pub(crate) fn say(&mut self, line: String) {
+        println!("{line}");
+        self.lines.push(line);
+    }
+
+    /// Takes in one line of a test's output.
+    pub(crate) fn read(&mut self, line: &str) {
+        self.is_telling |= line == "failures:";
+        if self.is_telling {
+            self.lines.push(line.to_owned());
+        }
+        self.is_telling &= !line.starts_with("test result: ");
+    }
+
+    /// Says all of it again, so that nobody has to look for it in what a long run printed.
+    pub(crate) fn repeat(&self) {
+        if self.lines.is_empty() {
+            return;
+        }
+        println!("\n== what failed, once more");
+        let left_out = self.lines.len().saturating_sub(Self::MOST);
+        if left_out > 0 {
+            println!("({left_out} lines are above)");
+        }
+        self.lines.iter().skip(left_out).for_each(|line| println!("{line}"));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_libtest_prints_of_failures() {
+        let mut failures = Failures::default();
+        let said = "running 2 tests\ntest a ... ok\ntest b ... FAILED\n\nfailures:\n\n---- b stdout ----\nwhy\n\n\
+            failures:\n    b\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored\n\nrunning 0 tests\n";
+        said.lines().for_each(|line| failures.read(line));
+        let want = "failures:\n\n---- b stdout ----\nwhy\n\nfailures:\n    b\n\n\
+            test result: FAILED. 1 passed; 1 failed; 0 ignored";
+        assert_eq!(failures.lines.join("\n"), want);
+    }
 
     #[test]
     fn what_libtest_prints() {

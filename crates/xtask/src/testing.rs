@@ -8,7 +8,7 @@ use crate::layout::{Layout, fresh_folder};
 use crate::machine::Machine;
 use crate::setup::{self, Group, Kits};
 use crate::stages::{Requires, STAGES, Stage, Tests};
-use crate::tally::Tally;
+use crate::tally::{Failures, Tally};
 use crate::{backend, hooks, pool, process, product};
 use anyhow::{Context, bail};
 use std::io::{BufRead, BufReader};
@@ -30,33 +30,34 @@ const RECORD: [&str; 3] = ["BUILD_COMPARE", "BUILD_COMPARE_VERSION", "BUILD_COMP
 pub(crate) fn run(layout: &Layout, names: &[String]) -> anyhow::Result<bool> {
     let stages = choose(names)?;
     let start = Instant::now();
-    let mut results = Vec::new();
+    let (mut results, mut failures) = (Vec::new(), Failures::default());
     for stage in stages {
         println!("\n== {}: {}", stage.name, stage.shows);
         let (prepared, begun) = (Instant::now(), prepare(layout, stage));
         let preparing = prepared.elapsed();
         let (before, running) = (Machine::now(layout), Instant::now());
-        let mut tally = match begun.and_then(|()| run_stage(layout, stage)) {
+        let mut tally = match begun.and_then(|()| run_stage(layout, stage, &mut failures)) {
             Ok(tally) => tally,
             Err(error) => {
-                println!("{}: {error:#}", stage.name);
+                failures.say(format!("{}: {error:#}", stage.name));
                 Tally { failed: 1, ..Tally::default() }
             }
         };
-        tally.add(machine_as_before(layout, stage, &before));
+        tally.add(machine_as_before(layout, stage, &before, &mut failures));
         let running = running.elapsed();
         println!("{}: prepared in {}, ran in {}", stage.name, seconds(preparing), seconds(running));
         println!("{}: {tally}", stage.name);
         results.push((stage, tally, preparing, running));
     }
+    failures.repeat();
     Ok(summarise(&results, start.elapsed()))
 }
 
 /// The machine is as it was before the stage; that is one test.
-fn machine_as_before(layout: &Layout, stage: &Stage, before: &Machine) -> Tally {
+fn machine_as_before(layout: &Layout, stage: &Stage, before: &Machine, failures: &mut Failures) -> Tally {
     let changes = before.changes(layout);
     for change in &changes {
-        println!("{}: {change}", stage.name);
+        failures.say(format!("{}: {change}", stage.name));
     }
     let failed = u64::from(!changes.is_empty());
     Tally { passed: 1 - failed, failed, ignored: 0 }
@@ -102,18 +103,19 @@ fn all_calls(layout: &Layout, stage: &Stage) -> anyhow::Result<Vec<(String, Comm
     Ok(calls?.into_iter().flatten().collect())
 }
 
-fn run_stage(layout: &Layout, stage: &Stage) -> anyhow::Result<Tally> {
+fn run_stage(layout: &Layout, stage: &Stage, failures: &mut Failures) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     for (what, mut cargo) in all_calls(layout, stage)? {
         println!("-- {}: {what}", stage.name);
         tell(layout, stage, &mut cargo)?;
-        tally.add(run_call(cargo)?);
+        tally.add(run_call(cargo, failures)?);
     }
     if tally.passed + tally.failed == 0 {
         bail!("no test ran");
     }
     if tally.ignored > 0 && process::is_ci() {
-        println!("{}: {} ignored, which counts as failed in CI: see above", stage.name, tally.ignored);
+        let ignored = format!("{}: {} ignored, which counts as failed in CI", stage.name, tally.ignored);
+        failures.say(ignored);
         tally.failed += std::mem::take(&mut tally.ignored);
     }
     Ok(tally)
@@ -191,7 +193,7 @@ pub(crate) fn environment(layout: &Layout, scratch: PathBuf) -> Vec<(&'static st
 }
 
 /// Runs one call, showing its output as it comes. Where it fails without a failed test, that is one failure.
-fn run_call(mut cargo: Command) -> anyhow::Result<Tally> {
+fn run_call(mut cargo: Command, failures: &mut Failures) -> anyhow::Result<Tally> {
     let context = || format!("running {}", process::shown(&process::command("cargo")));
     let mut child = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().with_context(context)?;
     let mut tally = Tally::default();
@@ -201,11 +203,12 @@ fn run_call(mut cargo: Command) -> anyhow::Result<Tally> {
             let line = String::from_utf8_lossy(&line);
             println!("{line}");
             tally.read(&line);
+            failures.read(&line);
         }
     }
     let status = child.wait().with_context(context)?;
     if !status.success() && tally.failed == 0 {
-        println!("{} ended with {status}", process::shown(&cargo));
+        failures.say(format!("{} ended with {status}", process::shown(&cargo)));
         tally.failed += 1;
     }
     Ok(tally)
@@ -270,7 +273,11 @@ mod tests {
         for (script, (passed, failed)) in rows {
             let mut shell = process::command("sh");
             shell.args(["-c", script]);
-            assert_eq!(run_call(shell).unwrap(), Tally { passed, failed, ignored: 0 }, "{script}");
+            assert_eq!(
+                run_call(shell, &mut Failures::default()).unwrap(),
+                Tally { passed, failed, ignored: 0 },
+                "{script}"
+            );
         }
     }
 }
