@@ -35,9 +35,9 @@ pub fn header(bytes: &[u8]) {
     let mut used = 0;
     // What is behind the index may look like further tags; none is counted twice.
     for tag in tags.collect::<HashSet<u32>>() {
-        let texts = header.texts(tag).unwrap_or_default();
+        let texts: Vec<&[u8]> = header.texts(tag).map(Iterator::collect).unwrap_or_default();
         let text: usize = texts.iter().map(|text| text.len() + 1).sum();
-        let numbers = header.numbers(tag).unwrap_or_default();
+        let numbers: Vec<u64> = header.numbers(tag).map(Iterator::collect).unwrap_or_default();
         assert!(text == 0 || numbers.is_empty(), "tag {tag} is text and numbers");
         assert!(texts.is_empty() || header.has(tag), "tag {tag} has a value, and is not there");
         if let Ok(words) = header.words(tag) {

@@ -28,7 +28,7 @@ const DEB: &[u8] = b"!<arch>\n";
 impl<S: Read + Seek> Package<S> {
     /// Opens a package, whose format its first bytes tell.
     pub fn open(mut source: S, bounds: Bounds) -> Result<Self, PackageError> {
-        let mut start = Vec::new();
+        let mut start = Vec::with_capacity(DEB.len());
         source.rewind().map_err(PackageError::Io)?;
         (&mut source).take(DEB.len() as u64).read_to_end(&mut start).map_err(PackageError::Io)?;
         if start.starts_with(&RPM) {

@@ -3,7 +3,7 @@
 //! Invariant: no path comes twice, and none leads upwards. Folders and classes are written once and named by many files, so what they
 //! come to in all files is bounded by what a header may have, or a few bytes could become any number of them.
 
-use super::header::{Header, text};
+use super::header::{Header, Numbers, Texts, Words, text};
 use super::parts::{places, same_length};
 use super::tag;
 use crate::{Bounds, Entry, EntryKind, PackageError};
@@ -17,8 +17,9 @@ pub(super) fn read(header: &Header, bounds: &Bounds) -> Result<Vec<Entry>, Packa
     let paths = raw_paths(header)?;
     are_paths(&paths)?;
     within_header("the text of all files' classes", class_bytes(header)?, bounds)?;
-    let columns = Columns::read(header, paths.len())?;
-    Ok(paths.iter().enumerate().map(|(place, path)| columns.entry(place, text(path))).collect())
+    let mut columns = Columns::read(header, paths.len())?;
+    let path = |raw| String::from_utf8(raw).unwrap_or_else(|wrong| text(wrong.as_bytes()));
+    Ok(paths.into_iter().map(|raw| columns.entry(path(raw))).collect())
 }
 
 fn within_header(what: &'static str, bytes: u64, bounds: &Bounds) -> Result<(), PackageError> {
@@ -28,7 +29,7 @@ fn within_header(what: &'static str, bytes: u64, bounds: &Bounds) -> Result<(), 
 /// How long all paths are, without making one.
 fn path_bytes(header: &Header) -> Result<u64, PackageError> {
     let folders = named_bytes(header, tag::DIRNAMES, tag::DIRINDEXES)?;
-    let names: u64 = header.texts(tag::BASENAMES)?.iter().map(|name| name.len() as u64).sum();
+    let names: u64 = header.texts(tag::BASENAMES)?.map(|name| name.len() as u64).sum();
     Ok(folders.saturating_add(names))
 }
 
@@ -38,9 +39,9 @@ fn class_bytes(header: &Header) -> Result<u64, PackageError> {
 
 /// How long the texts of one tag are that another one names by their places.
 fn named_bytes(header: &Header, texts: u32, places: u32) -> Result<u64, PackageError> {
-    let texts = header.texts(texts)?;
-    let length = |place: u32| texts.get(place as usize).map_or(0, |text| text.len() as u64);
-    Ok(header.words(places)?.into_iter().map(length).fold(0, u64::saturating_add))
+    let lengths: Vec<u64> = header.texts(texts)?.map(|text| text.len() as u64).collect();
+    let length = |place: u32| lengths.get(place as usize).copied().unwrap_or_default();
+    Ok(header.words(places)?.map(length).fold(0, u64::saturating_add))
 }
 
 /// That each is another one, and that none leads upwards.
@@ -75,10 +76,11 @@ fn plain(path: &[u8]) -> Cow<'_, [u8]> {
 
 /// The bytes of all paths: folders and names apart, or in old packages whole.
 pub(super) fn raw_paths(header: &Header) -> Result<Vec<Vec<u8>>, PackageError> {
-    let (names, folders) = (header.texts(tag::BASENAMES)?, header.texts(tag::DIRNAMES)?);
-    if names.is_empty() {
-        return Ok(header.texts(tag::OLDFILENAMES)?.into_iter().map(<[u8]>::to_vec).collect());
+    let names = header.texts(tag::BASENAMES)?;
+    if names.len() == 0 {
+        return Ok(header.texts(tag::OLDFILENAMES)?.map(<[u8]>::to_vec).collect());
     }
+    let folders: Vec<&[u8]> = header.texts(tag::DIRNAMES)?.collect();
     let indexes = header.words(tag::DIRINDEXES)?;
     if indexes.len() != names.len() {
         return Err(PackageError::corrupt(format!("{} files have {} folders", names.len(), indexes.len())));
@@ -89,45 +91,45 @@ pub(super) fn raw_paths(header: &Header) -> Result<Vec<Vec<u8>>, PackageError> {
             folder.ok_or_else(|| PackageError::corrupt("a file is in a folder that is not there"))?;
         Ok([*folder, name].concat())
     };
-    names.into_iter().zip(indexes).map(path).collect()
+    names.zip(indexes).map(path).collect()
 }
 
-/// The tags, each of as many values as there are files, or of none.
+/// The tags, each of as many values as there are files, or of none; entries are made of them in the order of the files.
 struct Columns<'a> {
-    sizes: Vec<u64>,
-    modes: Vec<u32>,
-    devices: Vec<u32>,
-    times: Vec<u32>,
-    digests: Vec<&'a [u8]>,
-    targets: Vec<&'a [u8]>,
-    flags: Vec<u32>,
-    owners: Vec<&'a [u8]>,
-    groups: Vec<&'a [u8]>,
-    verify: Vec<u32>,
-    file_systems: Vec<u32>,
-    inodes: Vec<u32>,
-    languages: Vec<&'a [u8]>,
-    colours: Vec<u32>,
-    classes: Vec<&'a [u8]>,
-    capabilities: Vec<&'a [u8]>,
-    dependencies: Vec<Vec<u32>>,
+    sizes: Numbers<'a>,
+    modes: Words<'a>,
+    devices: Words<'a>,
+    times: Words<'a>,
+    digests: Texts<'a>,
+    targets: Texts<'a>,
+    flags: Words<'a>,
+    owners: Texts<'a>,
+    groups: Texts<'a>,
+    verify: Words<'a>,
+    file_systems: Words<'a>,
+    inodes: Words<'a>,
+    languages: Texts<'a>,
+    colours: Words<'a>,
+    /// Their places among the names.
+    classes: Words<'a>,
+    class_names: Vec<&'a [u8]>,
+    capabilities: Texts<'a>,
+    dependencies: std::vec::IntoIter<Vec<u32>>,
 }
 
 impl<'a> Columns<'a> {
     fn read(header: &'a Header, length: usize) -> Result<Self, PackageError> {
-        let words = |tag| -> Result<Vec<u32>, PackageError> {
+        let words = |tag| -> Result<Words<'a>, PackageError> {
             let column = header.words(tag)?;
             same_length(&column, length, "files").map(|()| column)
         };
-        let texts = |tag| -> Result<Vec<&'a [u8]>, PackageError> {
+        let texts = |tag| -> Result<Texts<'a>, PackageError> {
             let column = header.texts(tag)?;
             same_length(&column, length, "files").map(|()| column)
         };
         let sizes = if header.has(tag::LONGFILESIZES) { tag::LONGFILESIZES } else { tag::FILESIZES };
         let sizes = header.numbers(sizes)?;
         same_length(&sizes, length, "files")?;
-        let names = header.texts(tag::CLASSDICT)?;
-        let class = |place: u32| names.get(place as usize).copied().unwrap_or_default();
         Ok(Self {
             sizes,
             modes: words(tag::FILEMODES)?,
@@ -143,37 +145,41 @@ impl<'a> Columns<'a> {
             inodes: words(tag::FILEINODES)?,
             languages: texts(tag::FILELANGS)?,
             colours: words(tag::FILECOLORS)?,
-            classes: words(tag::FILECLASS)?.into_iter().map(class).collect(),
+            classes: words(tag::FILECLASS)?,
+            class_names: header.texts(tag::CLASSDICT)?.collect(),
             capabilities: texts(tag::FILECAPS)?,
-            dependencies: dependencies(header, length)?,
+            dependencies: dependencies(header, length)?.into_iter(),
         })
     }
 
-    fn entry(&self, place: usize, path: String) -> Entry {
-        let of = |column: &[u32]| column.get(place).copied().unwrap_or_default();
-        let named = |column: &[&[u8]]| column.get(place).copied().map(text).unwrap_or_default();
-        let mode = of(&self.modes);
+    /// That of the next file.
+    fn entry(&mut self, path: String) -> Entry {
+        let word = |column: &mut Words<'_>| column.next().unwrap_or_default();
+        let named = |column: &mut Texts<'_>| column.next().map(text).unwrap_or_default();
+        let mode = word(&mut self.modes);
         let kind = EntryKind::of_mode(mode);
+        let target = self.targets.next().unwrap_or_default();
+        let class = self.classes.next().and_then(|place| self.class_names.get(place as usize));
         Entry {
+            path,
             kind,
             mode,
-            owner: named(&self.owners),
-            group: named(&self.groups),
-            flags: of(&self.flags),
-            verify: of(&self.verify),
-            size: self.sizes.get(place).copied().unwrap_or_default(),
-            modified: of(&self.times).into(),
-            digest: named(&self.digests),
-            target: (kind == EntryKind::Symlink).then(|| named(&self.targets)),
-            device: of(&self.devices),
-            inode: of(&self.inodes),
-            file_system: of(&self.file_systems),
-            language: named(&self.languages),
-            class: named(&self.classes),
-            colour: of(&self.colours),
-            capabilities: named(&self.capabilities),
-            dependencies: self.dependencies.get(place).cloned().unwrap_or_default(),
-            path,
+            owner: named(&mut self.owners),
+            group: named(&mut self.groups),
+            flags: word(&mut self.flags),
+            verify: word(&mut self.verify),
+            size: self.sizes.next().unwrap_or_default(),
+            modified: word(&mut self.times).into(),
+            digest: named(&mut self.digests),
+            target: (kind == EntryKind::Symlink).then(|| text(target)),
+            device: word(&mut self.devices),
+            inode: word(&mut self.inodes),
+            file_system: word(&mut self.file_systems),
+            language: named(&mut self.languages),
+            class: class.copied().map(text).unwrap_or_default(),
+            colour: word(&mut self.colours),
+            capabilities: named(&mut self.capabilities),
+            dependencies: self.dependencies.next().unwrap_or_default(),
         }
     }
 }
@@ -181,7 +187,7 @@ impl<'a> Columns<'a> {
 /// For each file the places of its dependencies among all of the package.
 fn dependencies(header: &Header, length: usize) -> Result<Vec<Vec<u32>>, PackageError> {
     let (starts, counts) = (header.words(tag::FILEDEPENDSX)?, header.words(tag::FILEDEPENDSN)?);
-    let words = header.words(tag::DEPENDSDICT)?;
+    let words: Vec<u32> = header.words(tag::DEPENDSDICT)?.collect();
     same_length(&starts, length, "files")?;
     if counts.len() != starts.len() {
         return Err(PackageError::corrupt("it says of some files only where their dependencies begin"));
@@ -196,7 +202,7 @@ fn dependencies(header: &Header, length: usize) -> Result<Vec<Vec<u32>>, Package
         left = left.checked_sub(count).ok_or_else(|| PackageError::corrupt("files share dependencies"))?;
         part.iter().map(|word| place(&kinds, *word)).collect()
     };
-    starts.into_iter().zip(counts).map(of_file).collect()
+    starts.zip(counts).map(of_file).collect()
 }
 
 /// A word has the letter of a kind in its upper eight bits, and a place among those of the kind in the others.

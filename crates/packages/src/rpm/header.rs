@@ -6,9 +6,9 @@
 //! of one byte some fifty), so the number of values is bounded too.
 
 use crate::{Bounds, PackageError};
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::Range;
+use std::slice::ChunksExact;
 
 pub(super) const MAGIC: [u8; 4] = [0x8e, 0xad, 0xe8, 1];
 
@@ -31,7 +31,8 @@ const BYTES_OF_NUMBER: u64 = 4;
 /// A parsed header.
 #[derive(Debug)]
 pub(crate) struct Header {
-    entries: BTreeMap<u32, Entry>,
+    /// By their tags, each of which comes once.
+    entries: Vec<Entry>,
     data: Vec<u8>,
     /// Bytes of all of it, with introduction and index.
     size: u64,
@@ -39,6 +40,7 @@ pub(crate) struct Header {
 
 #[derive(Debug, Clone)]
 struct Entry {
+    tag: u32,
     /// The form as it is written.
     code: u32,
     form: Form,
@@ -131,12 +133,12 @@ impl Header {
 
     /// Whether it has a tag.
     pub(crate) fn has(&self, tag: u32) -> bool {
-        self.entries.contains_key(&tag)
+        self.entry(tag).is_some()
     }
 
     /// How many values a tag has; binary data are one.
     pub(crate) fn count(&self, tag: u32) -> usize {
-        self.entries.get(&tag).map_or(0, |entry| match entry.form {
+        self.entry(tag).map_or(0, |entry| match entry.form {
             Form::Null => 0,
             Form::Binary => 1,
             Form::Number(_) | Form::Text | Form::Texts => entry.count,
@@ -144,43 +146,24 @@ impl Header {
     }
 
     /// The strings of a tag, be it one or several; none where it has no such tag.
-    pub(crate) fn texts(&self, tag: u32) -> Result<Vec<&[u8]>, PackageError> {
-        let Some(entry) = self.entries.get(&tag) else { return Ok(Vec::new()) };
+    pub(crate) fn texts(&self, tag: u32) -> Result<Texts<'_>, PackageError> {
+        let Some(entry) = self.entry(tag) else { return Ok(Texts::default()) };
         match entry.form {
-            Form::Text | Form::Texts => {
-                let mut rest = self.bytes(entry);
-                let mut texts = Vec::with_capacity(entry.count);
-                while let Some((text, after)) =
-                    memchr::memchr(0, rest).and_then(|end| rest.split_at_checked(end))
-                {
-                    texts.push(text);
-                    rest = after.get(1..).unwrap_or_default();
-                }
-                Ok(texts)
-            }
+            Form::Text | Form::Texts => Ok(Texts { count: entry.count, rest: self.bytes(entry) }),
             Form::Null | Form::Number(_) | Form::Binary => Err(unexpected(tag, entry.form, "text")),
         }
     }
 
     /// The first string of a tag.
     pub(crate) fn text(&self, tag: u32) -> Result<Option<&[u8]>, PackageError> {
-        let Some(entry) = self.entries.get(&tag) else { return Ok(None) };
-        match entry.form {
-            Form::Text | Form::Texts => {
-                Ok(self.bytes(entry).split(|byte| *byte == 0).next().filter(|_| entry.count > 0))
-            }
-            Form::Null | Form::Number(_) | Form::Binary => Err(unexpected(tag, entry.form, "text")),
-        }
+        Ok(self.texts(tag)?.next())
     }
 
     /// The numbers of a tag, of whatever size.
-    pub(crate) fn numbers(&self, tag: u32) -> Result<Vec<u64>, PackageError> {
-        let Some(entry) = self.entries.get(&tag) else { return Ok(Vec::new()) };
+    pub(crate) fn numbers(&self, tag: u32) -> Result<Numbers<'_>, PackageError> {
+        let Some(entry) = self.entry(tag) else { return Ok(Numbers([].chunks_exact(1))) };
         match entry.form {
-            Form::Number(size) => {
-                let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-                Ok(self.bytes(entry).chunks_exact(size).map(number).collect())
-            }
+            Form::Number(size) => Ok(Numbers(self.bytes(entry).chunks_exact(size))),
             Form::Null | Form::Text | Form::Texts | Form::Binary => {
                 Err(unexpected(tag, entry.form, "numbers"))
             }
@@ -188,38 +171,111 @@ impl Header {
     }
 
     /// Numbers that fit into 32 bits.
-    pub(crate) fn words(&self, tag: u32) -> Result<Vec<u32>, PackageError> {
-        if let Some(entry @ Entry { form: Form::Number(4), .. }) = self.entries.get(&tag) {
-            let (words, _) = self.bytes(entry).as_chunks();
-            return Ok(words.iter().copied().map(u32::from_be_bytes).collect());
+    pub(crate) fn words(&self, tag: u32) -> Result<Words<'_>, PackageError> {
+        let numbers = self.numbers(tag)?;
+        if self.entry(tag).is_some_and(|entry| entry.form == Form::Number(8))
+            && numbers.clone().any(|number| u32::try_from(number).is_err())
+        {
+            return Err(PackageError::corrupt(format!("a number of tag {tag} is too large")));
         }
-        let narrow = |number| {
-            u32::try_from(number)
-                .map_err(|_| PackageError::corrupt(format!("a number of tag {tag} is too large")))
-        };
-        self.numbers(tag)?.into_iter().map(narrow).collect()
+        Ok(Words(numbers))
     }
 
     /// The value of a tag of any form, as text: numbers in decimal, binary data in hexadecimal digits.
     pub(crate) fn shown(&self, tag: u32) -> Vec<String> {
-        let Some(entry) = self.entries.get(&tag) else { return Vec::new() };
+        let Some(entry) = self.entry(tag) else { return Vec::new() };
         match entry.form {
             Form::Null => Vec::new(),
             Form::Binary => vec![hex::encode(self.bytes(entry))],
-            Form::Number(_) => self.numbers(tag).unwrap_or_default().iter().map(u64::to_string).collect(),
-            Form::Text | Form::Texts => self.texts(tag).unwrap_or_default().into_iter().map(text).collect(),
+            Form::Number(_) => {
+                let numbers = self.numbers(tag).map(|all| all.map(|number| number.to_string()).collect());
+                numbers.unwrap_or_default()
+            }
+            Form::Text | Form::Texts => {
+                self.texts(tag).map(|all| all.map(text).collect()).unwrap_or_default()
+            }
         }
     }
 
     /// A tag as it is written: the code of its form, how many values, their bytes.
     pub(crate) fn raw(&self, tag: u32) -> Option<(u32, usize, &[u8])> {
-        self.entries.get(&tag).map(|entry| (entry.code, entry.count, self.bytes(entry)))
+        self.entry(tag).map(|entry| (entry.code, entry.count, self.bytes(entry)))
+    }
+
+    fn entry(&self, tag: u32) -> Option<&Entry> {
+        self.entries
+            .binary_search_by_key(&tag, |entry| entry.tag)
+            .ok()
+            .and_then(|place| self.entries.get(place))
     }
 
     fn bytes(&self, entry: &Entry) -> &[u8] {
         self.data.get(entry.place.clone()).unwrap_or_default()
     }
 }
+
+/// The strings of a tag, in their order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Texts<'a> {
+    count: usize,
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Texts<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.count = self.count.checked_sub(1)?;
+        let (text, after) = self.rest.split_at_checked(memchr::memchr(0, self.rest)?)?;
+        self.rest = after.get(1..).unwrap_or_default();
+        Some(text)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.count, Some(self.count))
+    }
+}
+
+impl ExactSizeIterator for Texts<'_> {}
+
+/// The numbers of a tag, in their order.
+#[derive(Debug, Clone)]
+pub(crate) struct Numbers<'a>(ChunksExact<'a, u8>);
+
+impl Iterator for Numbers<'_> {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        Some(match *self.0.next()? {
+            [a, b, c, d] => u32::from_be_bytes([a, b, c, d]).into(),
+            ref bytes => bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+        })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Numbers<'_> {}
+
+/// The numbers of a tag, of which each fits into 32 bits.
+#[derive(Debug, Clone)]
+pub(crate) struct Words<'a>(Numbers<'a>);
+
+impl Iterator for Words<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        self.0.next().map(|number| number as u32)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Words<'_> {}
 
 /// Bytes as text.
 pub(super) fn text(bytes: &[u8]) -> String {
@@ -237,9 +293,9 @@ fn number(bytes: &[u8], at: usize) -> Result<u32, PackageError> {
 }
 
 /// That there are not too many values.
-fn within(entries: &BTreeMap<u32, Entry>, bounds: &Bounds) -> Result<(), PackageError> {
+fn within(entries: &[Entry], bounds: &Bounds) -> Result<(), PackageError> {
     let count = |is_counted: fn(Form) -> bool| {
-        let counts = entries.values().filter(|entry| is_counted(entry.form)).map(|entry| entry.count as u64);
+        let counts = entries.iter().filter(|entry| is_counted(entry.form)).map(|entry| entry.count as u64);
         counts.fold(0, u64::saturating_add)
     };
     let strings = count(|form| matches!(form, Form::Text | Form::Texts));
@@ -249,29 +305,31 @@ fn within(entries: &BTreeMap<u32, Entry>, bounds: &Bounds) -> Result<(), Package
     PackageError::within("the number of numbers in a header", numbers, bytes / BYTES_OF_NUMBER)
 }
 
-fn index(bytes: &[u8], data: &[u8], part: &'static str) -> Result<BTreeMap<u32, Entry>, PackageError> {
-    let mut entries = BTreeMap::new();
+fn index(bytes: &[u8], data: &[u8], part: &'static str) -> Result<Vec<Entry>, PackageError> {
+    let mut entries = Vec::with_capacity(bytes.len() / ENTRY);
     let mut end = 0;
+    let corrupt = |tag: u32, why: &str| PackageError::corrupt(format!("in {part}, tag {tag} {why}"));
     for (place, bytes) in bytes.chunks_exact(ENTRY).enumerate() {
-        let [tag, form, offset, count] =
+        let [tag, code, offset, count] =
             [number(bytes, 0)?, number(bytes, 4)?, number(bytes, 8)?, number(bytes, 12)?];
-        let corrupt = |why: &str| PackageError::corrupt(format!("in {part}, tag {tag} {why}"));
         // The first entry may frame the others: its data are at the end, and are a copy of itself.
         let frames =
             place == 0 && (tag == super::tag::HEADERSIGNATURES || tag == super::tag::HEADERIMMUTABLE);
-        let code = form;
-        let form = Form::of(code).ok_or_else(|| corrupt("is of no known form"))?;
+        let form = Form::of(code).ok_or_else(|| corrupt(tag, "is of no known form"))?;
         let (start, count) = (offset as usize, count as usize);
         if start < end {
-            return Err(corrupt("has data that another tag has too"));
+            return Err(corrupt(tag, "has data that another tag has too"));
         }
-        let stop = form.end(data, start, count).ok_or_else(|| corrupt("reaches over the end of the data"))?;
+        let stop = form.end(data, start, count);
+        let stop = stop.ok_or_else(|| corrupt(tag, "reaches over the end of the data"))?;
         if !frames {
             end = stop;
         }
-        if entries.insert(tag, Entry { code, form, count, place: start..stop }).is_some() {
-            return Err(corrupt("is there twice"));
-        }
+        entries.push(Entry { tag, code, form, count, place: start..stop });
     }
-    Ok(entries)
+    entries.sort_by_key(|entry| entry.tag);
+    match entries.array_windows().find(|[one, next]| one.tag == next.tag) {
+        Some([twice, _]) => Err(corrupt(twice.tag, "is there twice")),
+        None => Ok(entries),
+    }
 }

@@ -16,10 +16,13 @@ pub use payload::Payload;
 
 use crate::{Bounds, Change, Dependency, Entry, Field, PackageError, Script, Trigger};
 use header::Header;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 
 /// Headers of signatures are filled up to a multiple of so many bytes.
 const SIGNATURE_ALIGNMENT: u64 = 8;
+
+/// Bytes that the headers of most packages have fewer of.
+const USUAL: usize = 16 << 10;
 
 /// The most values of one field, and the most triggers of one kind; distributions are far below.
 const VALUES: u64 = 0xffff;
@@ -40,12 +43,13 @@ impl<S: Read + Seek> Rpm<S> {
     /// Reads the headers.
     pub fn open(mut source: S, bounds: Bounds) -> Result<Self, PackageError> {
         source.rewind().map_err(PackageError::Io)?;
-        let is_source_by_lead = lead::read(&mut source)?;
-        let signatures = Header::read(&mut source, &bounds, "the header of signatures")?;
+        let mut headers = BufReader::with_capacity(USUAL, &mut source);
+        let is_source_by_lead = lead::read(&mut headers)?;
+        let signatures = Header::read(&mut headers, &bounds, "the header of signatures")?;
         let padding = signatures.size().next_multiple_of(SIGNATURE_ALIGNMENT) - signatures.size();
         // Nothing says that it has to be zero.
-        source.seek_relative(padding.cast_signed()).map_err(PackageError::Io)?;
-        let header = Header::read(&mut source, &bounds, "the header")?;
+        headers.seek_relative(padding.cast_signed()).map_err(PackageError::Io)?;
+        let header = Header::read(&mut headers, &bounds, "the header")?;
         let payload_start = lead::SIZE + signatures.size() + padding + header.size();
         for (what, tag) in [
             ("name", tag::NAME),
@@ -78,10 +82,11 @@ impl<S: Read + Seek> Rpm<S> {
 
     /// What is told of it as a whole.
     pub fn fields(&self) -> Vec<Field> {
-        let fields = tag::FIELDS
-            .iter()
-            .map(|(name, tag)| Field { name: (*name).to_owned(), values: self.header.shown(*tag) });
-        fields.filter(|field| !field.values.is_empty()).collect()
+        let shown = |(name, tag): &(&str, u32)| {
+            let values = self.header.shown(*tag);
+            (!values.is_empty()).then(|| Field { name: (*name).to_owned(), values })
+        };
+        tag::FIELDS.iter().filter_map(shown).collect()
     }
 
     /// What it depends on, those of one kind beside each other.

@@ -8,11 +8,16 @@ use crate::{Change, Condition, Dependency, PackageError, Script, Trigger};
 const DEFAULT_INTERPRETER: &str = "/bin/sh";
 
 /// Fails unless a column has as many values as the first, or none.
-pub(super) fn same_length<T>(column: &[T], length: usize, what: &str) -> Result<(), PackageError> {
-    if column.is_empty() || column.len() == length {
-        return Ok(());
+pub(super) fn same_length(
+    column: &impl ExactSizeIterator,
+    length: usize,
+    what: &str,
+) -> Result<(), PackageError> {
+    match column.len() {
+        0 => Ok(()),
+        of if of == length => Ok(()),
+        of => Err(PackageError::corrupt(format!("it has {length} {what}, and says something of {of}"))),
     }
-    Err(PackageError::corrupt(format!("it has {length} {what}, and says something of {}", column.len())))
 }
 
 pub(super) fn dependencies(header: &Header) -> Result<Vec<Dependency>, PackageError> {
@@ -37,14 +42,14 @@ pub(super) fn places(header: &Header) -> Result<Vec<(u8, u32, u32)>, PackageErro
 
 fn of_kind(header: &Header, tags: &DependencyTags) -> Result<Vec<Dependency>, PackageError> {
     let names = header.texts(tags.name)?;
-    let (flags, versions) = (header.words(tags.flags)?, header.texts(tags.version)?);
+    let (mut flags, mut versions) = (header.words(tags.flags)?, header.texts(tags.version)?);
     same_length(&flags, names.len(), "dependencies of a kind")?;
     same_length(&versions, names.len(), "dependencies of a kind")?;
-    let made = names.into_iter().enumerate().map(|(place, name)| Dependency {
+    let made = names.map(|name| Dependency {
         kind: tags.kind,
         name: text(name),
-        flags: flags.get(place).copied().unwrap_or_default(),
-        version: versions.get(place).copied().map(text).unwrap_or_default(),
+        flags: flags.next().unwrap_or_default(),
+        version: versions.next().map(text).unwrap_or_default(),
     });
     Ok(made.collect())
 }
@@ -54,9 +59,9 @@ pub(super) fn scripts(header: &Header) -> Result<Vec<Script>, PackageError> {
         if !header.has(tags.body) && !header.has(tags.interpreter) {
             return Ok(None);
         }
-        let interpreter = header.texts(tags.interpreter)?.into_iter().map(text).collect();
+        let interpreter = header.texts(tags.interpreter)?.map(text).collect();
         let body = header.text(tags.body)?.map(text);
-        let flags = header.words(tags.flags)?.first().copied().unwrap_or_default();
+        let flags = header.words(tags.flags)?.next().unwrap_or_default();
         Ok(Some(Script { kind: tags.kind, interpreter, body, flags }))
     };
     SCRIPTS.iter().filter_map(|tags| script(tags).transpose()).collect()
@@ -72,22 +77,22 @@ pub(super) fn triggers(header: &Header) -> Result<Vec<Trigger>, PackageError> {
 
 fn triggers_of(header: &Header, tags: &TriggerTags) -> Result<Vec<Trigger>, PackageError> {
     let scripts = header.texts(tags.scripts)?;
-    let (interpreters, flags) = (header.texts(tags.interpreters)?, header.words(tags.script_flags)?);
-    let priorities = tags.priorities.map(|tag| header.words(tag)).transpose()?;
+    let (mut interpreters, mut flags) = (header.texts(tags.interpreters)?, header.words(tags.script_flags)?);
+    let mut priorities = tags.priorities.map(|tag| header.words(tag)).transpose()?;
     same_length(&interpreters, scripts.len(), "triggers")?;
     same_length(&flags, scripts.len(), "triggers")?;
-    same_length(priorities.as_deref().unwrap_or_default(), scripts.len(), "triggers")?;
-    let trigger = |(place, script)| Trigger {
+    if let Some(priorities) = &priorities {
+        same_length(priorities, scripts.len(), "triggers")?;
+    }
+    let trigger = |script| Trigger {
         kind: tags.kind,
-        interpreter: vec![
-            interpreters.get(place).copied().map_or_else(|| DEFAULT_INTERPRETER.to_owned(), text),
-        ],
+        interpreter: vec![interpreters.next().map_or_else(|| DEFAULT_INTERPRETER.to_owned(), text)],
         body: text(script),
-        flags: flags.get(place).copied().unwrap_or_default(),
-        priority: priorities.as_ref().and_then(|all| all.get(place)).copied(),
+        flags: flags.next().unwrap_or_default(),
+        priority: priorities.as_mut().and_then(Iterator::next),
         conditions: Vec::new(),
     };
-    let mut triggers: Vec<Trigger> = scripts.into_iter().enumerate().map(trigger).collect();
+    let mut triggers: Vec<Trigger> = scripts.map(trigger).collect();
     let (names, places) = (header.texts(tags.names)?, header.words(tags.places)?);
     let (versions, flags) = (header.texts(tags.versions)?, header.words(tags.flags)?);
     for length in [places.len(), versions.len(), flags.len()] {
@@ -98,7 +103,7 @@ fn triggers_of(header: &Header, tags: &TriggerTags) -> Result<Vec<Trigger>, Pack
             )));
         }
     }
-    for (((name, place), version), flags) in names.into_iter().zip(places).zip(versions).zip(flags) {
+    for (((name, place), version), flags) in names.zip(places).zip(versions).zip(flags) {
         let trigger = triggers.get_mut(place as usize);
         let trigger =
             trigger.ok_or_else(|| PackageError::corrupt("a name triggers a script that is not there"))?;
@@ -114,5 +119,5 @@ pub(super) fn changelog(header: &Header) -> Result<Vec<Change>, PackageError> {
         return Err(PackageError::corrupt("its changelog has entries without time, author or text"));
     }
     let change = |((time, author), change)| Change { time, author: text(author), text: text(change) };
-    Ok(times.into_iter().zip(authors).zip(texts).map(change).collect())
+    Ok(times.zip(authors).zip(texts).map(change).collect())
 }

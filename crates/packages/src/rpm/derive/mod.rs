@@ -29,7 +29,7 @@ impl<S: Read + Seek> Rpm<S> {
         if self.is_source {
             return Err(PackageError::recipe("a package of sources is not what packages are derived from"));
         }
-        let now = self.header.numbers(tag::BUILDTIME)?.first().copied().unwrap_or_default();
+        let now = self.header.numbers(tag::BUILDTIME)?.next().unwrap_or_default();
         let layout = Layout::new(&recipe.files, &self.files, now, &self.bounds)?;
         let old = self.dependencies()?;
         let mut tags = self.fields_for(recipe)?;
@@ -80,7 +80,7 @@ impl<S: Read + Seek> Rpm<S> {
     }
 
     pub(super) fn digests_are_md5(&self) -> Result<bool, PackageError> {
-        Ok(matches!(self.header.numbers(tag::FILEDIGESTALGO)?.first(), None | Some(0 | 1)))
+        Ok(matches!(self.header.numbers(tag::FILEDIGESTALGO)?.next(), None | Some(0 | 1)))
     }
 
     /// All fields, with those of the recipe in place of the original's.
