@@ -168,6 +168,8 @@ fn what_cannot_be_made_is_said() {
         (file("usr/a", Origin::Directory), "\"usr/a\" is no plain absolute path"),
         (file("/usr/../a", Origin::Directory), "is no plain absolute path"),
         (file("/a\0b", Origin::Directory), "is no plain absolute path"),
+        (file("/a\u{fffd}", Origin::Directory), "has bytes that are no UTF-8"),
+        (file("/a", Origin::Symlink("\u{fffd}".to_owned())), "has bytes that are no UTF-8"),
         (file("/a", Origin::Original(1000)), "/a is of file 1000, which is not there"),
         (file("/a", Origin::Symlink(String::new())), "/a leads nowhere"),
         (

@@ -16,6 +16,17 @@ pub(super) struct Layout {
     pub(super) numbers: Vec<Option<u32>>,
 }
 
+/// That what was read as text is what stood there.
+fn is_carried(file: &Entry) -> Result<(), PackageError> {
+    let texts = [Some(&file.path), file.target.as_ref()];
+    if texts.into_iter().flatten().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
+        let why =
+            format!("{:?}, or where it leads, has bytes that are no UTF-8, and cannot be kept", file.path);
+        return Err(PackageError::recipe(why));
+    }
+    Ok(())
+}
+
 /// One of them.
 pub(super) struct Laid {
     pub(super) entry: Entry,
@@ -39,6 +50,7 @@ impl Layout {
         for one in placed {
             one.check_path()?;
             let file = laid(one, originals, now)?;
+            is_carried(&file.entry)?;
             names.hold(texts(&file.entry))?;
             files.push(file);
         }
