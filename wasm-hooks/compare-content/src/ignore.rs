@@ -2,15 +2,12 @@
 
 use crate::glob;
 
-/// As openSUSE's build-compare has them, but for the code of R's packages (`*.rdb`, `*.rdx`), which R runs.
-const IGNORED: [&str; 10] = [
+/// As openSUSE's build-compare has them, but for what is run: the code of R's packages (`*.rdb`, `*.rdx`), and what TeX, METAFONT and
+/// MetaPost load of macros (`*fmt`, `*.base`, `*.mem`).
+const IGNORED: [&str; 7] = [
     // Debug information of Mono.
     "*.exe.mdb",
     "*.dll.mdb",
-    // Memory of TeX, METAFONT and MetaPost, dumped.
-    "/var/lib/texmf/web2c/*/*fmt",
-    "/var/lib/texmf/web2c/metafont/*.base",
-    "/var/lib/texmf/web2c/metapost/*.mem",
     // When rdoc ran.
     "*/created.rid",
     // What R made of the file DESCRIPTION beside it.

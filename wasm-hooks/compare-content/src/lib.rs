@@ -18,6 +18,8 @@ pub mod fuzz;
 mod glob;
 mod ignore;
 mod kind;
+#[cfg(any(test, feature = "fuzz"))]
+mod native;
 mod normalise;
 mod numbers;
 mod pattern;
@@ -25,6 +27,9 @@ mod release;
 #[cfg(test)]
 mod tests;
 mod walk;
+
+#[cfg(any(test, feature = "fuzz"))]
+pub use native::Native;
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,17 +1,17 @@
 //! `ar`: libraries to link, and debs.
 //!
-//! The index of symbols is left out, which follows from the members. Names stand in the headers, behind them (BSD), or in a
+//! Of the index of symbols only their names count: where they are follows from the members. Names stand in the headers, behind them (BSD), or in a
 //! member of their own (GNU).
 
 use super::{Archive, Body, Traits, What};
-use crate::numbers::{slice, written};
+use crate::numbers::{big, slice, written};
 
 const MAGIC: u64 = 8;
 const HEADER: u64 = 60;
 
 pub(crate) fn read(bytes: &[u8], most: usize) -> Result<Archive<'_>, &'static str> {
     let mut archive = Archive::of(most);
-    let (mut at, mut names): (u64, &[u8]) = (MAGIC, b"");
+    let (mut at, mut names, mut symbols): (u64, &[u8], &[u8]) = (MAGIC, b"", b"");
     while at < bytes.len() as u64 {
         let header = slice(bytes, at, HEADER).ok_or("a header is cut off")?;
         if !header.ends_with(b"`\n") {
@@ -22,19 +22,26 @@ pub(crate) fn read(bytes: &[u8], most: usize) -> Result<Archive<'_>, &'static st
         let name = header.get(..16).unwrap_or_default().trim_ascii_end();
         // Members begin at even places.
         at += HEADER + size + size % 2;
-        if matches!(name, b"/" | b"/SYM64/" | b"__.SYMDEF" | b"__.SYMDEF SORTED") {
-            continue;
-        }
-        if name == b"//" {
-            names = data;
-            continue;
-        }
-        let (name, data) = named(name, names, data).ok_or("a name is not where it should be")?;
-        if name != b"__.SYMDEF" && name != b"__.SYMDEF SORTED" {
-            archive.push(name, Traits::new(What::File), Body::Plain(data))?;
+        match name {
+            b"/" => symbols = behind(data, 4),
+            b"/SYM64/" => symbols = behind(data, 8),
+            b"//" => names = data,
+            _ => {
+                let (name, data) = named(name, names, data).ok_or("a name is not where it should be")?;
+                if name != b"__.SYMDEF" && name != b"__.SYMDEF SORTED" {
+                    archive.push(name, Traits::new(What::File), Body::Plain(data))?;
+                }
+            }
         }
     }
+    archive.beside.push(("its index of symbols", symbols));
     Ok(archive)
+}
+
+/// What is behind as many numbers of so many bytes as the first of them says.
+fn behind(index: &[u8], len: u64) -> &[u8] {
+    let names = |count: u64| index.get(usize::try_from(count.checked_add(1)?.checked_mul(len)?).ok()?..);
+    big(index, 0, len).and_then(names).unwrap_or_default()
 }
 
 /// The whole name, and the content without it.

@@ -1,12 +1,15 @@
 //! `cpio`: the two forms of it that are in use, with numbers in digits.
 
-use super::{Archive, Body, Traits, What};
+use super::{Archive, Body, SET_ID, Traits, What};
 use crate::numbers::{slice, written};
+use alloc::format;
 use alloc::vec::Vec;
 
 /// What there is of a header.
 struct Header {
     mode: u64,
+    /// By numbers: user and group.
+    owner: (u64, u64),
     device: (u64, u64),
     /// With the zero at its end.
     name: u64,
@@ -48,7 +51,9 @@ fn traits(header: &Header, data: &[u8]) -> Traits {
         What::CharacterDevice | What::BlockDevice => header.device,
         What::File | What::Directory | What::Symlink | What::Link | What::Fifo | What::Other(_) => (0, 0),
     };
-    Traits { what, mode: Some(header.mode & 0o7777), target, device, more: Vec::new() }
+    let (user, group) = header.owner;
+    let owner = if header.mode & SET_ID == 0 { Vec::new() } else { format!("{user}:{group}").into_bytes() };
+    Traits { mode: Some(header.mode & 0o7777), target, device, owner, ..Traits::new(what) }
 }
 
 /// There may be zeros behind the end, and nothing else.
@@ -60,13 +65,21 @@ fn behind(bytes: &[u8], at: u64) -> Result<(), &'static str> {
 /// `newc`: fields of eight hexadecimal digits.
 fn new(bytes: &[u8], at: u64) -> Option<Header> {
     let field = |number: u64| written(slice(bytes, at + 6 + number * 8, 8)?, 16);
-    let device = (field(9)?, field(10)?);
-    Some(Header { mode: field(1)?, device, name: field(11)?, size: field(6)?, len: 110, align: 4 })
+    let (owner, device) = ((field(2)?, field(3)?), (field(9)?, field(10)?));
+    Some(Header { mode: field(1)?, owner, device, name: field(11)?, size: field(6)?, len: 110, align: 4 })
 }
 
 /// `odc`: fields of six octal digits, and two of eleven.
 fn old(bytes: &[u8], at: u64) -> Option<Header> {
     let field = |begin: u64, len: u64| written(slice(bytes, at + begin, len)?, 8);
-    let device = (field(42, 6)?, 0);
-    Some(Header { mode: field(18, 6)?, device, name: field(59, 6)?, size: field(65, 11)?, len: 76, align: 1 })
+    let (owner, device) = ((field(24, 6)?, field(30, 6)?), (field(42, 6)?, 0));
+    Some(Header {
+        mode: field(18, 6)?,
+        owner,
+        device,
+        name: field(59, 6)?,
+        size: field(65, 11)?,
+        len: 76,
+        align: 1,
+    })
 }

@@ -40,6 +40,8 @@ pub(crate) struct Traits {
     pub(crate) target: Vec<u8>,
     /// Of a device.
     pub(crate) device: (u64, u64),
+    /// Of a program that runs as its owner or group does, who they are.
+    pub(crate) owner: Vec<u8>,
     /// Such as `SCHILY.xattr.security.capability=…`.
     pub(crate) more: Vec<u8>,
 }
@@ -74,6 +76,14 @@ pub(crate) struct Packed<'a> {
     pub(crate) size: u32,
 }
 
+/// The mode's bits of a program that runs as its owner or its group does.
+const SET_ID: u64 = 0o6000;
+
+/// The parts of a name, however it is written.
+fn parts(name: &[u8]) -> impl Iterator<Item = &[u8]> {
+    name.split(|byte| *byte == b'/').filter(|part| !part.is_empty() && *part != b".")
+}
+
 impl What {
     /// By `st_mode`.
     pub(crate) fn of_mode(mode: u64) -> Self {
@@ -104,7 +114,7 @@ impl What {
 
 impl Traits {
     pub(crate) fn new(what: What) -> Self {
-        Self { what, mode: None, target: Vec::new(), device: (0, 0), more: Vec::new() }
+        Self { what, mode: None, target: Vec::new(), device: (0, 0), owner: Vec::new(), more: Vec::new() }
     }
 }
 
@@ -121,6 +131,26 @@ impl<'a> Archive<'a> {
             }
         };
         read.map_err(String::from)
+    }
+
+    /// Whether it may be another archive with its members in another order.
+    ///
+    /// A linker takes the first member that has a symbol, and runs what begins in the order of members; the kernel makes no folder
+    /// for a file of cpio that comes before it. Of what is unpacked elsewhere only links and members of one name depend on it.
+    pub(crate) fn has_order(&self, kind: Kind) -> bool {
+        let is_link = |member: &Member<'_>| member.traits.what == What::Link;
+        matches!(kind, Kind::Ar | Kind::Cpio) || self.members.iter().any(is_link) || self.has_beneath()
+    }
+
+    /// Whether a member has the place of another one, or lies below one that is no folder.
+    fn has_beneath(&self) -> bool {
+        let mut sorted: Vec<&Member<'a>> = self.members.iter().collect();
+        sorted.sort_by(|one, other| parts(&one.name).cmp(parts(&other.name)));
+        // What lies below a member follows it at once.
+        sorted.array_windows().any(|[above, next]| {
+            let mut below = parts(&next.name);
+            above.traits.what != What::Directory && parts(&above.name).all(|part| below.next() == Some(part))
+        })
     }
 
     /// An empty one.

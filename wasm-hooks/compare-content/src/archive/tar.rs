@@ -1,8 +1,9 @@
 //! `tar`, as POSIX and GNU have it. Sparse files and archives in several volumes are not opened.
 
 use super::pax::{self, Pax};
-use super::{Archive, Body, Traits, What};
+use super::{Archive, Body, SET_ID, Traits, What};
 use crate::numbers::{big, slice, written};
+use alloc::format;
 use alloc::vec::Vec;
 
 const BLOCK: u64 = 512;
@@ -92,8 +93,17 @@ fn member(header: &[u8], kind: u8, before: Before) -> Option<(Vec<u8>, Traits)> 
     let target = pax.target.or(target).or_else(|| text(header, 157, 100)).filter(|_| is_link);
     let is_device = matches!(what, What::CharacterDevice | What::BlockDevice);
     let device = if is_device { (number(header, 329, 8)?, number(header, 337, 8)?) } else { (0, 0) };
-    let mode = Some(number(header, 100, 8)? & 0o7777);
-    Some((name, Traits { what, mode, target: target.unwrap_or_default(), device, more: pax.more }))
+    let mode = number(header, 100, 8)? & 0o7777;
+    let owner = if mode & SET_ID == 0 { Vec::new() } else { owner(header, &pax.owner)? };
+    let (mode, target) = (Some(mode), target.unwrap_or_default());
+    Some((name, Traits { what, mode, target, device, owner, more: pax.more }))
+}
+
+/// Who owns a member: by numbers and by names, and what pax says of it.
+fn owner(header: &[u8], pax: &[u8]) -> Option<Vec<u8>> {
+    let numbers = format!("{}:{}", number(header, 108, 8)?, number(header, 116, 8)?);
+    let (user, group) = (text(header, 265, 32)?, text(header, 297, 32)?);
+    Some([numbers.as_bytes(), b" ", &user, b":", &group, b" ", pax].concat().trim_ascii_end().to_vec())
 }
 
 /// The name, with what POSIX has of it in a field of its own.

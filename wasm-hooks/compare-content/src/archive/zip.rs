@@ -3,7 +3,7 @@
 //! What each member was compressed with is undone later, and only where it differs. A zip of more than 4 GiB, one in several
 //! parts and one that is encrypted are not opened.
 
-use super::{Archive, Body, Packed, Traits, What};
+use super::{Archive, Body, Packed, SET_ID, Traits, What};
 use crate::numbers::{little, slice};
 use alloc::vec::Vec;
 
@@ -161,12 +161,14 @@ impl<'a> Entry<'a> {
 
     /// What is told of the member beside its times and owner: some take its name from there, or where a link leads.
     fn more(&self) -> Vec<u8> {
-        const LEFT_OUT: [u64; 5] = [0x000a, 0x5455, 0x5855, 0x7855, 0x7875];
+        const TIMES: [u64; 3] = [0x000a, 0x5455, 0x5855];
+        const OWNER: [u64; 2] = [0x7855, 0x7875];
+        let is_left_out = |kind| TIMES.contains(&kind) || OWNER.contains(&kind) && self.mode & SET_ID == 0;
         let (mut more, mut rest) = (self.remark.to_vec(), self.extra);
         while let (Some(kind), Some(len)) = (little(rest, 0, 2), little(rest, 2, 2)) {
             let len = usize::try_from(4 + len).unwrap_or(usize::MAX).min(rest.len());
             let (field, behind) = rest.split_at_checked(len).unwrap_or((rest, b""));
-            if !LEFT_OUT.contains(&kind) {
+            if !is_left_out(kind) {
                 more.extend_from_slice(field);
             }
             rest = behind;

@@ -3,7 +3,7 @@
 use crate::pattern::{Rule, all, once};
 
 /// The release, which is of the build.
-pub(super) const SPEC: &[Rule] = &[once("Release:{%*}")];
+pub(super) const SPEC: &[Rule] = &[once("^%_Release:{%*}")];
 
 /// When the texts to translate were collected.
 pub(super) const MO: &[Rule] = &[once("POT-Creation-Date: {%4-%2-%2 %2:%2+%4}")];

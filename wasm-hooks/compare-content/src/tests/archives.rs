@@ -34,9 +34,8 @@ fn members() {
     turned.swap(0, 2);
     let mut added = later.clone();
     added.push(one("d", "x"));
-    let rows: [(&[One], &[&str]); 8] = [
+    let rows: [(&[One], &[&str]); 7] = [
         (&later, &[]),
-        (&turned, &[]),
         (&changed(0, b"one\nTwo\n"), &["b/a-long-name-of-a-file: line 2"]),
         // Each of one name is compared with its own.
         (&changed(1, b"z"), &["a: line 1"]),
@@ -49,7 +48,64 @@ fn members() {
         for (new, wanted) in &rows {
             assert_eq!(places(path, &make(&files), &make(new)), *wanted, "{path}");
         }
+        // Here there are two of one name.
+        assert_eq!(places(path, &make(&files), &make(&turned)), [": order of members"], "{path}");
     }
+}
+
+fn linked(name: &str, target: &str) -> One {
+    One { mode: 0o120_777, target: target.to_owned(), ..one(name, "") }
+}
+
+/// What is unpacked may depend on which of two members comes first.
+#[test]
+fn order_of_members() {
+    let folder = One { mode: 0o040_755, ..one("a", "") };
+    let rows = [
+        ([one("a", "1"), one("b", "2")], false),
+        ([one("a", "1"), linked("b", "a")], false),
+        ([folder, one("a/b", "2")], false),
+        ([linked("a", "/etc"), one("a-b", "2")], false),
+        ([linked("a", "/etc"), one("a/b", "2")], true),
+        ([linked("./a", "/etc"), one("a//b", "2")], true),
+        ([one("a", "1"), one("./a", "2")], true),
+    ];
+    for (files, depends) in rows {
+        let turned = [files[1].clone(), files[0].clone()];
+        for (path, make) in KINDS {
+            let always = path == "/a.a" || path.ends_with("cpio") || path.ends_with("initrd");
+            let is_told = !places(path, &make(&files), &make(&turned)).is_empty();
+            assert_eq!(is_told, depends || always, "{path}: {} and {}", files[0].name, files[1].name);
+        }
+    }
+}
+
+/// Who owns a program counts where it runs as its owner.
+#[test]
+fn owners_of_members() {
+    for (mode, part) in [(0o100_755, ""), (0o104_755, "owner"), (0o102_755, "owner")] {
+        // The owner has the number of the time.
+        let by = |owner: u32| [One { mode, time: owner, ..one("a", "x") }];
+        for (path, make) in &KINDS[..4] {
+            let found = differences(path, &make(&by(1)), &make(&by(2)));
+            let parts: Vec<&str> = found.iter().filter_map(|one| one.part.as_deref()).collect();
+            assert_eq!(parts.concat(), part, "{path}");
+        }
+        for (owner, other) in [("--owner=a:1", "--owner=b:1"), ("--group=a:1", "--group=a:2")] {
+            for format in ["--format=ustar", "--format=gnu", "--format=pax"] {
+                let [old, new] = [owner, other].map(|owner| by_tar(format, owner, mode));
+                let is_told = !places("/a.tar", &old, &new).is_empty();
+                assert_eq!(is_told, !part.is_empty(), "{format} {owner}");
+            }
+        }
+    }
+}
+
+/// A file as a program of that mode, in an archive of the real tar.
+fn by_tar(format: &str, owner: &str, mode: u32) -> Vec<u8> {
+    let mode = format!("--mode={:o}", mode & 0o7777);
+    let folder = env!("CARGO_MANIFEST_DIR");
+    piped("tar", &["-C", folder, format, "--mtime=@1", &mode, owner, "-cf", "-", "Cargo.toml"], b"")
 }
 
 #[test]
@@ -143,6 +199,27 @@ fn forms_of_tar() {
         assert_eq!(places("/a.tar", &old, &make(format, "1.5", "one", "b")), [link], "{format}");
     }
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// What a linker finds a library's symbols by: that it is there, and their names.
+#[test]
+fn index_of_symbols() {
+    let plain = ar(&[one("a", "x")]);
+    let with = |index: &[u8]| {
+        let member = format!("{:<16}{:<12}0     0     100644  {:<10}`\n", "/", 0, index.len());
+        [b"!<arch>\n", member.as_bytes(), index, &plain[8 + 60 + 4..]].concat()
+    };
+    let (old, moved, other) =
+        (b"\0\0\0\x01\0\0\0\x09one\0", b"\0\0\0\x01\0\0\0\x08one\0", b"\0\0\0\x01\0\0\0\x09two\0");
+    for (new, wanted) in [
+        (&moved[..], ""),
+        (other, "its index of symbols, offset 0x0"),
+        (b"", "its index of symbols, offset 0x0"),
+    ] {
+        let found = differences("/a.a", &with(old), &with(new));
+        let parts: Vec<&str> = found.iter().filter_map(|one| one.part.as_deref()).collect();
+        assert_eq!(parts.concat(), wanted);
+    }
 }
 
 /// What stands beside the members of a zip, and what does not hold together.

@@ -1,7 +1,8 @@
 //! Small files that unpack to large ones, sizes that are not true, and archives without an end.
 
+use super::differences;
 use super::make::{One, cpio, gzip, one, piped, tar, zip};
-use super::{Native, differences};
+use crate::Native;
 use crate::walk::Walk;
 use crate::{Elf, Host, Release, Side, compare, without_release};
 use std::cell::Cell;
@@ -16,13 +17,13 @@ struct Counted {
 impl Host for Counted {
     fn decompress(&self, bytes: &[u8], max: u64) -> Result<Option<Vec<u8>>, String> {
         self.calls.set(self.calls.get() + 1);
-        let unpacked = Native.decompress(bytes, max)?;
+        let unpacked = Native::default().decompress(bytes, max)?;
         self.unpacked.set(self.unpacked.get() + unpacked.as_ref().map_or(0, |bytes| bytes.len() as u64));
         Ok(unpacked)
     }
 
     fn elf(&self, bytes: &[u8]) -> Result<Option<Elf>, String> {
-        Native.elf(bytes)
+        Native::default().elf(bytes)
     }
 }
 
@@ -44,7 +45,7 @@ fn with_time(packed: &[u8], time: u8) -> Vec<u8> {
 #[test]
 fn a_file_that_unpacks_to_more_than_is_allowed() {
     let bomb = zeros(65);
-    let found = compare(&Native, "/a.gz", side(&bomb), side(&with_time(&bomb, 1)), 100);
+    let found = compare(&Native::default(), "/a.gz", side(&bomb), side(&with_time(&bomb, 1)), 100);
     assert!(found.len() == 1 && found[0].why.contains("not opened"), "{found:?}");
     // In a zip, whose list says that it is one byte.
     let mut small = zip(&[one("a", "x")], true);
@@ -94,23 +95,29 @@ fn a_million_members() {
         let (member, end) = archive.split_at(76 + 5);
         [member.repeat(count), end.to_vec()].concat()
     };
-    let found = compare(&Native, "/a.cpio", side(&many(1_000_000, 1)), side(&many(1_000_000, 2)), 100);
+    let found =
+        compare(&Native::default(), "/a.cpio", side(&many(1_000_000, 1)), side(&many(1_000_000, 2)), 100);
     assert!(found.len() == 1 && found[0].why.contains("members"), "{found:?}");
     // As many as may be.
-    assert!(compare(&Native, "/a.cpio", side(&many(100_000, 1)), side(&many(100_000, 2)), 100).is_empty());
+    assert!(
+        compare(&Native::default(), "/a.cpio", side(&many(100_000, 1)), side(&many(100_000, 2)), 100)
+            .is_empty()
+    );
 }
 
 /// What would take more memory than there is, is compared as it is.
 #[test]
 fn texts_that_are_too_large() {
     let text = |last: &str| format!("{}{last}", "Release: 1\n".repeat(6 << 20)).into_bytes();
-    let found = compare(&Native, "/a.spec", side(&text("Release: 1")), side(&text("Release: 2")), 100);
+    let found =
+        compare(&Native::default(), "/a.spec", side(&text("Release: 1")), side(&text("Release: 2")), 100);
     assert!(found.len() == 1 && found[0].why.contains("too large"), "{found:?}");
     let lines = |count: usize| ["b\na\n", &"\n".repeat(count)].concat();
     let turned = |count: usize| ["a\nb\n", &"\n".repeat(count)].concat();
     for (count, wanted) in [(1000, 0), (2 << 20, 1)] {
         let (old, new) = (lines(count), turned(count));
-        let found = compare(&Native, "/a/fonts.dir", side(old.as_bytes()), side(new.as_bytes()), 100);
+        let found =
+            compare(&Native::default(), "/a/fonts.dir", side(old.as_bytes()), side(new.as_bytes()), 100);
         assert_eq!(found.len(), wanted, "{count}");
     }
 }
@@ -130,7 +137,7 @@ fn lines_that_take_long_to_search() {
     ];
     for (path, piece) in rows {
         let (old, new) = (piece.repeat(40_000), piece.repeat(40_000) + "x");
-        let found = compare(&Native, path, side(old.as_bytes()), side(new.as_bytes()), 100);
+        let found = compare(&Native::default(), path, side(old.as_bytes()), side(new.as_bytes()), 100);
         assert_eq!(found.len(), 1, "{path}");
     }
 }

@@ -9,38 +9,13 @@ mod random;
 mod rules;
 mod shown;
 
-use crate::{Difference, Elf, Host, Release, Section, Side, compare};
-use skink_packages::Bounds;
-
-/// The readers that a host has.
-pub(crate) struct Native;
-
-impl Host for Native {
-    fn decompress(&self, bytes: &[u8], max: u64) -> Result<Option<Vec<u8>>, String> {
-        skink_packages::decompress(bytes, max, &Bounds::default()).map_err(|error| error.to_string())
-    }
-
-    fn elf(&self, bytes: &[u8]) -> Result<Option<Elf>, String> {
-        let elf = skink_packages::Elf::read(bytes).map_err(|error| error.to_string())?;
-        Ok(elf.map(|elf| Elf {
-            bits: elf.bits,
-            machine: elf.machine,
-            kind: elf.kind,
-            sections: elf.sections.into_iter().map(section).collect(),
-        }))
-    }
-}
-
-fn section(section: skink_packages::Section) -> Section {
-    let skink_packages::Section { name, kind, flags, size, offset, address, sha256 } = section;
-    Section { name, kind, flags, size, offset, address, sha256 }
-}
+use crate::{Difference, Native, Release, Side, compare};
 
 /// What differs in a file of foo-1.0-1.1 and foo-1.0-1.2.
 pub(crate) fn differences(path: &str, old: &[u8], new: &[u8]) -> Vec<Difference> {
     let side = |bytes, release| Side { bytes, release: Release { name: "foo", version: "1.0", release } };
-    crate::fuzz::promises(&Native, path, old, new);
-    compare(&Native, path, side(old, "1.1"), side(new, "1.2"), 100)
+    crate::fuzz::promises(&Native::default(), path, old, new);
+    compare(&Native::default(), path, side(old, "1.1"), side(new, "1.2"), 100)
 }
 
 /// Where each difference is.

@@ -1,7 +1,7 @@
 //! Contents that were broken at random: a comparison comes to an end and keeps its promises.
 
-use super::Native;
 use super::make::{One, ar, cpio, gzip, one, tar, zip};
+use crate::Native;
 use crate::fuzz;
 use std::fs;
 
@@ -90,7 +90,7 @@ fn promises_are_kept() {
         }
         let path = fuzz::NAMES[random.below(fuzz::NAMES.len())];
         let (old, new) = (broken(seed, &mut random), broken(seed, &mut random));
-        fuzz::promises(&Native, path, &old, &new);
+        fuzz::promises(&Native::default(), path, &old, &new);
         let [low, high, ..] = old.len().to_le_bytes();
         let data = [&[random.next() as u8, low, high], &old[..], &new].concat();
         fuzz::compare(&data);

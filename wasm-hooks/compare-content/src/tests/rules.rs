@@ -6,6 +6,8 @@ use super::{Row, check};
 const TEXTS: &[Row] = &[
     ("/x/foo.spec", "Name: a\nRelease:  1.1\n", "Name: a\nRelease: 1.2\n", true),
     ("/x/foo.spec", "Name: a\nRelease: 1\n", "Name: b\nRelease: 1\n", false),
+    ("/x/foo.spec", " Release: 1\n", " Release: 2\n", true),
+    ("/x/foo.spec", "echo Release: 1\n", "echo Release: 2\n", false),
     ("/x/foo.txt", "Release: 1\n", "Release: 2\n", false),
     (
         "/var/adm/perl-modules/a",

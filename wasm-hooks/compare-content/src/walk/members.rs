@@ -26,7 +26,8 @@ impl<H: Host> Walk<'_, H> {
         let live = self.live;
         let theirs = self.list(kind, old.bytes)?;
         let ours = self.list(kind, new.bytes);
-        let compared = ours.map(|ours| self.lists(place, (&theirs, old.release), (&ours, new.release)));
+        let compared =
+            ours.map(|ours| self.lists((place, kind), (&theirs, old.release), (&ours, new.release)));
         self.live = live;
         compared
     }
@@ -38,7 +39,12 @@ impl<H: Host> Walk<'_, H> {
         Ok(archive)
     }
 
-    fn lists(&mut self, place: &Place, old: (&Archive<'_>, Release<'_>), new: (&Archive<'_>, Release<'_>)) {
+    fn lists(
+        &mut self,
+        (place, kind): (&Place, Kind),
+        old: (&Archive<'_>, Release<'_>),
+        new: (&Archive<'_>, Release<'_>),
+    ) {
         let (theirs, ours) = (old.0, new.0);
         for ((what, old), (_, new)) in theirs.beside.iter().zip(&ours.beside) {
             if let Some(first) = excerpt::first(old, new) {
@@ -46,7 +52,11 @@ impl<H: Host> Walk<'_, H> {
                 self.tell(place, Some(part), first.old, first.new, format!("{what} differs"));
             }
         }
-        for (their, our) in pairs(&theirs.members, &ours.members) {
+        let pairs = pairs(&theirs.members, &ours.members);
+        if pairs.iter().all(|(their, our)| their.is_some() && our.is_some()) {
+            self.order(place, kind, theirs, ours);
+        }
+        for (their, our) in pairs {
             if self.is_full() {
                 break;
             }
@@ -56,6 +66,18 @@ impl<H: Host> Walk<'_, H> {
                 (None, Some(only)) => self.alone(place, only, false),
                 (None, None) => {}
             }
+        }
+    }
+
+    /// Of two archives with members of the same names.
+    fn order(&mut self, place: &Place, kind: Kind, old: &Archive<'_>, new: &Archive<'_>) {
+        let mut both = old.members.iter().zip(&new.members);
+        let Some((first, other)) = both.find(|(old, new)| old.name != new.name) else { return };
+        if old.has_order(kind) || new.has_order(kind) {
+            let part = Some("order of members".to_owned());
+            let (old, new) = (excerpt::name(&first.name), excerpt::name(&other.name));
+            let why = "its members are the same, and in another order".to_owned();
+            self.tell(place, part, Some(old), Some(new), why);
         }
     }
 
@@ -198,6 +220,8 @@ fn traits(old: &Traits, new: &Traits) -> Option<(&'static str, String, String)> 
         Some(("target", excerpt::name(&old.target), excerpt::name(&new.target)))
     } else if old.device != new.device {
         Some(("number of the device", device(old), device(new)))
+    } else if old.owner != new.owner {
+        Some(("owner", excerpt::name(&old.owner), excerpt::name(&new.owner)))
     } else if old.more != new.more {
         let first = excerpt::first(&old.more, &new.more)?;
         Some(("attributes", first.old.unwrap_or_default(), first.new.unwrap_or_default()))

@@ -10,6 +10,8 @@ use std::path::Path;
 const FILES: [(&str, &[u8]); 2] = [("a", b"one\n"), ("b", b"two\n")];
 const OTHER: [(&str, &[u8]); 2] = [("a", b"one\n"), ("b", b"other\n")];
 const MORE: [(&str, &[u8]); 3] = [("a", b"one\n"), ("b", b"two\n"), ("c", b"three\n")];
+/// The index of an `ar`: how many symbols, where the first one is, and its name.
+const INDEXED: [(&str, &[u8]); 3] = [("", b"\0\0\0\x01\0\0\0\x54one\0"), ("a", b"one\n"), ("b", b"two\n")];
 const TURNED: [(&str, &[u8]); 2] = [("b", b"two\n"), ("a", b"one\n")];
 
 pub(super) fn rows(base: &Path) -> Vec<Part> {
@@ -60,7 +62,8 @@ fn plain() -> Vec<Part> {
         member("tar-member", &[t, "b"], tar(&FILES, 1, true), tar(&OTHER, 1, true)),
         member("tar-more", &[t], tar(&FILES, 1, true), tar(&MORE, 1, true)),
         part("ar-time").file(a, ar(&FILES, 1), ar(&FILES, 2)),
-        part("ar-order").file(a, ar(&FILES, 1), ar(&TURNED, 1)),
+        member("ar-order", &[a], ar(&FILES, 1), ar(&TURNED, 1)),
+        member("ar-index", &[a], ar(&FILES, 1), ar(&INDEXED, 1)),
         member("ar-member", &[a, "b"], ar(&FILES, 1), ar(&OTHER, 1)),
         member("ar-more", &[a], ar(&FILES, 1), ar(&MORE, 1)),
         part("zip-time").file(z, zip(&FILES, 1), zip(&FILES, 2)),
@@ -70,6 +73,7 @@ fn plain() -> Vec<Part> {
         part("jar-time").file(j, zip(&FILES, 1), zip(&FILES, 2)),
         member("jar-member", &[j, "b"], zip(&FILES, 1), zip(&OTHER, 1)),
         part("cpio-time").file(c, cpio(&FILES, 1), cpio(&FILES, 2)),
+        member("cpio-order", &[c], cpio(&FILES, 1), cpio(&TURNED, 1)),
         member("cpio-member", &[c, "b"], cpio(&FILES, 1), cpio(&OTHER, 1)),
         member("cpio-more", &[c], cpio(&FILES, 1), cpio(&MORE, 1)),
     ]
@@ -86,7 +90,19 @@ fn links() -> Vec<Part> {
     let moded = |mode: &str| {
         by_hand::tar(&[by_hand::patched(by_hand::entry("a", b'0', "", b"x"), 100, mode.as_bytes())])
     };
+    let owned = |mode: &str, owner: &str| {
+        let program = by_hand::patched(by_hand::entry("a", b'0', "", b"x"), 100, mode.as_bytes());
+        by_hand::tar(&[by_hand::patched(program, 108, owner.as_bytes())])
+    };
+    let turned = |is_turned: bool| {
+        let mut entries = [by_hand::entry("b", b'2', "/etc", b""), by_hand::entry("b/a", b'0', "", b"x")];
+        entries.rotate_left(usize::from(is_turned));
+        by_hand::tar(&entries)
+    };
     vec![
+        part("tar-owner").file(path, owned("0000755", "0000000"), owned("0000755", "0000071")),
+        member("tar-owner-setuid", &[path, "a"], owned("0004755", "0000000"), owned("0004755", "0000071")),
+        member("tar-order-of-links", &[path], turned(false), turned(true)),
         member("tar-link", &[path, "b"], linked("one", ""), linked("other", "")),
         member("tar-link-to-member", &[path, "a"], linked("a", "one\n"), linked("a", "other\n")),
         member("tar-mode", &[path, "a"], moded("0000644"), moded("0004755")),

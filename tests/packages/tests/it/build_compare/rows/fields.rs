@@ -140,39 +140,27 @@ fn releases() -> Vec<Part> {
         part("plain-kernel-version")
             .preamble("Provides: other-kmp-x = 8_k6-1.1", "Provides: other-kmp-x = 8_k6-1.2"),
         part("script-kmp-default").sections(&script("1.1"), &script("1.2")),
-        part("update-script")
-            .placed(0, "/var/adm/update-scripts/{n}-1.0-1.1-run", "", "# {n}-1.0-1.1\ntrue\n")
-            .placed(1, "/var/adm/update-scripts/{n}-1.0-1.2-run", "", "# {n}-1.0-1.2\ntrue\n"),
-        part("update-message").placed(0, "/var/adm/update-messages/{n}-1.0-1.1-1", "", "read\n").placed(
-            1,
-            "/var/adm/update-messages/{n}-1.0-1.2-1",
-            "",
-            "read\n",
+        released(
+            "update-script",
+            "/var/adm/update-scripts/{n}-{r}-run",
+            "# {n}-1.0-1.1\ntrue\n",
+            "# {n}-1.0-1.2\ntrue\n",
         ),
-        part("update-script-differs")
-            .placed(0, "/var/adm/update-scripts/{n}-1.0-1.1-run", "", "true\n")
-            .placed(1, "/var/adm/update-scripts/{n}-1.0-1.2-run", "", "false\n")
+        released("update-message", "/var/adm/update-messages/{n}-{r}-1", "read\n", "read\n"),
+        released("update-script-differs", "/var/adm/update-scripts/{n}-{r}-run", "true\n", "false\n")
             .shows(Shows::path(&["/var/adm/update-scripts/{n}-1.0-1.2-run"])),
-        part("kernel-sources").placed(0, "/usr/src/{n}-1.0-1.1/file", "", "same\n").placed(
-            1,
-            "/usr/src/{n}-1.0-1.2/file",
-            "",
-            "same\n",
-        ),
-        part("kernel-sources-differ")
-            .placed(0, "/usr/src/{n}-1.0-1.1", "", "one\n")
-            .placed(1, "/usr/src/{n}-1.0-1.2", "", "other\n")
+        released("kernel-sources", "/usr/src/{n}-{r}/file", "same\n", "same\n"),
+        released("kernel-sources-differ", "/usr/src/{n}-{r}", "one\n", "other\n")
             .shows(Shows::path(&["/usr/src/{n}-1.0-1.2"])),
-        part("boot-image").placed(0, "/boot/{n}-1.0-1.1-default", "", "same\n").placed(
-            1,
-            "/boot/{n}-1.0-1.2-default",
-            "",
-            "same\n",
-        ),
-        part("release-in-another-path")
-            .placed(0, "/opt/{n}-1.0-1.1-default", "", "same\n")
-            .placed(1, "/opt/{n}-1.0-1.2-default", "", "same\n")
+        released("boot-image", "/boot/{n}-{r}-default", "same\n", "same\n"),
+        released("release-in-another-path", "/opt/{n}-{r}-default", "same\n", "same\n")
             .shows(Shows::path(&["/opt/{n}-1.0-1.2-default"])),
         part("release-in-text").differs("/usr/share/{n}/text", "of 1.0-1.1\n", "of 1.0-1.2\n"),
     ]
+}
+
+/// A row for a file whose path has the release.
+fn released(name: &'static str, path: &str, old: &str, new: &str) -> Part {
+    let at = |release: &str| path.replace("{r}", release);
+    part(name).placed(0, &at("1.0-1.1"), "", old).placed(1, &at("1.0-1.2"), "", new)
 }

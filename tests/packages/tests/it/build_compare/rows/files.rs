@@ -117,6 +117,11 @@ fn contents() -> Vec<Part> {
             .shows(Shows::path(&[FILE])),
         part("recipe-in-package").file("/usr/share/{n}/a.spec", "Release: 1\n", "Release: 2\n"),
         part("recipe-in-package-differs").differs("/usr/share/{n}/a.spec", "Version: 1\n", "Version: 2\n"),
+        part("recipe-in-package-says-release").differs(
+            "/usr/share/{n}/a.spec",
+            "echo Release: 1\n",
+            "echo Release: 2\n",
+        ),
         part("fonts").file("/usr/share/fonts/{n}/fonts.dir", "2\na\nb\n", "2\nb\na\n"),
         part("fonts-differ").differs("/usr/share/fonts/{n}/fonts.dir", "2\na\nb\n", "2\na\nc\n"),
         part("font-scale").file("/usr/share/fonts/{n}/fonts.scale", "1\n2\n", "2\n1\n"),
@@ -130,14 +135,14 @@ fn ignored() -> Vec<Part> {
         ("ignored-exe-mdb", "/usr/lib/{n}/a.exe.mdb"),
         ("ignored-machine-id", "/usr/lib/{n}/etc/machine-id"),
         ("ignored-linker-cache", "/usr/lib/{n}/etc/ld.so.cache"),
-        ("ignored-format", "/var/lib/texmf/web2c/{n}/a.fmt"),
-        ("ignored-base", "/var/lib/texmf/web2c/metafont/{n}.base"),
-        ("ignored-mem", "/var/lib/texmf/web2c/metapost/{n}.mem"),
         ("ignored-rds", "/usr/lib64/R/library/{n}/Meta/package.rds"),
     ];
     let mut parts: Vec<Part> =
         paths.into_iter().map(|(name, path)| part(name).file(path, "one\n", "other\n")).collect();
     parts.extend([
+        part("ignored-format").differs("/var/lib/texmf/web2c/{n}/a.fmt", "one\n", "other\n"),
+        part("ignored-base").differs("/var/lib/texmf/web2c/metafont/{n}.base", "one\n", "other\n"),
+        part("ignored-mem").differs("/var/lib/texmf/web2c/metapost/{n}.mem", "one\n", "other\n"),
         part("ignored-rdb").differs("/usr/lib64/R/library/{n}/R/{n}.rdb", "one\n", "other\n"),
         part("ignored-rdx").differs("/usr/lib/R/library/{n}/R/{n}.rdx", "one\n", "other\n"),
         part("not-ignored-rds").differs("/usr/share/{n}/package.rds", "one\n", "other\n"),
