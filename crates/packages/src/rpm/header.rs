@@ -33,7 +33,8 @@ const BYTES_OF_NUMBER: u64 = 4;
 pub(crate) struct Header {
     /// By their tags, each of which comes once.
     entries: Vec<Entry>,
-    data: Vec<u8>,
+    /// The index, and the data behind it.
+    bytes: Vec<u8>,
     /// Bytes of all of it, with introduction and index.
     size: u64,
 }
@@ -45,7 +46,7 @@ struct Entry {
     code: u32,
     form: Form,
     count: usize,
-    /// Within the data.
+    /// Within index and data.
     place: Range<usize>,
 }
 
@@ -109,8 +110,7 @@ impl Header {
         if !introduction.starts_with(&MAGIC) {
             return Err(PackageError::corrupt(format!("{part} does not begin as one")));
         }
-        let entries = number(&introduction, 8)?;
-        let data = number(&introduction, 12)?;
+        let [_, _, entries, data] = words(&introduction);
         PackageError::within("the number of tags", entries.into(), ENTRIES.into())?;
         let size = u64::from(entries) * ENTRY as u64 + u64::from(data);
         PackageError::within("a header", size, bounds.header_bytes.into())?;
@@ -120,10 +120,9 @@ impl Header {
         if bytes.len() as u64 != size {
             return Err(PackageError::Truncated(part));
         }
-        let data = bytes.split_off(entries as usize * ENTRY);
-        let entries = index(&bytes, &data, part)?;
+        let entries = index(&bytes, entries as usize, part)?;
         within(&entries, bounds)?;
-        Ok(Self { entries, data, size: size + INTRODUCTION as u64 })
+        Ok(Self { entries, bytes, size: size + INTRODUCTION as u64 })
     }
 
     /// Bytes that it took in the package.
@@ -210,7 +209,7 @@ impl Header {
     }
 
     fn bytes(&self, entry: &Entry) -> &[u8] {
-        self.data.get(entry.place.clone()).unwrap_or_default()
+        self.bytes.get(entry.place.clone()).unwrap_or_default()
     }
 }
 
@@ -287,9 +286,10 @@ fn unexpected(tag: u32, form: Form, wanted: &str) -> PackageError {
     PackageError::corrupt(format!("tag {tag} is {form:?}, and should be {wanted}"))
 }
 
-fn number(bytes: &[u8], at: usize) -> Result<u32, PackageError> {
-    let number = bytes.get(at..).and_then(|bytes| bytes.first_chunk());
-    number.map(|bytes| u32::from_be_bytes(*bytes)).ok_or(PackageError::Truncated("a header"))
+/// Four numbers.
+fn words(bytes: &[u8; 16]) -> [u32; 4] {
+    let mut words = bytes.as_chunks().0.iter().copied().map(u32::from_be_bytes);
+    std::array::from_fn(|_| words.next().unwrap_or_default())
 }
 
 /// That there are not too many values.
@@ -305,22 +305,23 @@ fn within(entries: &[Entry], bounds: &Bounds) -> Result<(), PackageError> {
     PackageError::within("the number of numbers in a header", numbers, bytes / BYTES_OF_NUMBER)
 }
 
-fn index(bytes: &[u8], data: &[u8], part: &'static str) -> Result<Vec<Entry>, PackageError> {
-    let mut entries = Vec::with_capacity(bytes.len() / ENTRY);
-    let mut end = 0;
+/// The entries, of which there are so many, each with its place behind them.
+fn index(bytes: &[u8], count: usize, part: &'static str) -> Result<Vec<Entry>, PackageError> {
+    let mut entries = Vec::with_capacity(count);
+    let data = count * ENTRY;
+    let mut end = data;
     let corrupt = |tag: u32, why: &str| PackageError::corrupt(format!("in {part}, tag {tag} {why}"));
-    for (place, bytes) in bytes.chunks_exact(ENTRY).enumerate() {
-        let [tag, code, offset, count] =
-            [number(bytes, 0)?, number(bytes, 4)?, number(bytes, 8)?, number(bytes, 12)?];
+    for (place, entry) in bytes.as_chunks::<ENTRY>().0.iter().take(count).enumerate() {
+        let [tag, code, offset, count] = words(entry);
         // The first entry may frame the others: its data are at the end, and are a copy of itself.
         let frames =
             place == 0 && (tag == super::tag::HEADERSIGNATURES || tag == super::tag::HEADERIMMUTABLE);
         let form = Form::of(code).ok_or_else(|| corrupt(tag, "is of no known form"))?;
-        let (start, count) = (offset as usize, count as usize);
+        let (start, count) = (data + offset as usize, count as usize);
         if start < end {
             return Err(corrupt(tag, "has data that another tag has too"));
         }
-        let stop = form.end(data, start, count);
+        let stop = form.end(bytes, start, count);
         let stop = stop.ok_or_else(|| corrupt(tag, "reaches over the end of the data"))?;
         if !frames {
             end = stop;
