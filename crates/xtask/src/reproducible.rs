@@ -1,6 +1,6 @@
 //! Whether anyone who builds the hooks gets the very same bytes.
 //!
-//! The second build is made from a copy of the sources in another folder, with a target folder of its own:
+//! The second build is made from a copy of the checkout in another folder, with a target folder of its own:
 //! a path that gets into a module shows as another digest.
 
 use crate::digest;
@@ -13,8 +13,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-/// What the hooks are made of.
-const SOURCES: [&str; 3] = ["wasm-hooks", "crates/sdk", "wit"];
+/// What of a checkout is no source.
+const NO_SOURCES: [&str; 2] = ["target", ".git"];
 
 /// Builds twice and compares. `false` where a digest differs.
 pub(crate) fn check(layout: &Layout) -> anyhow::Result<bool> {
@@ -27,9 +27,7 @@ pub(crate) fn check(layout: &Layout) -> anyhow::Result<bool> {
     let elsewhere = layout.target().join("skink/elsewhere");
     let copy = elsewhere.join("a/copy of the sources");
     fresh_folder(&elsewhere)?;
-    for source in SOURCES {
-        copy_tree(&layout.root.join(source), &copy.join(source))?;
-    }
+    copy_tree(&layout.root, &copy)?;
     let mut second = BTreeMap::new();
     for module in hooks::build(&toolchain, &copy, &elsewhere.join("target"))? {
         let name = module.file_stem().unwrap_or_default().to_string_lossy().replace('_', "-");
@@ -56,13 +54,13 @@ pub(crate) fn check(layout: &Layout) -> anyhow::Result<bool> {
     Ok(same)
 }
 
-/// Copies folders, files and links, and no `target`.
+/// Copies folders, files and links of sources.
 fn copy_tree(from: &Path, to: &Path) -> anyhow::Result<()> {
     make_folder(to)?;
     for entry in fs::read_dir(from).with_context(|| format!("listing {}", from.display()))? {
         let entry = entry.with_context(|| format!("listing {}", from.display()))?;
         let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if entry.file_name() == "target" {
+        if NO_SOURCES.iter().any(|name| entry.file_name() == *name) {
             continue;
         }
         if from.is_symlink() {
