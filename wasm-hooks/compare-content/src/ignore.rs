@@ -19,7 +19,7 @@ const IGNORED: [&str; 7] = [
     "*/etc/machine-id",
 ];
 
-/// Whether the content of a file never counts.
+/// Whether the content of a file does not count, unless it is a program.
 pub(crate) fn is_ignored(path: &str) -> bool {
     glob::any(&IGNORED, path)
 }

@@ -32,6 +32,17 @@ pub(crate) enum Way {
     Zstd,
 }
 
+impl Way {
+    /// What some readers ask for: the kernel knows xz with certain sums only, and dictzip's reader jumps by a field of gzip's head.
+    pub(crate) fn form(self, bytes: &[u8]) -> Option<&[u8]> {
+        match self {
+            Self::Xz => bytes.get(6..8),
+            Self::Gzip if bytes.get(3)? & 4 != 0 => bytes.get(12..14),
+            Self::Gzip | Self::Bzip2 | Self::Lzma | Self::Zstd => None,
+        }
+    }
+}
+
 /// Endings of what was compressed.
 const ENDINGS: [(&str, &str); 11] = [
     (".gz", ""),

@@ -12,9 +12,11 @@
 //! | `z` | `GMT` or `UTC` |
 //! | `v` `V` | one or more of digits, dots and underscores; any number of digits, dots and commas |
 //! | `w` `W` | any number of letters and digits; one or more letters |
-//! | `q` `c` | one or more, none of them a quote; none of them a comma |
-//! | `;` `)` `<` | any number, none of them this one |
-//! | `>` | one or more, none of them this one |
+//! | `q` `c` | one or more, none of them a quote; none of them a comma, or an end of a tag |
+//! | `;` `<` | any number, none of them this one |
+//! | `t` `x` | any number of what a PDF's time has; one or more hexadecimal digits |
+//! | `r` | any number of what a release is written with in a spec |
+//! | `h` | any number, none of them an end of a tag |
 //! | `b` `_` `?` | a blank; any number of spaces; a space or none |
 //! | `.` `*` | any byte; any number of them |
 //!
@@ -203,11 +205,13 @@ fn class(what: u8) -> (usize, usize, fn(u8) -> bool) {
         b'w' => (0, ANY, |byte| byte.is_ascii_alphanumeric()),
         b'W' => (1, ANY, |byte| byte.is_ascii_alphabetic()),
         b'q' => (1, ANY, |byte| byte != b'"'),
-        b'c' => (1, ANY, |byte| byte != b','),
+        b'c' => (1, ANY, |byte| !matches!(byte, b',' | b'<' | b'>')),
         b';' => (0, ANY, |byte| byte != b';'),
-        b')' => (0, ANY, |byte| byte != b')'),
+        b't' => (0, ANY, |byte| byte.is_ascii_digit() || b"+-Z'".contains(&byte)),
+        b'x' => (1, ANY, |byte| byte.is_ascii_hexdigit()),
+        b'r' => (0, ANY, |byte| byte.is_ascii_alphanumeric() || b" \t._+~^%{}?<>".contains(&byte)),
+        b'h' => (0, ANY, |byte| byte != b'<' && byte != b'>'),
         b'<' => (0, ANY, |byte| byte != b'<'),
-        b'>' => (1, ANY, |byte| byte != b'>'),
         b'b' => (1, 1, |byte| byte == b' ' || byte == b'\t'),
         b'_' => (0, ANY, |byte| byte == b' '),
         b'?' => (0, 1, |byte| byte == b' '),

@@ -5,7 +5,7 @@
 
 mod members;
 
-use crate::kind::{self, Kind};
+use crate::kind::{self, Kind, Way};
 use crate::{Difference, Host, Side, elf, excerpt, ignore, normalise};
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -72,7 +72,8 @@ impl<'h, H: Host> Walk<'h, H> {
     }
 
     fn content(&mut self, place: &Place, old: Side<'_>, new: Side<'_>) {
-        if old.bytes == new.bytes || ignore::is_ignored(&place.name) {
+        let is_program = normalise::is_program(old.bytes) || normalise::is_program(new.bytes);
+        if old.bytes == new.bytes || ignore::is_ignored(&place.name) && !is_program {
             return;
         }
         let kind = Kind::of(&place.name, old.bytes);
@@ -84,7 +85,7 @@ impl<'h, H: Host> Walk<'h, H> {
             return self.bytes(place, old.bytes, new.bytes, Some(&why));
         }
         let opened = match kind {
-            Kind::Compressed(_) => self.compressed(place, old, new),
+            Kind::Compressed(way) => self.compressed(way, place, old, new),
             Kind::Ar | Kind::Cpio | Kind::Tar | Kind::Zip => self.archive(kind, place, old, new),
             Kind::Elf => self.elf(place, old.bytes, new.bytes),
             Kind::Rpm => Err("packages in packages are not opened".to_owned()),
@@ -159,7 +160,10 @@ impl<'h, H: Host> Walk<'h, H> {
         Ok(())
     }
 
-    fn compressed(&mut self, place: &Place, old: Side<'_>, new: Side<'_>) -> Result<(), String> {
+    fn compressed(&mut self, way: Way, place: &Place, old: Side<'_>, new: Side<'_>) -> Result<(), String> {
+        if way.form(old.bytes) != way.form(new.bytes) {
+            return Err("it is compressed in two forms, and not every reader knows both".to_owned());
+        }
         let live = self.live;
         let unpacked = self.unpack(old.bytes).and_then(|old| Ok((old, self.unpack(new.bytes)?)));
         if let Ok((theirs, ours)) = &unpacked {

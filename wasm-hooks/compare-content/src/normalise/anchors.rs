@@ -34,12 +34,19 @@ fn of_tag(tag: &[u8]) -> Cow<'_, [u8]> {
         }
         replace(&mut tag, b"href=", |value| {
             let hash = memchr::memchr(b'#', value)?;
+            is_page(value.get(..hash)?).then_some(())?;
             (hash + 1 < value.len()).then_some((hash + 1, b"@ANCHOR@"))
         });
     } else if tag.starts_with(b"<div") {
         replace(&mut tag, b"id=", |value| is_word(value, b".").then_some((0, b"@ID@")));
     }
     tag
+}
+
+/// Whether it leads to a page, and is no program that is written in place of an address.
+fn is_page(address: &[u8]) -> bool {
+    let is_known = [&b"http:"[..], b"https:", b"file:"].iter().any(|scheme| address.starts_with(scheme));
+    !address.contains(&b'&') && (is_known || !address.contains(&b':'))
 }
 
 /// Small letters and digits, and a few more.

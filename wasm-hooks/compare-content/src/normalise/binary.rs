@@ -22,9 +22,9 @@ pub(super) fn python(bytes: &mut [u8]) -> Option<()> {
     if newline != 0x0a0d {
         return None;
     }
-    // From 3.7 on there are flags before it.
+    // From 3.7 on there are flags before it: where there is one, no time follows. What others than CPython write has lower numbers.
     let has_flags = (3392..20000).contains(&magic);
-    if has_flags && little(bytes, 4, 4)? & 1 != 0 {
+    if magic < 3000 || has_flags && little(bytes, 4, 4)? != 0 {
         return Some(());
     }
     let at = if has_flags { 8 } else { 4 };
@@ -44,15 +44,19 @@ pub(super) fn dvi(bytes: &mut [u8]) -> Option<()> {
 
 /// When a picture was changed, with the sums over that.
 pub(super) fn png(bytes: &mut [u8]) -> Option<()> {
+    /// Bytes that no date is longer than, with its key.
+    const DATE: u64 = 64;
     const KEYS: [&[u8]; 3] = [b"date:create\0", b"date:modify\0", b"date:timestamp\0"];
     if !bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         return None;
     }
-    let mut at = 8;
-    while at < bytes.len() as u64 {
+    let (mut at, mut is_end) = (8, false);
+    while !is_end && at < bytes.len() as u64 {
         let len = big(bytes, at, 4)?;
         let (kind, data) = (slice(bytes, at + 4, 4)?, slice(bytes, at + 8, len)?);
-        let is_time = kind == b"tIME" || kind == b"tEXt" && KEYS.iter().any(|key| data.starts_with(key));
+        let is_date = || len <= DATE && KEYS.iter().any(|key| data.starts_with(key));
+        let is_time = kind == b"tIME" && len == 7 || kind == b"tEXt" && is_date();
+        is_end = kind == b"IEND";
         let next = at + 12 + len;
         if is_time {
             bytes.get_mut(usize::try_from(at + 8).ok()?..usize::try_from(next).ok()?)?.fill(0);

@@ -1,7 +1,7 @@
 //! What a build writes into a file though nothing changed: left out, by the name of the file.
 //!
-//! Which names, and what of them, is as openSUSE's build-compare has it. Invariant: of a file that is not in the form that its
-//! name promises nothing is left out.
+//! Which names, and what of them, is as openSUSE's build-compare has it. Invariant: nothing is left out of a program, whatever its
+//! name promises, but remarks and the package's own name.
 
 mod anchors;
 mod binary;
@@ -21,6 +21,8 @@ enum How {
     Rules(&'static [Rule]),
     /// Of the text as a whole.
     Text(fn(&[u8]) -> Vec<u8>),
+    /// The same, where it is what it should be.
+    TextOf(fn(&[u8]) -> Option<Vec<u8>>),
     /// Of a text that may say which build it is.
     Released(fn(&[u8], Release<'_>) -> Vec<u8>),
     /// Of what is no text; none where it is not what it should be.
@@ -79,18 +81,26 @@ const WAYS: [(&[&str], How); 28] = [
     (&["/var/adm/perl-modules/*"], How::Rules(rules::PERL_MODULES)),
     (&["/usr/share/man/man3/*3pm"], How::Text(man::perl)),
     (&["*/share/man/*", "/usr/lib/texmf/doc/man/*/*"], How::Text(man::page)),
-    (&["*.elc"], How::Rules(rules::ELC)),
+    (&["*.elc"], How::Text(texts::elc)),
     (&["*/libtool"], How::Rules(rules::LIBTOOL)),
     (&["/etc/mail/*cf", "/etc/sendmail.cf"], How::Rules(rules::SENDMAIL)),
     (&["/usr/lib*/R/library/*/DESCRIPTION"], How::Rules(rules::R_DESCRIPTION)),
     (&["*/Linux*Env.Set.sh"], How::Rules(rules::LIBREOFFICE)),
     (&["/var/adm/update-messages/*", "/var/adm/update-scripts/*"], How::Released(texts::update)),
-    (&["*.ps"], How::Text(texts::postscript)),
-    (&["*.pdf"], How::Text(texts::pdf)),
+    (&["*.ps"], How::TextOf(texts::postscript)),
+    (&["*.pdf"], How::TextOf(texts::pdf)),
     (&["*/linuxrc.config"], How::Rules(rules::LINUXRC)),
     (&["*/etc/hosts"], How::Rules(rules::HOSTS)),
     (&["*/dune-package"], How::Text(texts::dune)),
 ];
+
+/// Programs of which something is left out: a remark, or the package's own name.
+const PROGRAMS: [&str; 3] = ["*/libtool", "*/Linux*Env.Set.sh", "/var/adm/update-scripts/*"];
+
+/// Whether the system runs it, whatever its name says.
+pub(crate) fn is_program(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"#!") || bytes.starts_with(b"\x7fELF")
+}
 
 /// Whether something is left out of files of a name.
 pub(crate) fn is_known(name: &str) -> bool {
@@ -100,9 +110,13 @@ pub(crate) fn is_known(name: &str) -> bool {
 /// A file without what the build wrote into it; none where its name says nothing, or it is not what its name says.
 pub(crate) fn normalised(name: &str, bytes: &[u8], release: Release<'_>) -> Option<Vec<u8>> {
     let (_, how) = WAYS.iter().find(|(names, _)| glob::any(names, name))?;
+    if is_program(bytes) && !glob::any(&PROGRAMS, name) {
+        return None;
+    }
     match how {
         How::Rules(rules) => Some(lines(bytes, rules)),
         How::Text(without) => Some(without(bytes)),
+        How::TextOf(without) => without(bytes),
         How::Released(without) => Some(without(bytes, release)),
         How::Bytes(without) => {
             let mut bytes = bytes.to_vec();

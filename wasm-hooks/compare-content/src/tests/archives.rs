@@ -161,6 +161,10 @@ fn what_is_compressed() {
         let other = long.replacen("line of", "Line of", 1);
         assert_eq!(places(path, &pack("-1", &long), &pack("-9", &long)), [""; 0], "{path}");
         assert_eq!(places(path, &pack("-1", &long), &pack("-1", &other)), [": line 1"], "{path}");
+        if program == "xz" {
+            let other = piped(program, &["-c", "--check=crc32"], long.as_bytes());
+            assert_eq!(places(path, &pack("-1", &long), &other), [": offset 0x7"], "{path}");
+        }
         // Who reads it by one way cannot read it by another.
         let otherwise = if program == "gzip" { "xz" } else { "gzip" };
         let otherwise = piped(otherwise, &["-c"], long.as_bytes());

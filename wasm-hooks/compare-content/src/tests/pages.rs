@@ -209,6 +209,16 @@ const PAGES: &[Row] = &[
         true,
     ),
     (JAVA, "<p>a</p>\n", "<p>b</p>\n", false),
+    (JAVA, "<a href=\"a.html#id1\">x</a>\n", "<a href=\"a.html#id2\">x</a>\n", true),
+    (JAVA, "<a href=\"https://a/b#id1\">x</a>\n", "<a href=\"https://a/b#id2\">x</a>\n", true),
+    (JAVA, "<a href=\"javascript:a('#1')\">x</a>\n", "<a href=\"javascript:a('#2');b()\">x</a>\n", false),
+    (JAVA, "<a href=\"java&#115;cript:a()\">x</a>\n", "<a href=\"java&#115;cript:b()\">x</a>\n", false),
+    (
+        "/usr/share/doc/packages/a/a.html",
+        "<!-- Created on May, 12 2010 by texi2html 1.5 -->\n",
+        "<!-- Created on May --><script>a()</script><!--, 12 2010 by texi2html 1.5 -->\n",
+        false,
+    ),
     ("/usr/share/javadoc/a/deprecated-list.html", "<p>a</p>\n<p>b</p>\n", "<p>b</p>\n<p>a</p>\n", true),
     ("/usr/share/javadoc/a/deprecated-list.html", "<p>a</p>\n<p>b</p>\n", "<p>b</p>\n<p>c</p>\n", false),
     (JAVA, "<p>a</p>\n<p>b</p>\n", "<p>b</p>\n<p>a</p>\n", false),
@@ -236,9 +246,13 @@ fn pdf() {
     assert!(differences(path, &one, &with("AAAA", "20130204", "x")).is_empty());
     assert!(!differences(path, &one, &with("9ACE", "20120103", "y")).is_empty());
     // Behind all objects nothing is left out.
-    let outside = |id: &str| format!("1 0 obj\nendobj\ntrailer /ID [<{id}><{id}>]\n").into_bytes();
+    let outside = |id: &str| format!("%PDF-1.5\n1 0 obj\nendobj\ntrailer /ID [<{id}><{id}>]\n").into_bytes();
     assert!(!differences(path, &outside("AA"), &outside("BB")).is_empty());
     // An object in one line goes on to the end of the next one.
-    let line = |id: &str| format!("1 0 obj endobj\ntrailer /ID [<{id}><{id}>]\n").into_bytes();
+    let line = |id: &str| format!("%PDF-1.5\n1 0 obj endobj\ntrailer /ID [<{id}><{id}>]\n").into_bytes();
     assert!(differences(path, &line("AA"), &line("BB")).is_empty());
+    // What is no name and no time may be something that is run, and so may be what is no PDF.
+    assert!(!differences(path, &line("AA;ls"), &line("BB;ls")).is_empty());
+    assert!(!differences(path, &one, &with("9ACE", "2012;ls", "x")).is_empty());
+    assert!(!differences(path, &one[1..], &with("9ACE", "2013", "x")[1..]).is_empty());
 }

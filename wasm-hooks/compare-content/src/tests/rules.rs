@@ -113,6 +113,45 @@ const TEXTS: &[Row] = &[
     ("/a/x.ps", "%!PS\r\n%%CreationDate: a\r\nshow\n", "%!PS\r\n%%CreationDate: b\r\nshow\n", true),
 ];
 
+/// Programs below names of which something is left out, and programs in what is no program.
+const PROGRAMS: &[Row] = &[
+    ("/usr/bin/x.spec", "#!/bin/sh\nRelease: 1\n", "#!/bin/sh\nRelease: 2\n", false),
+    ("/usr/bin/x.spec", "Release: 1\n", "Release: ;reboot\n", false),
+    ("/x/foo.spec", "Release: 1\n", "Release: %(reboot)\n", false),
+    ("/x/foo.spec", "Release: 1\n", "Release: 2\rVersion: 2\n", false),
+    ("/x/foo.spec", "Release: 1%{?dist}\n", "Release: <CI_CNT>.<B_CNT>\n", true),
+    ("/usr/bin/x.exe.mdb", "one\n", "two\n", true),
+    ("/usr/bin/x.exe.mdb", "#!/bin/sh\none\n", "#!/bin/sh\ntwo\n", false),
+    ("/usr/bin/created.rid", "one\n", "#!/bin/sh\ntwo\n", false),
+    ("/usr/bin/created.rid", "\x7fELFone\n", "two\n", false),
+    ("/usr/bin/x.ps", "#!/usr/bin/perl\n%%CreationDate: a\n", "#!/usr/bin/perl\n%%CreationDate: b\n", false),
+    ("/a/x.ps", "%%CreationDate: a\n", "%%CreationDate: b\n", false),
+    ("/a/x.ps", "%!PS\n%%CreationDate: a\u{c}show\n", "%!PS\n%%CreationDate: a\u{c}run\n", false),
+    ("/a/x.ps", "%!PS\n(\n%%CreationDate: a\n) show\n", "%!PS\n(\n%%CreationDate: b\n) show\n", false),
+    ("/usr/bin/a.elc", "#!/bin/sh\n;;; emacs version 1\n", "#!/bin/sh\n;;; emacs version 2\n", false),
+    (
+        "/usr/lib/emacs/a.elc",
+        ";ELC\n;;; emacs version 1\n(eval \"\n;;; emacs version 1\n\")\n",
+        ";ELC\n;;; emacs version 1\n(eval \"\n;;; emacs version 2\n\")\n",
+        false,
+    ),
+    (
+        "/etc/sendmail.cf",
+        "Mprog, A=built by abuild@a on Mon Jan 1 1:00:00 sh -c one 2024\n",
+        "Mprog, A=built by abuild@a on Mon Jan 1 1:00:00 sh -c two 2024\n",
+        false,
+    ),
+    (
+        "/usr/bin/libtool",
+        "#!/bin/sh\n# Libtool was configured on host a:\n",
+        "#!/bin/sh\n# Libtool was configured on host b:\n",
+        true,
+    ),
+    ("/usr/bin/libtool", "#!/bin/sh\none\n", "#!/bin/sh\ntwo\n", false),
+    ("/var/adm/update-scripts/foo", "#!/bin/sh\nsh foo-1.0-1.1-x\n", "#!/bin/sh\nsh foo-1.0-1.2-x\n", true),
+    ("/x/dune-package", "(lang dune 2.8)\n", "(lang dune (run a))\n", false),
+];
+
 /// The release in texts.
 const RELEASED: &[Row] = &[
     (
@@ -155,6 +194,11 @@ const RELEASED: &[Row] = &[
 #[test]
 fn what_tools_write_into_texts() {
     check(TEXTS);
+}
+
+#[test]
+fn programs_are_compared_whatever_their_names() {
+    check(PROGRAMS);
 }
 
 #[test]

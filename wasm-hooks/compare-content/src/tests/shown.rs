@@ -153,6 +153,26 @@ fn times_in_bytes() {
     }
 }
 
+/// Behind the end of a picture, and in what only looks like a time, may be anything.
+#[test]
+fn pictures_end() {
+    let chunk = |kind: &[u8], data: &[u8]| {
+        [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], kind, data, &[0; 4]].concat()
+    };
+    let png = |chunks: &[Vec<u8>]| [b"\x89PNG\r\n\x1a\n", &chunks.concat()[..]].concat();
+    let rows: [fn(u8) -> (&'static [u8], Vec<u8>); 3] = [
+        |byte| (b"tIME", vec![byte; 8]),
+        |byte| (b"tEXt", [b"date:create\0", &[byte; 100][..]].concat()),
+        |byte| (b"IEND", vec![byte]),
+    ];
+    for row in rows {
+        let [old, new] = [1, 2].map(row).map(|(kind, data)| png(&[chunk(kind, &data)]));
+        assert!(!differences("/a.png", &old, &new).is_empty());
+    }
+    let behind = |byte: u8| png(&[chunk(b"IEND", b""), chunk(b"tIME", &[byte; 7])]);
+    assert!(!differences("/a.png", &behind(1), &behind(2)).is_empty());
+}
+
 /// With a sum of its source there is no time, and what stands there is compared.
 #[test]
 fn python_by_sums() {
@@ -164,5 +184,10 @@ fn python_by_sums() {
             assert!(!differences("/a.pyc", &old, &new).is_empty());
         }
     }
-    assert!(!differences("/a.pyc", b"no python, 1 it is", b"no python, 2 it is").is_empty());
+    // What is no Python, and PyPy's.
+    let pypy = |time: u8| [&336_u16.to_le_bytes()[..], b"\r\n", &[time; 4], &[7; 9]].concat();
+    assert!(!differences("/a.pyc", &pypy(1), &pypy(2)).is_empty());
+    for (old, new) in [("no python, 1 it is", "no python, 2 it is"), ("##\r\nBBBBABCD", "##\r\nBBBBEFGH")] {
+        assert!(!differences("/a.pyc", old.as_bytes(), new.as_bytes()).is_empty());
+    }
 }

@@ -3,7 +3,7 @@
 use super::{Place, Walk};
 use crate::archive::{Archive, Body, Member, Packed, Traits, What};
 use crate::kind::Kind;
-use crate::{Host, Release, Side, excerpt, ignore};
+use crate::{Host, Release, Side, excerpt};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
@@ -98,7 +98,7 @@ impl<H: Host> Walk<'_, H> {
             return self.tell(&place, Some(part.to_owned()), Some(old), Some(new), why);
         }
         let is_file = new.0.traits.what == What::File;
-        if old.0.body == new.0.body || !is_file || ignore::is_ignored(&place.name) {
+        if old.0.body == new.0.body || !is_file {
             return;
         }
         let live = self.live;

@@ -41,7 +41,8 @@ fn streams() -> Vec<Part> {
         part("gz-text").differs("/usr/share/{n}/a.gz", gz(text, 1), gz(other.as_bytes(), 1)),
         part("bz2-level").file("/usr/share/{n}/a.bz2", bz2(text, "-1"), bz2(text, "-9")),
         part("bz2-text").differs("/usr/share/{n}/a.bz2", bz2(text, "-1"), bz2(other.as_bytes(), "-1")),
-        part("xz-check").file("/usr/share/{n}/a.xz", xz(text, "-0"), xz(text, "-Ccrc32")),
+        part("xz-level").file("/usr/share/{n}/a.xz", xz(text, "-0"), xz(text, "-9")),
+        part("xz-check").differs("/usr/share/{n}/a.xz", xz(text, "-0"), xz(text, "-Ccrc32")),
         part("xz-text").differs("/usr/share/{n}/a.xz", xz(text, "-0"), xz(other.as_bytes(), "-0")),
         part("zst-level").file("/usr/share/{n}/a.zst", zst(text, 1), zst(text, 19)),
         part("zst-text").differs("/usr/share/{n}/a.zst", zst(text, 1), zst(other.as_bytes(), 1)),
@@ -168,7 +169,7 @@ fn odd_names() -> Vec<Part> {
     vec![
         part("odd-gz-time").file(odd, gz(b"text\n", 1), gz(b"text\n", 2)),
         part("odd-gz-text").differs(odd, gz(b"text\n", 1), gz(b"word\n", 1)),
-        part("odd-xz-check").file(odd, xz(b"text\n", "-0"), xz(b"text\n", "-Ccrc32")),
+        part("odd-xz-check").differs(odd, xz(b"text\n", "-0"), xz(b"text\n", "-Ccrc32")),
         part("odd-zip-time").file(odd, zip(&FILES, 1), zip(&FILES, 2)),
         member("odd-zip-member", &[odd, "b"], zip(&FILES, 1), zip(&OTHER, 1)),
         part("odd-tar-time").file(odd, tar(&FILES, 1, false), tar(&FILES, 2, false)),
