@@ -26,7 +26,6 @@ const LEFT_OUT: [&str; 5] =
 const SYMBOLS: u32 = 2;
 const STRINGS: u32 = 3;
 const RESERVED: u32 = 8;
-const SYMBOLS_MORE: u32 = 18;
 /// `sh_flags`.
 const LOADED: u64 = 2;
 /// `e_type`: an object to link.
@@ -79,7 +78,7 @@ pub(crate) fn first(old: File<'_>, new: File<'_>) -> Result<Option<Found>, Strin
 
 /// Whether a section counts. Names of sections are compared with them, and symbols apart.
 fn counts(section: &Section) -> bool {
-    let is_table = matches!(section.kind, SYMBOLS | SYMBOLS_MORE);
+    let is_table = section.kind == SYMBOLS;
     let is_names = section.kind == STRINGS && section.flags & LOADED == 0;
     let is_names = is_names && matches!(section.name.as_str(), ".strtab" | ".shstrtab");
     !is_table && !is_names && !LEFT_OUT.contains(&section.name.as_str())

@@ -4,8 +4,8 @@
 
 use super::header::{Form, Header};
 use super::{File, Found, STRINGS, SYMBOLS};
-use crate::Elf;
 use crate::numbers::slice;
+use crate::{Elf, Section};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
@@ -57,14 +57,20 @@ pub(super) fn first(
 
 fn table<'a>(file: File<'a>, header: &Header) -> Result<Table<'a>, String> {
     let (bytes, Elf { sections, .. }) = file;
-    let find = |kind: u32, name: Option<&str>| {
-        let mut all = sections.iter().filter(|one| one.kind == kind);
-        let found = all.find(|one| name.is_none_or(|name| one.name == name));
-        found.map_or(Some(&[][..]), |section| slice(bytes, section.offset, section.size))
+    let mut tables = sections.iter().zip(1..).filter(|(one, _)| one.kind == SYMBOLS);
+    let Some((found, number)) = tables.next() else {
+        return Ok(Table { form: header.form, symbols: &[], names: &[] });
     };
+    if tables.next().is_some() {
+        return Err("it has more than one table of symbols".to_owned());
+    }
+    let content = |section: &Section| slice(bytes, section.offset, section.size);
+    // The empty first section is not among them.
+    let linked = header.section(bytes, number).and_then(|[link, ..]| link.checked_sub(1));
+    let names = linked.and_then(|at| sections.get(usize::try_from(at).ok()?));
+    let names = names.filter(|section| section.kind == STRINGS).and_then(content);
     let lost = || "its symbols are nowhere".to_owned();
-    let symbols = find(SYMBOLS, None).ok_or_else(lost)?;
-    let names = find(STRINGS, Some(".strtab")).ok_or_else(lost)?;
+    let (symbols, names) = (content(found).ok_or_else(lost)?, names.ok_or_else(lost)?);
     let table = Table { form: header.form, symbols, names };
     // A rest that is no symbol, or a name that is nowhere, would go unseen.
     if !(symbols.len() as u64).is_multiple_of(table.step()) {

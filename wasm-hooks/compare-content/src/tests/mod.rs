@@ -2,6 +2,7 @@
 
 mod archives;
 mod bounds;
+mod elf;
 mod make;
 mod objects;
 mod pages;

@@ -6,29 +6,29 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("skink-compare-{name}-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         Self(folder)
     }
 
-    fn run(&self, program: &str, arguments: &[&str]) {
+    pub(crate) fn run(&self, program: &str, arguments: &[&str]) {
         let status = Command::new(program).args(arguments).current_dir(&self.0).status().unwrap();
         assert!(status.success(), "{program} {arguments:?}");
     }
 
     /// Compiles a text of C.
-    fn compile(&self, source: &str, arguments: &[&str]) -> Vec<u8> {
+    pub(crate) fn compile(&self, source: &str, arguments: &[&str]) -> Vec<u8> {
         fs::write(self.0.join("a.c"), source).unwrap();
         self.run("cc", &[&["-o", "out", "a.c"], arguments].concat());
         fs::read(self.0.join("out")).unwrap()
     }
 
     /// Changes one with objcopy.
-    fn changed(&self, bytes: &[u8], arguments: &[&str]) -> Vec<u8> {
+    pub(crate) fn changed(&self, bytes: &[u8], arguments: &[&str]) -> Vec<u8> {
         fs::write(self.0.join("in"), bytes).unwrap();
         self.run("objcopy", &[arguments, &["in", "out"]].concat());
         fs::read(self.0.join("out")).unwrap()
@@ -41,7 +41,7 @@ impl Drop for Folder {
     }
 }
 
-const SOURCE: &str = "#include <stdio.h>\nstatic char room[100];\nint main(void) { puts(\"Hello, world\"); return room[3]; }\n";
+pub(crate) const SOURCE: &str = "#include <stdio.h>\nstatic char room[100];\nint main(void) { puts(\"Hello, world\"); return room[3]; }\n";
 
 #[test]
 fn programs() {
