@@ -1,12 +1,12 @@
 //! What of a program is in no section: what is loaded between them, and what was appended.
 //!
-//! A program may read what stands behind its end, as those do that carry an archive. What signs a kernel module is not compared:
-//! it follows from the rest, and from a key that may be made for each build.
+//! A program may read what stands behind its end, as those do that carry an archive. Of what signs a kernel module only the way
+//! counts: the signature follows from the rest, and from a key that may be made for each build.
 
 use super::header::Header;
-use super::{File, Found, RESERVED};
-use crate::excerpt;
+use super::{File, Found, OBJECT, RESERVED};
 use crate::numbers::{big, slice};
+use crate::{Elf, excerpt};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
@@ -31,7 +31,19 @@ pub(super) fn first(old: (File<'_>, &Header), new: (File<'_>, &Header)) -> Resul
         let why = "what is loaded and in no section differs".to_owned();
         return Ok(Some(Found { part: "segments".to_owned(), old: shown(old), new: shown(new), why }));
     }
-    let found = excerpt::first(behind(old.0, old.1), behind(new.0, new.1));
+    let (theirs, ours) = (behind(old.0, old.1), behind(new.0, new.1));
+    let signed = [(old.0, theirs), (new.0, ours)].map(|((_, elf), rest)| signature(elf, rest));
+    if let [their, our] = signed
+        && their != our
+    {
+        let way = |way: Option<&[u8]>| way.and_then(|way| excerpt::bytes_at(way, 0));
+        let (part, why) = ("signature".to_owned(), "how the module is signed differs".to_owned());
+        return Ok(Some(Found { part, old: way(their), new: way(our), why }));
+    }
+    if signed.iter().any(Option::is_some) {
+        return Ok(None);
+    }
+    let found = excerpt::first(theirs, ours);
     Ok(found.map(|first| {
         let part = format!("behind its end, {}", first.part);
         Found { part, old: first.old, new: first.new, why: "what is behind its end differs".to_owned() }
@@ -72,16 +84,15 @@ fn behind<'a>((bytes, elf): File<'a>, header: &Header) -> &'a [u8] {
     let segments = header.segments.iter().map(|segment| segment.offset.saturating_add(segment.size));
     let tables = header.tables.iter().map(|(_, end)| *end);
     let end = sections.chain(segments).chain(tables).max().unwrap_or_default();
-    let rest = usize::try_from(end).ok().and_then(|end| bytes.get(end..)).unwrap_or_default();
-    if is_signature(rest) { &[] } else { rest }
+    usize::try_from(end).ok().and_then(|end| bytes.get(end..)).unwrap_or_default()
 }
 
-fn is_signature(rest: &[u8]) -> bool {
-    let size = || {
-        let signature = rest.strip_suffix(SIGNED)?;
-        let told = slice(signature, (signature.len() as u64).checked_sub(SIGNATURE)?, SIGNATURE)?;
-        let names = big(told, 3, 1)? + big(told, 4, 1)?;
-        Some((signature.len() as u64, big(told, 8, 4)? + names + SIGNATURE))
-    };
-    size().is_some_and(|(is, told)| is == told)
+/// How a kernel module is signed, if it is: with which algorithms, and by what its key is named.
+fn signature<'a>(elf: &Elf, rest: &'a [u8]) -> Option<&'a [u8]> {
+    let signature = rest.strip_suffix(SIGNED).filter(|_| elf.kind == OBJECT)?;
+    let told = slice(signature, (signature.len() as u64).checked_sub(SIGNATURE)?, SIGNATURE)?;
+    let names = big(told, 3, 1)? + big(told, 4, 1)?;
+    let size = big(told, 8, 4)? + names + SIGNATURE;
+    // Behind the way stands only how long the signature is.
+    told.get(..8).filter(|_| size == signature.len() as u64)
 }

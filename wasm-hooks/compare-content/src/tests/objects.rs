@@ -162,6 +162,24 @@ fn signed_modules() {
         [&module[..], signature, &length, b"~Module signature appended~\n"].concat()
     };
     let old = signed(b"one", 3);
-    assert_eq!(places("/lib/modules/1/a.ko", &old, &signed(b"other", 5)), [""; 0]);
-    assert_eq!(places("/lib/modules/1/a.ko", &old, &signed(b"one", 5)).len(), 1);
+    let hash = module.len() + 3 + 1;
+    let mut hashed = old.clone();
+    hashed[hash] = 6;
+    // A module alone is signed so: a program may read what looks like a signature.
+    let program = folder.compile(SOURCE, &[]);
+    let like = |text: &[u8]| {
+        [&program, text, &signed(text, text.len() as u32)[module.len() + text.len()..]].concat()
+    };
+    let rows: [(Vec<u8>, Vec<u8>, &str); 7] = [
+        (old.clone(), signed(b"other", 5), ""),
+        (old.clone(), signed(b"one", 5), ": signature"),
+        (signed(b"one", 5), signed(b"two", 5), ": behind its end, offset 0x0"),
+        (old.clone(), module.clone(), ": signature"),
+        (module.clone(), old.clone(), ": signature"),
+        (old.clone(), hashed, ": signature"),
+        (like(b"one"), like(b"two four"), ": behind its end, offset 0x0"),
+    ];
+    for (number, (old, new, wanted)) in rows.into_iter().enumerate() {
+        assert_eq!(places("/lib/modules/1/a.ko", &old, &new).concat(), wanted, "{number}");
+    }
 }
