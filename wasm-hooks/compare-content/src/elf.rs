@@ -1,12 +1,15 @@
-//! Programs and libraries, section by section: what says which build it was is left out, and so is where in the file the
-//! others lie.
+//! Programs and libraries, section by section: what says which build it was is left out, and so is where in the file those lie
+//! that are not loaded.
 //!
 //! As objdump shows sections, with their addresses. Beyond those are compared: relocations and symbols of objects, without which
-//! their code says nothing; sizes of what is only reserved; entry and permissions; and loaded or appended bytes that are in no
-//! section. Symbols of what is linked already are left out, as no program runs by them.
+//! their code says nothing; sizes of what is only reserved; entry, permissions, and what is loaded where; and loaded or appended
+//! bytes that are in no section. Symbols of what is linked already are left out, as no program runs by them.
+//!
+//! Invariant: what is left out is not loaded, or is a note that nobody writes to or runs. A section that is only called so counts.
 
 mod header;
 mod rest;
+mod segments;
 mod symbols;
 
 use crate::excerpt;
@@ -18,16 +21,20 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use header::Header;
 
-/// What names the build.
-const LEFT_OUT: [&str; 5] =
-    [".note.gnu.build-id", ".gnu_debuglink", ".gnu_debugdata", ".note.package", ".note.go.buildid"];
+/// Notes that name the build.
+const NOTES: [&str; 3] = [".note.gnu.build-id", ".note.package", ".note.go.buildid"];
+/// What leads to debug information, and what is packed of it.
+const DEBUG: [&str; 2] = [".gnu_debuglink", ".gnu_debugdata"];
 
 /// `sh_type`.
 const SYMBOLS: u32 = 2;
 const STRINGS: u32 = 3;
+const NOTE: u32 = 7;
 const RESERVED: u32 = 8;
 /// `sh_flags`.
+const WRITTEN: u64 = 1;
 const LOADED: u64 = 2;
+const RUN: u64 = 4;
 /// `e_type`: an object to link.
 const OBJECT: u32 = 1;
 
@@ -60,7 +67,9 @@ pub(crate) fn first(old: File<'_>, new: File<'_>) -> Result<Option<Found>, Strin
     if ![old.1, new.1].iter().all(|elf| matches!(elf.kind, 1..=3) && !elf.sections.is_empty()) {
         return Err("it is no program, library or object with sections".to_owned());
     }
-    if let Some(found) = sections(old, new).or_else(|| header::first(&old_header, &new_header)) {
+    let found = sections(old, new).or_else(|| header::first(&old_header, &new_header));
+    let found = found.or_else(|| segments::first((old.1, &old_header), (new.1, &new_header)));
+    if let Some(found) = found {
         return Ok(Some(found));
     }
     if old.1.kind == OBJECT
@@ -78,16 +87,23 @@ pub(crate) fn first(old: File<'_>, new: File<'_>) -> Result<Option<Found>, Strin
 
 /// Whether a section counts. Names of sections are compared with them, and symbols apart.
 fn counts(section: &Section) -> bool {
-    let is_table = section.kind == SYMBOLS;
-    let is_names = section.kind == STRINGS && section.flags & LOADED == 0;
-    let is_names = is_names && matches!(section.name.as_str(), ".strtab" | ".shstrtab");
-    !is_table && !is_names && !LEFT_OUT.contains(&section.name.as_str())
+    let name = section.name.as_str();
+    let is_names = section.kind == STRINGS && matches!(name, ".strtab" | ".shstrtab");
+    let is_beside = section.kind == SYMBOLS || is_names || DEBUG.contains(&name);
+    let is_left_out = is_beside && section.flags & LOADED == 0;
+    !is_left_out && !is_note(section)
+}
+
+/// Whether a section is a note that names the build, and is nothing else.
+fn is_note(section: &Section) -> bool {
+    section.kind == NOTE && section.flags & (WRITTEN | RUN) == 0 && NOTES.contains(&section.name.as_str())
 }
 
 fn sections(old: File<'_>, new: File<'_>) -> Option<Found> {
     let [theirs, ours] = [old.1, new.1].map(|elf| elf.sections.iter().filter(|one| counts(one)));
     let (theirs, ours): (Vec<_>, Vec<_>) = (theirs.collect(), ours.collect());
-    let first = theirs.iter().zip(&ours).find(|(their, our)| !is_same(their, our));
+    let is_object = old.1.kind == OBJECT;
+    let first = theirs.iter().zip(&ours).find(|(their, our)| !is_same(their, our, is_object));
     let Some((their, our)) = first else {
         let common = theirs.len().min(ours.len());
         let only = theirs.get(common).map(|one| (one, true)).or(ours.get(common).map(|one| (one, false)));
@@ -109,7 +125,9 @@ fn sections(old: File<'_>, new: File<'_>) -> Option<Found> {
 /// Which section relocations are of, and where they have their symbols, says only the table of sections.
 fn belongings(old: (File<'_>, &Header), new: (File<'_>, &Header)) -> Option<Found> {
     let all = |((bytes, elf), header): (File<'_>, &Header)| {
-        let numbered = elf.sections.iter().zip(1..).filter(|(one, _)| !LEFT_OUT.contains(&one.name.as_str()));
+        let is_left_out =
+            |one: &Section| !counts(one) && (is_note(one) || DEBUG.contains(&one.name.as_str()));
+        let numbered = elf.sections.iter().zip(1..).filter(|(one, _)| !is_left_out(one));
         numbered.map(|(one, number)| (one.name.clone(), header.section(bytes, number))).collect::<Vec<_>>()
     };
     let (theirs, ours) = (all(old), all(new));
@@ -132,8 +150,13 @@ fn alone(section: &Section, is_old: bool) -> Found {
     Found { part, old, new, why: format!("only the {who} build has the section") }
 }
 
-fn is_same(old: &Section, new: &Section) -> bool {
-    let rest = |section: &Section| (section.kind, section.flags, section.size, section.address);
+/// Where in the file a section is counts if it is loaded by segments: those say where in the file they are, too.
+fn is_same(old: &Section, new: &Section, is_object: bool) -> bool {
+    let rest = |section: &Section| {
+        let is_loaded = !is_object && section.flags & LOADED != 0 && section.kind != RESERVED;
+        let offset = is_loaded.then_some(section.offset);
+        (section.kind, section.flags, section.size, section.address, offset)
+    };
     old.name == new.name && rest(old) == rest(new) && old.sha256 == new.sha256
 }
 
@@ -160,7 +183,9 @@ fn one(old_file: &[u8], old: &Section, new_file: &[u8], new: &Section) -> Found 
         Found::new(&part, &hex(old.address), &hex(new.address), "the section's address differs")
     } else if old.flags != new.flags {
         Found::new(&part, &hex(old.flags), &hex(new.flags), "the section's flags differ")
-    } else {
+    } else if old.kind != new.kind {
         Found::new(&part, &old.kind, &new.kind, "the section's kind differs")
+    } else {
+        Found::new(&part, &hex(old.offset), &hex(new.offset), "the section's place in the file differs")
     }
 }

@@ -4,7 +4,7 @@
 //! counts: the signature follows from the rest, and from a key that may be made for each build.
 
 use super::header::Header;
-use super::{File, Found, OBJECT, RESERVED};
+use super::{File, Found, LOADED, NOTE, OBJECT, RESERVED, counts, is_note};
 use crate::numbers::{big, slice};
 use crate::{Elf, excerpt};
 use alloc::borrow::ToOwned;
@@ -52,12 +52,14 @@ pub(super) fn first(old: (File<'_>, &Header), new: (File<'_>, &Header)) -> Resul
 
 /// Bytes that are loaded and are in no section, with their addresses. Zeros fill gaps up.
 fn between((bytes, elf): File<'_>, header: &Header) -> Result<Vec<(u64, u8)>, String> {
+    let is_debug = is_debug(elf);
     let sections = elf.sections.iter().filter(|section| section.kind != RESERVED);
+    let sections = sections.filter(|section| counts(section) || is_note(section) || is_debug);
     let known = sections.map(|section| (section.offset, section.offset.saturating_add(section.size)));
     let mut known: Vec<(u64, u64)> = known.chain(header.tables).collect();
     known.sort_unstable();
     let (mut found, mut left) = (Vec::new(), (bytes.len() as u64).saturating_mul(2).saturating_add(4096));
-    for segment in header.segments.iter().filter(|segment| segment.is_loaded()) {
+    for segment in header.segments.iter().filter(|segment| segment.is_read()) {
         let end = segment.offset.saturating_add(segment.size).min(bytes.len() as u64);
         let mut at = segment.offset;
         for (begin, known_end) in known.iter().copied().chain([(end, end)]) {
@@ -77,13 +79,20 @@ fn between((bytes, elf): File<'_>, header: &Header) -> Result<Vec<(u64, u8)>, St
     Ok(found)
 }
 
-/// What is behind all sections, segments and tables.
+/// Whether it is debug information alone, which has the segments of its program, and nothing that is loaded by them.
+fn is_debug(elf: &Elf) -> bool {
+    let mut loaded = elf.sections.iter().filter(|one| one.flags & LOADED != 0 && one.kind != NOTE).peekable();
+    loaded.peek().is_some() && loaded.all(|one| one.kind == RESERVED)
+}
+
+/// What is behind all sections, tables, and segments that are read. What is empty is nowhere, whatever its place is said to be.
 fn behind<'a>((bytes, elf): File<'a>, header: &Header) -> &'a [u8] {
     let sections = elf.sections.iter().filter(|section| section.kind != RESERVED);
-    let sections = sections.map(|section| section.offset.saturating_add(section.size));
-    let segments = header.segments.iter().map(|segment| segment.offset.saturating_add(segment.size));
-    let tables = header.tables.iter().map(|(_, end)| *end);
-    let end = sections.chain(segments).chain(tables).max().unwrap_or_default();
+    let sections = sections.map(|section| (section.offset, section.offset.saturating_add(section.size)));
+    let segments = header.segments.iter().filter(|segment| segment.is_read());
+    let segments = segments.map(|segment| (segment.offset, segment.offset.saturating_add(segment.size)));
+    let ends = sections.chain(segments).chain(header.tables);
+    let end = ends.filter(|(begin, end)| begin < end).map(|(_, end)| end).max().unwrap_or_default();
     usize::try_from(end).ok().and_then(|end| bytes.get(end..)).unwrap_or_default()
 }
 
