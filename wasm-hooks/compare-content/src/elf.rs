@@ -3,7 +3,8 @@
 //!
 //! As objdump shows sections, with their addresses. Beyond those are compared: relocations and symbols of objects, without which
 //! their code says nothing; sizes of what is only reserved; entry, permissions, and what is loaded where; and loaded or appended
-//! bytes that are in no section. Symbols of what is linked already are left out, as no program runs by them.
+//! bytes that are in no section. Symbols of what is linked already are left out, as no program runs by them; of the linker that
+//! starts programs it counts whether it has any.
 //!
 //! Invariant: what is left out is not loaded, or is a note that nobody writes to or runs. A section that is only called so counts.
 
@@ -13,6 +14,7 @@ mod segments;
 mod symbols;
 
 use crate::excerpt;
+use crate::glob;
 use crate::numbers::slice;
 use crate::{Elf, Section};
 use alloc::borrow::ToOwned;
@@ -25,6 +27,8 @@ use header::Header;
 const NOTES: [&str; 3] = [".note.gnu.build-id", ".note.package", ".note.go.buildid"];
 /// What leads to debug information, and what is packed of it.
 const DEBUG: [&str; 2] = [".gnu_debuglink", ".gnu_debugdata"];
+/// Linkers that start programs: valgrind, for one, does not run where they have no symbols.
+const STARTERS: [&str; 2] = ["*/ld-*.so*", "*/ld.so*"];
 
 /// `sh_type`.
 const SYMBOLS: u32 = 2;
@@ -58,8 +62,8 @@ impl Found {
     }
 }
 
-/// What differs first; none where all that counts is the same. An error where it cannot be told.
-pub(crate) fn first(old: File<'_>, new: File<'_>) -> Result<Option<Found>, String> {
+/// What differs first of two with a name; none where all that counts is the same. An error where it cannot be told.
+pub(crate) fn first(name: &str, old: File<'_>, new: File<'_>) -> Result<Option<Found>, String> {
     let headers = [old.0, new.0].map(Header::read);
     let [Some(old_header), Some(new_header)] = headers else {
         return Err("its header does not hold together".to_owned());
@@ -69,7 +73,7 @@ pub(crate) fn first(old: File<'_>, new: File<'_>) -> Result<Option<Found>, Strin
     }
     let found = sections(old, new).or_else(|| header::first(&old_header, &new_header));
     let found = found.or_else(|| segments::first((old.1, &old_header), (new.1, &new_header)));
-    if let Some(found) = found {
+    if let Some(found) = found.or_else(|| starter(name, old.1, new.1)) {
         return Ok(Some(found));
     }
     if old.1.kind == OBJECT
@@ -97,6 +101,16 @@ fn counts(section: &Section) -> bool {
 /// Whether a section is a note that names the build, and is nothing else.
 fn is_note(section: &Section) -> bool {
     section.kind == NOTE && section.flags & (WRITTEN | RUN) == 0 && NOTES.contains(&section.name.as_str())
+}
+
+/// Whether a linker that starts programs has its symbols.
+fn starter(name: &str, old: &Elf, new: &Elf) -> Option<Found> {
+    let symbols = |elf: &Elf| elf.sections.iter().any(|one| one.kind == SYMBOLS);
+    let (theirs, ours) = (symbols(old), symbols(new));
+    let shown = |has: bool| if has { "symbols" } else { "no symbols" };
+    (theirs != ours && glob::any(&STARTERS, name)).then(|| {
+        Found::new("symbols", &shown(theirs), &shown(ours), "only one of the builds has its symbols")
+    })
 }
 
 fn sections(old: File<'_>, new: File<'_>) -> Option<Found> {

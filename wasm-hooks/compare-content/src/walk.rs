@@ -154,7 +154,7 @@ impl<'h, H: Host> Walk<'h, H> {
         let [Some(theirs), Some(ours)] = [self.host.elf(old)?, self.host.elf(new)?] else {
             return Err("it is no program".to_owned());
         };
-        if let Some(found) = elf::first((old, &theirs), (new, &ours))? {
+        if let Some(found) = elf::first(&place.name, (old, &theirs), (new, &ours))? {
             self.tell(place, Some(found.part), found.old, found.new, found.why);
         }
         Ok(())

@@ -182,6 +182,22 @@ fn symbols_of_objects() {
     ]);
 }
 
+/// Symbols of what is linked count of the linker that starts programs.
+#[test]
+fn symbols_of_a_linker() {
+    let folder = Folder::new("starter");
+    let old = folder.compile(SOURCE, &[]);
+    let stripped = folder.changed(&old, &["-S"]);
+    let row = |path, wanted| ("symbols", path, old.clone(), stripped.clone(), wanted);
+    check(&[
+        row("/lib64/ld-linux-x86-64.so.2", ": symbols"),
+        row("/lib/ld-2.31.so", ": symbols"),
+        row("/lib/ld.so.1", ": symbols"),
+        row("/lib64/libc.so.6", ""),
+        row("/usr/bin/ld", ""),
+    ]);
+}
+
 /// Builds of the same sources that only say another release.
 #[test]
 fn builds_done_again() {
