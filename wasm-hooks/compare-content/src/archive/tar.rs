@@ -21,12 +21,17 @@ fn sums_up(header: &[u8]) -> bool {
     header.get(148..156).and_then(|field| written(field, 8)) == Some(own)
 }
 
-/// What the members before a member say of it.
+/// What the members before a member say of it, each once: of two some programs heed the first, and some the last.
 #[derive(Default)]
 struct Before {
-    pax: Pax,
+    pax: Option<Pax>,
     name: Option<Vec<u8>>,
     target: Option<Vec<u8>>,
+}
+
+/// What is told twice is not heeded at all.
+fn once<T>(slot: &mut Option<T>, told: T) -> Result<(), &'static str> {
+    if slot.replace(told).is_none() { Ok(()) } else { Err("the same is told of a member twice") }
 }
 
 pub(crate) fn read(bytes: &[u8], most: usize) -> Result<Archive<'_>, &'static str> {
@@ -34,7 +39,12 @@ pub(crate) fn read(bytes: &[u8], most: usize) -> Result<Archive<'_>, &'static st
     let (mut at, mut before) = (0, Before::default());
     while let Some(header) = next(bytes, at)? {
         let kind = header.get(156).copied().unwrap_or_default();
-        let size = before.pax.size.filter(|_| !b"xgLK".contains(&kind)).or_else(|| number(header, 124, 12));
+        let size = before
+            .pax
+            .as_ref()
+            .and_then(|pax| pax.size)
+            .filter(|_| !b"xgLK".contains(&kind))
+            .or_else(|| number(header, 124, 12));
         let size = size.ok_or("a size is no number")?;
         // Links have a size and no content.
         let size = if matches!(kind, b'1'..=b'6') { 0 } else { size };
@@ -42,9 +52,12 @@ pub(crate) fn read(bytes: &[u8], most: usize) -> Result<Archive<'_>, &'static st
         at = at.checked_add(BLOCK + size.next_multiple_of(BLOCK)).ok_or("a size is too large")?;
         let text = || data.strip_suffix(b"\0").unwrap_or(data).to_vec();
         match kind {
-            b'L' => before.name = Some(text()),
-            b'K' => before.target = Some(text()),
-            b'x' => before.pax = pax::read(data).ok_or("what pax says of a member does not hold together")?,
+            b'L' => once(&mut before.name, text())?,
+            b'K' => once(&mut before.target, text())?,
+            b'x' => {
+                let told = pax::read(data).ok_or("what pax says of a member does not hold together")?;
+                once(&mut before.pax, told)?;
+            }
             b'g' => everywhere(data)?,
             0 | b'0'..=b'7' => {
                 let before = core::mem::take(&mut before);
@@ -70,13 +83,18 @@ fn next(bytes: &[u8], at: u64) -> Result<Option<&[u8]>, &'static str> {
 /// What is said of all members may only be a remark.
 fn everywhere(data: &[u8]) -> Result<(), &'static str> {
     let told = pax::read(data).ok_or("what pax says of all members does not hold together")?;
-    let is_remark =
-        told.path.is_none() && told.target.is_none() && told.size.is_none() && told.more.is_empty();
-    if is_remark { Ok(()) } else { Err("pax says more of all members than a remark") }
+    let is_named = told.path.is_some() || told.target.is_some() || told.size.is_some();
+    // Owners count of some members.
+    if !is_named && told.owner.is_empty() && told.more.is_empty() {
+        Ok(())
+    } else {
+        Err("pax says more of all members than a remark")
+    }
 }
 
 fn member(header: &[u8], kind: u8, before: Before) -> Option<(Vec<u8>, Traits)> {
     let Before { pax, name, target } = before;
+    let pax = pax.unwrap_or_default();
     let name = pax.path.or(name).unwrap_or_else(|| name_of(header));
     let what = match kind {
         b'1' => What::Link,
@@ -96,7 +114,7 @@ fn member(header: &[u8], kind: u8, before: Before) -> Option<(Vec<u8>, Traits)> 
     let mode = number(header, 100, 8)? & 0o7777;
     let owner = if mode & SET_ID == 0 { Vec::new() } else { owner(header, &pax.owner)? };
     let (mode, target) = (Some(mode), target.unwrap_or_default());
-    Some((name, Traits { what, mode, target, device, owner, more: pax.more }))
+    Some((name, Traits { mode, target, device, owner, more: pax.more, ..Traits::new(what) }))
 }
 
 /// Who owns a member: by numbers and by names, and what pax says of it.

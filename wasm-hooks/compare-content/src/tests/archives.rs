@@ -226,6 +226,47 @@ fn index_of_symbols() {
     }
 }
 
+/// What is told of a member before it, or of all of them.
+#[test]
+fn what_is_before_a_member_of_tar() {
+    type Before = &'static [(u8, &'static str)];
+    // A member, without the end of its tar.
+    let member = |kind: u8, mode: u32, bytes: &str| {
+        let mut member = tar(&[One { mode, ..one("a", bytes) }]);
+        member.truncate(512 + bytes.len().next_multiple_of(512));
+        member[156] = kind;
+        member[148..156].fill(b' ');
+        let sum: u32 = member[..512].iter().map(|byte| u32::from(*byte)).sum();
+        member[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        member
+    };
+    let all = |before: Before, mode: u32| {
+        let before = before.iter().flat_map(|(kind, bytes)| member(*kind, 0o644, bytes));
+        before.chain(member(b'0', mode, "x")).chain([0; 1024]).collect::<Vec<u8>>()
+    };
+    let (plain, setuid) = (0o755, 0o4755);
+    let rows: [(Before, Before, u32, bool); 8] = [
+        (&[(b'g', "11 mtime=1\n")], &[(b'g', "11 mtime=2\n")], plain, true),
+        (&[(b'g', "13 comment=1\n")], &[], setuid, true),
+        (&[(b'g', "9 uid=12\n")], &[(b'g', "9 uid=34\n")], setuid, false),
+        (&[(b'x', "9 uid=12\n")], &[(b'x', "9 uid=34\n")], plain, true),
+        (&[(b'x', "9 uid=12\n")], &[(b'x', "9 uid=34\n")], setuid, false),
+        // Twice: some heed the first.
+        (
+            &[(b'x', "10 path=b\n"), (b'x', "11 mtime=1\n")],
+            &[(b'x', "10 path=c\n"), (b'x', "11 mtime=1\n")],
+            plain,
+            false,
+        ),
+        (&[(b'L', "b\0"), (b'L', "d\0")], &[(b'L', "c\0"), (b'L', "d\0")], plain, false),
+        (&[(b'K', "b\0"), (b'K', "d\0")], &[(b'K', "c\0"), (b'K', "d\0")], plain, false),
+    ];
+    for (old, new, mode, is_same) in rows {
+        let found = differences("/a.tar", &all(old, mode), &all(new, mode));
+        assert_eq!(found.is_empty(), is_same, "{old:?} {new:?}: {found:?}");
+    }
+}
+
 /// What stands beside the members of a zip, and what does not hold together.
 #[test]
 fn odd_archives() {
