@@ -10,7 +10,7 @@ const MAGIC: u64 = 8;
 const HEADER: u64 = 60;
 
 pub(crate) fn read(bytes: &[u8], most: usize) -> Result<Archive<'_>, &'static str> {
-    let mut archive = Archive::of(most);
+    let mut archive = Archive::of(bytes, most);
     let (mut at, mut names, mut symbols): (u64, &[u8], &[u8]) = (MAGIC, b"", b"");
     while at < bytes.len() as u64 {
         let header = slice(bytes, at, HEADER).ok_or("a header is cut off")?;
@@ -34,7 +34,7 @@ pub(crate) fn read(bytes: &[u8], most: usize) -> Result<Archive<'_>, &'static st
             }
         }
     }
-    archive.beside.push(("its index of symbols", symbols));
+    archive.beside.push(("its index of symbols", symbols.into()));
     Ok(archive)
 }
 

@@ -21,7 +21,7 @@ struct Header {
 }
 
 pub(crate) fn read(bytes: &[u8], most: usize) -> Result<Archive<'_>, &'static str> {
-    let mut archive = Archive::of(most);
+    let mut archive = Archive::of(bytes, most);
     let mut at = 0;
     loop {
         let rest = slice(bytes, at, 6).ok_or("it has no end")?;

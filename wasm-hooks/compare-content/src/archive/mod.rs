@@ -1,7 +1,7 @@
 //! What is in archives: a list of members for each format, by one form.
 //!
-//! Nothing is unpacked into files, and nothing is copied but names. Invariant: a list is bounded by the bytes of its archive and
-//! by what the caller allows, and an archive that does not hold together has none.
+//! Nothing is unpacked into files, and nothing is copied but names and the like. Invariant: a list is bounded by the bytes of its
+//! archive and by what the caller allows, and an archive that does not hold together has none.
 
 pub(crate) mod ar;
 pub(crate) mod cpio;
@@ -10,17 +10,29 @@ pub(crate) mod tar;
 pub(crate) mod zip;
 
 use crate::kind::Kind;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+
+/// The longest name.
+const NAME: usize = 64 << 10;
+/// What some look for at the beginning of a zip.
+const FOLDER: &[u8] = b"META-INF/";
+const MANIFEST: &[u8] = b"META-INF/MANIFEST.MF";
+pub(crate) const MIMETYPE: &[u8] = b"mimetype";
 
 /// An archive's members, in its order.
 #[derive(Debug, Default)]
 pub(crate) struct Archive<'a> {
     /// How many members it may have.
     most: usize,
+    /// How long it is itself.
+    len: usize,
+    /// How long all names are together.
+    pub(crate) names: usize,
     pub(crate) members: Vec<Member<'a>>,
     /// What is in the file beside them, as a program in front of a zip.
-    pub(crate) beside: Vec<(&'static str, &'a [u8])>,
+    pub(crate) beside: Vec<(&'static str, Cow<'a, [u8]>)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +56,13 @@ pub(crate) struct Traits {
     pub(crate) owner: Vec<u8>,
     /// Such as `SCHILY.xattr.security.capability=…`.
     pub(crate) more: Vec<u8>,
+    /// Of a zip, as [`ZIP`] says.
+    pub(crate) zip: [u64; 4],
 }
+
+/// What a zip's list says of a member in numbers.
+pub(crate) const ZIP: [&str; 4] =
+    ["system that made it", "version that unpacks it", "flags", "attributes of DOS"];
 
 /// What a member is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +83,16 @@ pub(crate) enum What {
 pub(crate) enum Body<'a> {
     Plain(&'a [u8]),
     Packed(Packed<'a>),
+}
+
+impl Body<'_> {
+    /// Which way of a zip it is packed in.
+    pub(crate) fn method(&self) -> u16 {
+        match self {
+            Self::Plain(_) => 0,
+            Self::Packed(packed) => packed.method,
+        }
+    }
 }
 
 /// What a zip compressed.
@@ -114,7 +142,8 @@ impl What {
 
 impl Traits {
     pub(crate) fn new(what: What) -> Self {
-        Self { what, mode: None, target: Vec::new(), device: (0, 0), owner: Vec::new(), more: Vec::new() }
+        let (target, owner, more) = (Vec::new(), Vec::new(), Vec::new());
+        Self { what, mode: None, target, device: (0, 0), owner, more, zip: [0; 4] }
     }
 }
 
@@ -142,6 +171,15 @@ impl<'a> Archive<'a> {
         matches!(kind, Kind::Ar | Kind::Cpio) || self.members.iter().any(is_link) || self.has_beneath()
     }
 
+    /// What those find who read a zip from its beginning: Java a manifest, which may have its folder before it, and readers of books
+    /// and documents what it is.
+    pub(crate) fn head(&self) -> impl Iterator<Item = &[u8]> {
+        let name = |at: usize| self.members.get(at).map_or(&b""[..], |member| &member.name);
+        let folders = usize::from(name(0).eq_ignore_ascii_case(FOLDER));
+        let is_told = name(folders).eq_ignore_ascii_case(MANIFEST) || name(folders) == MIMETYPE;
+        (0..folders + usize::from(is_told)).map(name)
+    }
+
     /// Whether a member has the place of another one, or lies below one that is no folder.
     fn has_beneath(&self) -> bool {
         let mut sorted: Vec<&Member<'a>> = self.members.iter().collect();
@@ -153,15 +191,22 @@ impl<'a> Archive<'a> {
         })
     }
 
-    /// An empty one.
-    fn of(most: usize) -> Self {
-        Self { most, ..Self::default() }
+    /// An empty one, of such bytes.
+    fn of(bytes: &[u8], most: usize) -> Self {
+        Self { most, len: bytes.len(), ..Self::default() }
     }
 
     /// Takes one more member.
     fn push(&mut self, name: &[u8], traits: Traits, body: Body<'a>) -> Result<(), &'static str> {
         if self.members.len() >= self.most {
             return Err("it has too many members");
+        }
+        if name.len() > NAME {
+            return Err("a name is too long");
+        }
+        self.names += name.len();
+        if self.names > self.len {
+            return Err("its members have the same name again and again");
         }
         self.members.push(Member { name: name.to_vec(), traits, body });
         Ok(())

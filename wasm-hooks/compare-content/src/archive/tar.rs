@@ -35,7 +35,7 @@ fn once<T>(slot: &mut Option<T>, told: T) -> Result<(), &'static str> {
 }
 
 pub(crate) fn read(bytes: &[u8], most: usize) -> Result<Archive<'_>, &'static str> {
-    let mut archive = Archive::of(most);
+    let mut archive = Archive::of(bytes, most);
     let (mut at, mut before) = (0, Before::default());
     while let Some(header) = next(bytes, at)? {
         let kind = header.get(156).copied().unwrap_or_default();

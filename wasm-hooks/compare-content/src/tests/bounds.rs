@@ -1,7 +1,7 @@
 //! Small files that unpack to large ones, sizes that are not true, and archives without an end.
 
 use super::differences;
-use super::make::{One, cpio, gzip, one, piped, tar, zip};
+use super::make::{One, cpio, entry, gzip, one, piped, tar, zip};
 use crate::Native;
 use crate::walk::Walk;
 use crate::{Elf, Host, Release, Side, compare, without_release};
@@ -50,7 +50,7 @@ fn a_file_that_unpacks_to_more_than_is_allowed() {
     // In a zip, whose list says that it is one byte.
     let mut small = zip(&[one("a", "x")], true);
     let list = small.len() - 22 - 47;
-    small[list + 24] = 2;
+    (small[list + 24], small[22]) = (2, 2);
     let found = differences("/a.zip", &zip(&[one("a", "y")], true), &small);
     assert!(found.len() == 1 && found[0].why.contains("not unpacked"), "{found:?}");
 }
@@ -103,6 +103,49 @@ fn a_million_members() {
         compare(&Native::default(), "/a.cpio", side(&many(100_000, 1)), side(&many(100_000, 2)), 100)
             .is_empty()
     );
+}
+
+/// A long name that all members have is not copied for each of them.
+#[test]
+fn one_name_of_many_members() {
+    // As GNU's ar points to it from each member.
+    let library = |len: usize, count: usize, time: u32| {
+        let names = format!("{}/\n", "x".repeat(len));
+        let member = entry("/0", time, b"");
+        [b"!<arch>\n", &entry("//", 1, names.as_bytes())[..], &member.repeat(count)].concat()
+    };
+    let rows = [
+        (64 << 10, 1, ""),
+        ((64 << 10) + 1, 1, "too long"),
+        (1 << 20, 300, "too long"),
+        (60 << 10, 1, ""),
+        (60 << 10, 300, "again and again"),
+        (60 << 10, 16_000, "again and again"),
+        // Shorter than a member's header.
+        (50, 1000, ""),
+    ];
+    for (len, count, why) in rows {
+        let found = differences("/a.a", &library(len, count, 1), &library(len, count, 2));
+        let told: Vec<&str> = found.iter().map(|one| one.why.as_str()).collect();
+        assert_eq!(told.len(), usize::from(!why.is_empty()), "{len} {count}: {told:?}");
+        assert!(told.iter().all(|told| told.contains(why)), "{len} {count}: {told:?}");
+    }
+}
+
+/// A list that names one member again and again has none, though that member is empty.
+#[test]
+fn one_member_of_a_zip_many_times() {
+    let many = |time: u32| {
+        let zip = zip(&[One { time, ..one("a", "") }], false);
+        let (member, rest) = zip.split_at(31);
+        let (list, end) = rest.split_at(47);
+        let mut end = end.to_vec();
+        end[8..12].copy_from_slice(&[0xe8, 3, 0xe8, 3]);
+        end[12..16].copy_from_slice(&(47_u32 * 1000).to_le_bytes());
+        [member, &list.repeat(1000), &end].concat()
+    };
+    let found = differences("/a.zip", &many(1), &many(2));
+    assert!(found.len() == 1 && found[0].why.contains("not opened"), "{found:?}");
 }
 
 /// What would take more memory than there is, is compared as it is.

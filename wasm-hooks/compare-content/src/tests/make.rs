@@ -138,6 +138,14 @@ pub(crate) fn ar(files: &[One]) -> Vec<u8> {
     ar
 }
 
+/// A member of ar.
+pub(crate) fn entry(name: &str, time: u32, bytes: &[u8]) -> Vec<u8> {
+    let mut entry = format!("{name:<16}{time:<12}0     0     100644  {:<10}`\n", bytes.len()).into_bytes();
+    entry.extend_from_slice(bytes);
+    entry.resize(entry.len().next_multiple_of(2), b'\n');
+    entry
+}
+
 /// Compressed where `is_packed`.
 pub(crate) fn zip(files: &[One], is_packed: bool) -> Vec<u8> {
     let (mut zip, mut list) = (Vec::new(), Vec::new());

@@ -1,7 +1,7 @@
 //! Archives, member by member.
 
 use super::{Place, Walk};
-use crate::archive::{Archive, Body, Member, Packed, Traits, What};
+use crate::archive::{Archive, Body, MIMETYPE, Member, Packed, Traits, What, ZIP};
 use crate::kind::Kind;
 use crate::{Host, Release, Side, excerpt};
 use alloc::borrow::ToOwned;
@@ -35,7 +35,8 @@ impl<H: Host> Walk<'_, H> {
     fn list<'a>(&mut self, kind: Kind, bytes: &'a [u8]) -> Result<Archive<'a>, String> {
         let most = MEMBERS.min(usize::try_from(self.live / MEMBER).unwrap_or(MEMBERS));
         let archive = Archive::read(kind, bytes, most)?;
-        self.live = self.live.saturating_sub(archive.members.len() as u64 * MEMBER);
+        let cost = archive.members.len() as u64 * MEMBER + archive.names as u64;
+        self.live = self.live.saturating_sub(cost);
         Ok(archive)
     }
 
@@ -73,7 +74,8 @@ impl<H: Host> Walk<'_, H> {
     fn order(&mut self, place: &Place, kind: Kind, old: &Archive<'_>, new: &Archive<'_>) {
         let mut both = old.members.iter().zip(&new.members);
         let Some((first, other)) = both.find(|(old, new)| old.name != new.name) else { return };
-        if old.has_order(kind) || new.has_order(kind) {
+        let is_other_head = kind == Kind::Zip && !old.head().eq(new.head());
+        if is_other_head || old.has_order(kind) || new.has_order(kind) {
             let part = Some("order of members".to_owned());
             let (old, new) = (excerpt::name(&first.name), excerpt::name(&other.name));
             let why = "its members are the same, and in another order".to_owned();
@@ -92,13 +94,23 @@ impl<H: Host> Walk<'_, H> {
     }
 
     fn member(&mut self, place: &Place, old: (&Member<'_>, Release<'_>), new: (&Member<'_>, Release<'_>)) {
+        // Before a name is made of both.
+        if old.0 == new.0 {
+            return;
+        }
         let place = place.member(&new.0.name);
         if let Some((part, old, new)) = traits(&old.0.traits, &new.0.traits) {
             let why = format!("its {part} differs");
             return self.tell(&place, Some(part.to_owned()), Some(old), Some(new), why);
         }
-        let is_file = new.0.traits.what == What::File;
-        if old.0.body == new.0.body || !is_file {
+        if is_other_way(old.0, new.0) {
+            let (part, old, new) = ("how it is packed".to_owned(), way(old.0.body), way(new.0.body));
+            let why = "not all that read the one can read the other".to_owned();
+            return self.tell(&place, Some(part), Some(old), Some(new), why);
+        }
+        // Where a link leads always counts.
+        let is_link = new.0.traits.what == What::Symlink;
+        if old.0.body == new.0.body {
             return;
         }
         let live = self.live;
@@ -107,11 +119,9 @@ impl<H: Host> Walk<'_, H> {
             Ok((theirs, ours)) => {
                 let (theirs, ours) = (theirs.bytes(), ours.bytes());
                 let (old, new) = (old.1, new.1);
-                self.content(
-                    &place,
-                    Side { bytes: theirs, release: old },
-                    Side { bytes: ours, release: new },
-                );
+                let (old, new) = (Side { bytes: theirs, release: old }, Side { bytes: ours, release: new });
+                // Java unpacks all but a link as a file, whatever its mode says.
+                if is_link { self.target(&place, theirs, ours) } else { self.content(&place, old, new) }
             }
             Err(why) => {
                 let why = format!("not unpacked: {why}");
@@ -127,12 +137,26 @@ impl<H: Host> Walk<'_, H> {
         self.live = live;
     }
 
+    /// Of a link in a zip.
+    fn target(&mut self, place: &Place, old: &[u8], new: &[u8]) {
+        if old != new {
+            let (old, new) = (excerpt::name(old), excerpt::name(new));
+            self.tell(
+                place,
+                Some("target".to_owned()),
+                Some(old),
+                Some(new),
+                "its target differs".to_owned(),
+            );
+        }
+    }
+
     fn body<'b>(&mut self, body: Body<'b>) -> Result<Content<'b>, String> {
         match body {
             Body::Plain(bytes) => Ok(Content::Of(bytes)),
             Body::Packed(packed) => {
                 let unpacked = match packed.method {
-                    8 => self.unpack(&as_gzip(packed))?,
+                    8 => self.inflate(packed)?,
                     12 | 93 | 95 => self.unpack(packed.bytes)?,
                     other => return Err(format!("zip's way {other} of compressing is not known")),
                 };
@@ -142,6 +166,15 @@ impl<H: Host> Walk<'_, H> {
                 Ok(Content::Own(unpacked))
             }
         }
+    }
+
+    /// What the host is given is a copy, which is held as long as it unpacks.
+    fn inflate(&mut self, packed: Packed<'_>) -> Result<Vec<u8>, String> {
+        let copy = packed.bytes.len() as u64;
+        self.live = self.live.checked_sub(copy).ok_or("it is too large")?;
+        let unpacked = self.unpack(&as_gzip(packed));
+        self.live += copy;
+        unpacked
     }
 }
 
@@ -173,6 +206,14 @@ fn way(body: Body<'_>) -> String {
             format!("way {}, {} bytes, sum {:#x}", packed.method, packed.size, packed.crc)
         }
     }
+}
+
+/// Whether some can read only one of them: every reader of zips knows what is stored, and what is deflated, and what a book or
+/// document is has to be stored.
+fn is_other_way(old: &Member<'_>, new: &Member<'_>) -> bool {
+    let ways = [old.body.method(), new.body.method()];
+    let [one, other] = ways;
+    one != other && (old.name == MIMETYPE || ways.iter().any(|way| !matches!(way, 0 | 8)))
 }
 
 /// A zip has the very stream that gzip has, and the numbers that stand behind it: so the host unpacks it, and proves the sum.
@@ -222,6 +263,10 @@ fn traits(old: &Traits, new: &Traits) -> Option<(&'static str, String, String)> 
         Some(("number of the device", device(old), device(new)))
     } else if old.owner != new.owner {
         Some(("owner", excerpt::name(&old.owner), excerpt::name(&new.owner)))
+    } else if let Some((part, (old, new))) =
+        ZIP.iter().zip(old.zip.iter().zip(&new.zip)).find(|(_, (old, new))| old != new)
+    {
+        Some((part, format!("{old:#x}"), format!("{new:#x}")))
     } else if old.more != new.more {
         let first = excerpt::first(&old.more, &new.more)?;
         Some(("attributes", first.old.unwrap_or_default(), first.new.unwrap_or_default()))
