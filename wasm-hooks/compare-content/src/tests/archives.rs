@@ -226,6 +226,66 @@ fn index_of_symbols() {
     }
 }
 
+/// Which names a file of cpio has, and which form it is in: the kernel reads one of them only.
+#[test]
+fn links_and_forms_of_cpio() {
+    let put =
+        |cpio: &mut [u8], at: usize, text: &str| cpio[at..at + text.len()].copy_from_slice(text.as_bytes());
+    // Two members with these inodes and so many names each; the second begins behind the first one's name.
+    let newc = |inodes: [u32; 2], links: u32, mode: u32| {
+        let files = [One { mode, ..one("a", "") }, One { mode, ..one("b", "text") }];
+        let mut cpio = cpio(&files, true);
+        for (at, inode) in [0, 112].into_iter().zip(inodes) {
+            put(&mut cpio, at + 6, &format!("{inode:08x}"));
+            put(&mut cpio, at + 38, &format!("{links:08x}"));
+        }
+        cpio
+    };
+    let odc = |inodes: [u32; 2], links: u32, mode: u32| {
+        let files = [One { mode, ..one("a", "") }, One { mode, ..one("b", "text") }];
+        let mut cpio = cpio(&files, false);
+        for (at, inode) in [0, 78].into_iter().zip(inodes) {
+            put(&mut cpio, at + 12, &format!("{inode:06o}"));
+            put(&mut cpio, at + 36, &format!("{links:06o}"));
+        }
+        cpio
+    };
+    // With sums, of which the one that counts is that of `text`.
+    let summed = |sum: u32| {
+        let mut cpio = newc([1, 2], 1, 0o100_644);
+        for at in [0, 112, 112 + 116] {
+            put(&mut cpio, at, "070702");
+        }
+        put(&mut cpio, 112 + 102, &format!("{sum:08x}"));
+        cpio
+    };
+    let (file, folder, own) = (0o100_644, 0o040_755, b"text".iter().map(|byte| u32::from(*byte)).sum());
+    let rows = [
+        (newc([7, 7], 2, file), newc([9, 9], 2, file), ""),
+        (newc([7, 7], 2, file), newc([7, 8], 2, file), "b: attributes"),
+        (newc([7, 7], 2, file), newc([7, 7], 1, file), "b: attributes"),
+        // The other name is not in the archive; and folders have no names but one.
+        (newc([7, 8], 2, file), newc([7, 8], 1, file), ""),
+        (newc([7, 7], 2, folder), newc([7, 8], 2, folder), ""),
+        (odc([7, 7], 2, file), odc([9, 9], 2, file), ""),
+        (odc([7, 7], 2, file), odc([7, 8], 1, file), "b: attributes"),
+        (newc([1, 2], 1, file), odc([1, 2], 1, file), ": its form, line 1"),
+        (newc([1, 2], 1, file), summed(own), ": its form, line 1"),
+        (summed(own), summed(own + 1), ": offset 0xdd"),
+    ];
+    for (number, (old, new, wanted)) in rows.iter().enumerate() {
+        assert_eq!(places("/boot/initrd", old, new).concat(), *wanted, "{number}");
+    }
+    // Several forms in one.
+    let mixed = |text: &str| {
+        let mut first = cpio(&[one("a", text)], true);
+        first.truncate(112 + 4);
+        [first, cpio(&[], false)].concat()
+    };
+    let found = differences("/boot/initrd", &mixed("one1"), &mixed("two2"));
+    assert!(found.len() == 1 && found[0].why.contains("not opened"), "{found:?}");
+}
+
 /// What is told of a member before it, or of all of them.
 #[test]
 fn what_is_before_a_member_of_tar() {
