@@ -2,7 +2,7 @@
 
 mod zips;
 
-use super::make::{One, ar, cpio, gzip, one, piped, tar, zip};
+use super::make::{One, ar, cpio, entry, gzip, one, piped, tar, zip};
 use super::{differences, places};
 
 type Make = fn(&[One]) -> Vec<u8>;
@@ -205,25 +205,52 @@ fn forms_of_tar() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// What a linker finds a library's symbols by: that it is there, and their names.
+/// What a linker finds a library's symbols by: their names, and in which members they are, wherever those begin.
 #[test]
 fn index_of_symbols() {
-    let plain = ar(&[one("a", "x")]);
-    let with = |index: &[u8]| {
-        let member = format!("{:<16}{:<12}0     0     100644  {:<10}`\n", "/", 0, index.len());
-        [b"!<arch>\n", member.as_bytes(), index, &plain[8 + 60 + 4..]].concat()
+    const PART: &str = "its index of symbols, ";
+    // The first member is longer where it is compressed less.
+    let text = (0..2000).map(|number| format!("{number}\n")).collect::<String>();
+    let packed = |level: &str| piped("gzip", &["-nc", level], text.as_bytes());
+    let library = |first: &[u8], index: &dyn Fn(u32) -> Vec<u8>| {
+        let [one, other] = [entry("a.gz/", 1, first), entry("b/", 1, b"x")];
+        let at = 8 + 60 + u32::try_from(index(0).len().next_multiple_of(2) + one.len()).unwrap();
+        [b"!<arch>\n", &entry("/", 1, &index(at))[..], &one, &other].concat()
     };
-    let (old, moved, other) =
-        (b"\0\0\0\x01\0\0\0\x09one\0", b"\0\0\0\x01\0\0\0\x08one\0", b"\0\0\0\x01\0\0\0\x09two\0");
-    for (new, wanted) in [
-        (&moved[..], ""),
-        (other, "its index of symbols, offset 0x0"),
-        (b"", "its index of symbols, offset 0x0"),
-    ] {
-        let found = differences("/a.a", &with(old), &with(new));
+    // Of a symbol in the second member, or moved by so many bytes.
+    let with = |name: &'static str, less: u32| {
+        move |at: u32| {
+            [&[0, 0, 0, 1][..], &at.wrapping_sub(less).to_be_bytes(), name.as_bytes(), b"\0"].concat()
+        }
+    };
+    let (fast, best) = (packed("-1"), packed("-9"));
+    assert_ne!(fast.len(), best.len());
+    let one = fast.len().next_multiple_of(2) as u32 + 60;
+    let old = library(&fast, &with("one", 0));
+    let rows = [
+        (library(&best, &with("one", 0)), String::new()),
+        (library(&fast, &with("two", 0)), format!("{PART}line 2")),
+        // In the first member, and in none: that is no index.
+        (library(&fast, &with("one", one)), format!("{PART}line 2")),
+        (library(&fast, &with("one", 1)), "offset 0x4b".to_owned()),
+        // Which of two lines it is cannot be told.
+        (library(&fast, &with("o\ne", 0)), "offset 0x4d".to_owned()),
+        // Names without places, places without names, and no index at all.
+        (library(&fast, &|_| b"\0\0\0\0one\0".to_vec()), "offset 0x38".to_owned()),
+        (library(&fast, &|_| b"\0\0\0\x01\0\0\0\x08".to_vec()), "offset 0x38".to_owned()),
+        ([&old[..8], &old[8 + 60 + 12..]].concat(), format!("{PART}line 1")),
+    ];
+    for (new, wanted) in &rows {
+        let found = differences("/a.a", &old, new);
         let parts: Vec<&str> = found.iter().filter_map(|one| one.part.as_deref()).collect();
-        assert_eq!(parts.concat(), wanted);
+        assert_eq!(parts.concat(), *wanted);
     }
+    // An index is the first member, or none that a linker knows.
+    let behind = |index: &[u8]| [b"!<arch>\n", &entry("b/", 1, b"x")[..], &entry("/", 1, index)].concat();
+    assert_eq!(places("/a.a", &behind(b"one"), &behind(b"two")), [": line 1"]);
+    // So with that of BSD, which is known by its name.
+    let named = |index: &str| [b"!<arch>\n", &entry("__.SYMDEF", 1, index.as_bytes())[..]].concat();
+    assert_eq!(places("/a.a", &named("one"), &named("two")), ["__.SYMDEF: line 1"]);
 }
 
 /// Which names a file of cpio has, and which form it is in: the kernel reads one of them only.

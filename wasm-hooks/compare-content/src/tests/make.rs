@@ -111,16 +111,8 @@ pub(crate) fn cpio(files: &[One], is_new: bool) -> Vec<u8> {
     cpio
 }
 
-/// As GNU has it, with a table of long names.
+/// As GNU has it, with a table of long names and an index in which the first member has a symbol.
 pub(crate) fn ar(files: &[One]) -> Vec<u8> {
-    let mut ar = b"!<arch>\n".to_vec();
-    let mut member = |name: &str, time: u32, bytes: &[u8]| {
-        ar.extend_from_slice(
-            format!("{name:<16}{time:<12}0     0     100644  {:<10}`\n", bytes.len()).as_bytes(),
-        );
-        ar.extend_from_slice(bytes);
-        ar.resize(ar.len().next_multiple_of(2), b'\n');
-    };
     let mut names = String::new();
     let mut short = Vec::new();
     for file in files {
@@ -131,10 +123,16 @@ pub(crate) fn ar(files: &[One]) -> Vec<u8> {
             short.push(format!("{}/", file.name));
         }
     }
-    // An index of symbols, which is another one each time.
-    member("/", 0, &files.first().map_or(0, |file| file.time).to_be_bytes());
-    member("//", 0, names.as_bytes());
-    files.iter().zip(short).for_each(|(file, name)| member(&name, file.time, &file.bytes));
+    let index = match short.is_empty() {
+        true => vec![0; 4],
+        false => {
+            let first = 8 + (60 + 4 + 4 + 8) + 60 + names.len().next_multiple_of(2);
+            [&[0, 0, 0, 1][..], &u32::try_from(first).unwrap().to_be_bytes(), b"symbol1\0"].concat()
+        }
+    };
+    let time = files.first().map_or(0, |file| file.time);
+    let mut ar = [&b"!<arch>\n"[..], &entry("/", time, &index), &entry("//", 0, names.as_bytes())].concat();
+    files.iter().zip(short).for_each(|(file, name)| ar.extend(entry(&name, file.time, &file.bytes)));
     ar
 }
 
