@@ -153,6 +153,9 @@ fn times_in_bytes() {
     }
 }
 
+/// Kind and data.
+type Chunk = (&'static [u8], Vec<u8>);
+
 /// Behind the end of a picture, and in what only looks like a time, may be anything.
 #[test]
 fn pictures_end() {
@@ -160,7 +163,7 @@ fn pictures_end() {
         [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], kind, data, &[0; 4]].concat()
     };
     let png = |chunks: &[Vec<u8>]| [b"\x89PNG\r\n\x1a\n", &chunks.concat()[..]].concat();
-    let rows: [fn(u8) -> (&'static [u8], Vec<u8>); 3] = [
+    let rows: [fn(u8) -> Chunk; 3] = [
         |byte| (b"tIME", vec![byte; 8]),
         |byte| (b"tEXt", [b"date:create\0", &[byte; 100][..]].concat()),
         |byte| (b"IEND", vec![byte]),
