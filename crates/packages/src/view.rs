@@ -3,8 +3,8 @@
 /// One value or list of values of a header, by the format's own name for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
-    /// In RPM the name of its tag, in small letters, such as `buildtime`; in a deb that of the control file's field, or of another
-    /// file beside it.
+    /// In RPM the name of its tag, in small letters, such as `buildtime`, or its number as `tag-1106`; in a deb that of the control
+    /// file's field, or of another file beside it.
     pub name: String,
     /// At least one.
     pub values: Vec<String>,

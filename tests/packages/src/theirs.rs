@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tags that say something of the package as a whole, as rpm calls them in XML.
-const FIELDS: [&str; 42] = [
+const FIELDS: [&str; 44] = [
     "Name",
     "Version",
     "Release",
@@ -48,6 +48,20 @@ const FIELDS: [&str; 42] = [
     "Bugurl",
     "Vcs",
     "Modularitylabel",
+    "Headeri18ntable",
+    "Encoding",
+];
+
+/// Further ones, which we tell by their numbers.
+const NUMBERED: [(&str, u32); 8] = [
+    ("Sourcepackage", 1106),
+    ("Oldsuggestsname", 1156),
+    ("Oldsuggestsversion", 1157),
+    ("Oldsuggestsflags", 1158),
+    ("Oldenhancesname", 1159),
+    ("Oldenhancesversion", 1160),
+    ("Oldenhancesflags", 1161),
+    ("Policynames", 5030),
 ];
 
 const DEPENDENCIES: [(&str, &str); 9] = [
@@ -105,6 +119,8 @@ pub fn told(package: &Path) -> Vec<String> {
         .filter(|name| tags.0.contains_key(**name))
         .map(|name| format!("{}: {:?}", name.to_lowercase(), tags.all(name)))
         .collect();
+    let numbered = NUMBERED.iter().filter(|(name, _)| tags.0.contains_key(*name));
+    told.extend(numbered.map(|(name, number)| format!("tag-{number}: {:?}", tags.all(name))));
     for (kind, tag) in DEPENDENCIES {
         let (flags, versions) = (tags.all(&format!("{tag}flags")), tags.all(&format!("{tag}version")));
         let named = tags.all(&format!("{tag}name")).iter().enumerate();
@@ -177,8 +193,12 @@ fn query(package: &Path, format: &str) -> String {
 }
 
 fn rpm(package: &Path, words: &[&str]) -> String {
-    let output =
-        Command::new("rpm").args(["-qp", "--nosignature"]).args(words).arg(package).output().unwrap();
+    let output = Command::new("rpm")
+        .args(["-qp", "--nosignature", "--nodigest"])
+        .args(words)
+        .arg(package)
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}: {}", package.display(), String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -134,6 +134,7 @@ fn headers_of_many_values() {
         ("triggers", vec![zeros(1065, 8, 65_000), zeros(5066, 8, 65_000), zeros(5076, 8, 65_000)]),
         ("sources", vec![zeros(1018, 8, 65_000), zeros(1019, 8, 65_000), zeros(1098, 8, 65_000)]),
         ("numbers", vec![zeros(1003, 2, 65_000), zeros(1006, 2, 65_000), zeros(1500, 2, 1 << 20)]),
+        ("unknown tags", (0..1000).map(|number| zeros(2000 + number, 8, 64)).collect()),
         ("files", files.to_vec()),
     ];
     let most = 16 * MIB + 10 * u64::from(bounds.header_bytes) + 1024 * u64::from(bounds.files);

@@ -135,6 +135,11 @@ impl Header {
         self.entry(tag).is_some()
     }
 
+    /// Its tags, in their order.
+    pub(crate) fn tags(&self) -> impl Iterator<Item = u32> {
+        self.entries.iter().map(|entry| entry.tag)
+    }
+
     /// How many values a tag has; binary data are one.
     pub(crate) fn count(&self, tag: u32) -> usize {
         self.entry(tag).map_or(0, |entry| match entry.form {

@@ -11,6 +11,7 @@ mod lead;
 mod parts;
 mod payload;
 mod tag;
+mod unlisted;
 
 pub use payload::Payload;
 
@@ -66,6 +67,7 @@ impl<S: Read + Seek> Rpm<S> {
         for tag in lists {
             PackageError::within("the number of values of a field", header.count(tag) as u64, VALUES)?;
         }
+        unlisted::within(&header)?;
         let files = files::read(&header, &bounds)?;
         let is_source = is_source_by_lead || !header.has(tag::SOURCERPM);
         // Those of sources are only names.
@@ -80,13 +82,14 @@ impl<S: Read + Seek> Rpm<S> {
         self.is_source
     }
 
-    /// What is told of it as a whole.
+    /// What is told of it as a whole. A tag that is not known here is the field `tag-NUMBER`, with a digest in place of values that
+    /// are many or no text; but none of such as are others in each build of the same, as signatures are.
     pub fn fields(&self) -> Vec<Field> {
         let shown = |(name, tag): &(&str, u32)| {
             let values = self.header.shown(*tag);
             (!values.is_empty()).then(|| Field { name: (*name).to_owned(), values })
         };
-        tag::FIELDS.iter().filter_map(shown).collect()
+        tag::FIELDS.iter().filter_map(shown).chain(unlisted::fields(&self.header)).collect()
     }
 
     /// What it depends on, those of one kind beside each other.

@@ -58,11 +58,74 @@ pub(super) const SIGNATURE_SIZE: u32 = 1000;
 pub(super) const SIGNATURE_MD5: u32 = 1004;
 pub(super) const SIGNATURE_PAYLOADSIZE: u32 = 1007;
 
-/// What a derived package has of its original beside the fields: languages of texts, encoding, changes.
-pub(super) const COPIED: [u32; 5] = [100, 5062, CHANGELOGTIME, CHANGELOGNAME, CHANGELOGTEXT];
+/// Changes, which a derived package has of its original beside the fields.
+pub(super) const OF_CHANGES: [u32; 3] = [CHANGELOGTIME, CHANGELOGNAME, CHANGELOGTEXT];
+
+/// What is told with the files.
+const OF_FILES: [u32; 25] = [
+    OLDFILENAMES,
+    FILESIZES,
+    FILEMODES,
+    FILERDEVS,
+    FILEMTIMES,
+    FILEDIGESTS,
+    FILELINKTOS,
+    FILEFLAGS,
+    FILEUSERNAME,
+    FILEGROUPNAME,
+    FILEVERIFYFLAGS,
+    FILEDEVICES,
+    FILEINODES,
+    FILELANGS,
+    DIRINDEXES,
+    BASENAMES,
+    DIRNAMES,
+    FILECOLORS,
+    FILECLASS,
+    CLASSDICT,
+    FILEDEPENDSX,
+    FILEDEPENDSN,
+    DEPENDSDICT,
+    LONGFILESIZES,
+    FILECAPS,
+];
+
+/// What is told in no way: what frames a header; digests, signatures and sizes of its parts (those below 1000 are of signatures,
+/// `ARCHIVESIZE`, `FILESIGNATURES`, `PAYLOAD…`, `PACKAGEDIGESTS`), which follow from what is told; and what names the very build of the
+/// sources (`SOURCEPKGID`, `SPEC` as it was expanded, `SOURCENEVR`). All are others in each build of the same.
+const OF_BUILDS: [std::ops::RangeInclusive<u32>; 9] = [
+    61..=64,
+    256..=999,
+    1046..=1046,
+    1146..=1146,
+    5090..=5093,
+    5097..=5097,
+    5099..=5099,
+    5112..=5113,
+    5118..=5124,
+];
+
+/// Whether nothing else tells of a tag, and something should.
+pub(super) fn is_unlisted(tag: u32) -> bool {
+    let is_field = || FIELDS.iter().any(|(_, own)| *own == tag);
+    let of_dependencies = |of: &DependencyTags| [of.name, of.flags, of.version].contains(&tag);
+    let of_scripts = |of: &ScriptTags| [of.body, of.interpreter, of.flags].contains(&tag);
+    let of_triggers = |of: &TriggerTags| {
+        let scripts =
+            [of.scripts, of.interpreters, of.script_flags, of.names, of.places, of.versions, of.flags];
+        scripts.contains(&tag) || of.priorities == Some(tag)
+    };
+    !(is_field()
+        || OF_FILES.contains(&tag)
+        || OF_CHANGES.contains(&tag)
+        || OF_BUILDS.iter().any(|tags| tags.contains(&tag))
+        || DEPENDENCIES.iter().any(of_dependencies)
+        || SCRIPTS.iter().any(of_scripts)
+        || TRIGGERS.iter().any(of_triggers))
+}
 
 /// What is told of a package as a whole, by rpm's own names for it.
-pub(super) const FIELDS: [(&str, u32); 42] = [
+pub(super) const FIELDS: [(&str, u32); 44] = [
     ("name", NAME),
     ("version", VERSION),
     ("release", RELEASE),
@@ -105,6 +168,8 @@ pub(super) const FIELDS: [(&str, u32); 42] = [
     ("bugurl", 5012),
     ("vcs", 5034),
     ("modularitylabel", 5096),
+    ("headeri18ntable", 100),
+    ("encoding", 5062),
 ];
 
 /// Tags of one kind of dependency.

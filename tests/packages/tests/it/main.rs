@@ -16,6 +16,7 @@ mod hostile;
 mod payload;
 mod same_as_rpm;
 mod seeds;
+mod unlisted;
 
 use skink_tests_packages::everything;
 use skink_tests_packages::forge::Forged;

@@ -94,7 +94,7 @@ impl<S: Read + Seek> Rpm<S> {
     /// The fields of the new header: the original's own bytes, but for what the recipe sets.
     fn fields_for(&self, recipe: &Recipe) -> Result<Tags, PackageError> {
         let mut tags = Tags::default();
-        let copied = tag::FIELDS.iter().map(|(_, tag)| *tag).chain(tag::COPIED);
+        let copied = tag::FIELDS.iter().map(|(_, tag)| *tag).chain(tag::OF_CHANGES);
         for tag in copied.filter(|tag| !matches!(*tag, tag::SIZE | tag::LONGSIZE)) {
             if let Some((form, count, bytes)) = self.header.raw(tag) {
                 tags.raw(tag, form, count, bytes);
