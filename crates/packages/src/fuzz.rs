@@ -7,8 +7,8 @@ use crate::deb::Deb;
 use crate::rpm::Rpm;
 use crate::rpm::archive::{Archive, Who};
 use crate::rpm::header::{ENTRY, Header, INTRODUCTION};
-use crate::{Bounds, Elf, Entry, Origin, PackageError, Placed, Recipe};
-use std::collections::HashSet;
+use crate::{Bounds, Elf, Entry, EntryKind, Origin, PackageError, Placed, Recipe};
+use std::collections::{HashMap, HashSet};
 use std::io::{Cursor, Read, Seek};
 
 /// What takes any bytes.
@@ -72,13 +72,19 @@ fn told<S: Read + Seek>(rpm: &Rpm<S>) {
         assert!(fields.iter().any(|field| field.name == wanted), "a package without {wanted} is open");
     }
     assert!(fields.iter().all(|field| !field.values.is_empty()));
+    assert!(fields.len() < 1100, "{} fields", fields.len());
     let (dependencies, triggers) = (rpm.dependencies(), rpm.triggers());
     let count = dependencies.map_or(usize::MAX, |all| all.len());
     // None of these has to be right; all have to return.
     let _ = (rpm.is_source(), rpm.scripts().is_ok(), rpm.changelog().is_ok(), triggers.is_ok());
     assert!(rpm.files().len() <= BOUNDS.files as usize);
-    let mut paths = HashSet::new();
+    let (mut paths, mut links) = (HashSet::new(), HashMap::new());
     for file in rpm.files() {
+        if file.kind == EntryKind::File && !file.is_ghost() && file.inode != 0 {
+            let content = (file.size, &file.digest);
+            let first = links.entry((file.file_system, file.inode)).or_insert(content);
+            assert_eq!(*first, content, "{} is a link of another content", file.path);
+        }
         assert!(file.dependencies.iter().all(|place| (*place as usize) < count), "{}", file.path);
         // Bytes that are no UTF-8 are all the same as text.
         assert!(rpm.is_source() || file.path.starts_with('/'), "{} is nowhere", file.path);

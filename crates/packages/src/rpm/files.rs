@@ -1,10 +1,12 @@
 //! The list of files of a header: some twenty tags, each with one value for each file.
 //!
 //! Invariant: no path comes twice, and none leads upwards. Folders and classes are written once and named by many files, so what they
-//! come to in all files is bounded by what a header may have, or a few bytes could become any number of them.
+//! come to in all files is bounded by what a header may have, or a few bytes could become any number of them. Of links of one file
+//! the same is said: the payload has the content of one of them.
 
 use super::header::{Header, Numbers, Texts, Words, text};
 use super::parts::{places, same_length};
+use super::payload::inode;
 use super::tag;
 use crate::{Bounds, Entry, EntryKind, PackageError};
 use std::borrow::Cow;
@@ -19,7 +21,9 @@ pub(super) fn read(header: &Header, bounds: &Bounds) -> Result<Vec<Entry>, Packa
     within_header("the text of all files' classes", class_bytes(header)?, bounds)?;
     let mut columns = Columns::read(header, paths.len())?;
     let path = |raw| String::from_utf8(raw).unwrap_or_else(|wrong| text(wrong.as_bytes()));
-    Ok(paths.into_iter().map(|raw| columns.entry(path(raw))).collect())
+    let files: Vec<Entry> = paths.into_iter().map(|raw| columns.entry(path(raw))).collect();
+    links_are_alike(&files)?;
+    Ok(files)
 }
 
 fn within_header(what: &'static str, bytes: u64, bounds: &Bounds) -> Result<(), PackageError> {
@@ -72,6 +76,24 @@ fn plain(path: &[u8]) -> Cow<'_, [u8]> {
         plain.extend_from_slice(part);
     }
     plain.into()
+}
+
+/// That links of one file are told with one content, so that none is installed with that of another.
+fn links_are_alike(files: &[Entry]) -> Result<(), PackageError> {
+    let numbered = files.iter().filter_map(|file| Some((inode(file)?, file)));
+    let mut numbered: Vec<((u32, u32), &Entry)> = numbered.collect();
+    // They mostly are in this order.
+    numbered.sort_by_key(|(inode, _)| *inode);
+    let is_odd = |[(one, a), (other, b)]: &&[(_, &Entry); 2]| {
+        one == other && (a.size != b.size || a.digest != b.digest)
+    };
+    match numbered.array_windows().find(is_odd) {
+        Some([(_, a), (_, b)]) => Err(PackageError::corrupt(format!(
+            "the header has {:?} and {:?} as links of one file, with several contents",
+            a.path, b.path
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The bytes of all paths: folders and names apart, or in old packages whole.

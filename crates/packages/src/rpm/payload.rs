@@ -111,11 +111,18 @@ impl<'a, S: Read> Payload<'a, S> {
 /// Which files are links of one that comes later: of those with the same inode the last one has the content.
 fn links(files: &[Entry]) -> Vec<bool> {
     let mut last = BTreeMap::new();
-    let of = |file: &Entry| (file.file_system, file.inode);
-    let is_linkable = |file: &Entry| file.kind == EntryKind::File && !file.is_ghost();
-    for (place, file) in files.iter().enumerate().filter(|(_, file)| is_linkable(file)) {
-        last.insert(of(file), place);
+    for (place, file) in files.iter().enumerate() {
+        if let Some(inode) = inode(file) {
+            last.insert(inode, place);
+        }
     }
-    let is_link = |(place, file): (usize, &Entry)| is_linkable(file) && last.get(&of(file)) != Some(&place);
+    let is_link =
+        |(place, file): (usize, &Entry)| inode(file).is_some_and(|inode| last.get(&inode) != Some(&place));
     files.iter().enumerate().map(is_link).collect()
+}
+
+/// By what rpm takes files for links of one. It takes none for that whose number is 0, as in packages without numbers.
+pub(super) fn inode(file: &Entry) -> Option<(u32, u32)> {
+    let is_linkable = file.kind == EntryKind::File && !file.is_ghost() && file.inode != 0;
+    is_linkable.then_some((file.file_system, file.inode))
 }

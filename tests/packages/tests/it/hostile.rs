@@ -2,6 +2,7 @@
 
 mod bounds;
 mod headers;
+mod links;
 mod payloads;
 
 use crate::gzipped;

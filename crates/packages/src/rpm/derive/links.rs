@@ -6,11 +6,9 @@ use std::collections::HashMap;
 
 /// Numbers the files, links of one file alike; gives the number for each of the originals.
 pub(super) fn number_links(files: &mut [Laid], originals: &[Entry]) -> Vec<Option<u32>> {
-    let identity =
-        |entry: &Entry| (entry.kind == EntryKind::File).then_some((entry.file_system, entry.inode));
-    let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
+    let mut numbers: HashMap<(u32, u32, usize), u32> = HashMap::new();
     for (file, number) in files.iter_mut().zip(1..) {
-        let original = file.from.and_then(|_| identity(&file.entry));
+        let original = file.from.and_then(|place| identity(&file.entry, place));
         let number = original.map_or(number, |original| *numbers.entry(original).or_insert(number));
         (file.entry.inode, file.entry.file_system) = (number, 1);
     }
@@ -19,5 +17,12 @@ pub(super) fn number_links(files: &mut [Laid], originals: &[Entry]) -> Vec<Optio
     for file in files.iter_mut() {
         file.links = links.get(&file.entry.inode).copied().unwrap_or(1);
     }
-    originals.iter().map(|original| numbers.get(&identity(original)?).copied()).collect()
+    let number = |(place, original)| numbers.get(&identity(original, place)?).copied();
+    originals.iter().enumerate().map(number).collect()
+}
+
+/// What links of one file have alike. Where the original numbers none of its files, each is one of its own.
+fn identity(entry: &Entry, place: usize) -> Option<(u32, u32, usize)> {
+    let place = if entry.inode == 0 { place } else { 0 };
+    (entry.kind == EntryKind::File).then_some((entry.file_system, entry.inode, place))
 }
