@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// In RPM the name of its tag, in small letters, such as `buildtime`, or its number as `tag-1106`; in a deb that of the control
-    /// file's field, or of another file beside it.
+    /// file's field, or of another file beside it; before that of a file which is not known stands `control/`.
     pub name: String,
     /// At least one.
     pub values: Vec<String>,

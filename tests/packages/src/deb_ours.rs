@@ -16,7 +16,7 @@ pub fn told(package: &Path) -> Vec<String> {
     let deb = Deb::open(File::open(package).unwrap(), Bounds::default());
     let deb = deb.unwrap_or_else(|e| panic!("{}: {e}", package.display()));
     let field = |name: &str, values: &[String]| {
-        let of_file = FILES.contains(&name);
+        let of_file = FILES.contains(&name) || name.starts_with("control/");
         let value = if of_file { values.join("\n") } else { values.concat() };
         // dpkg writes relations anew.
         let value = if of_file { value } else { crate::deb_theirs::plain(name, &value) };

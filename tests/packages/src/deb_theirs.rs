@@ -1,5 +1,6 @@
 //! A deb as the real dpkg-deb and tar tell it, in the same words as [`crate::deb_ours`].
 
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -27,6 +28,9 @@ const SCRIPTS: [(&str, &str); 5] = [
     ("Config", "config"),
 ];
 
+/// Control files that are fields by their names.
+const SHOWN: [&str; 5] = ["triggers", "conffiles", "shlibs", "symbols", "templates"];
+
 /// What comes between two fields where dpkg-deb shows several.
 const BETWEEN: &str = "\n\u{1}\n";
 
@@ -35,12 +39,22 @@ pub fn told(package: &Path) -> Vec<String> {
     let control = control_files(package);
     let fields = fields(package);
     let mut told: Vec<String> = fields.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
-    for name in ["triggers", "conffiles", "shlibs", "symbols", "templates"] {
+    for name in SHOWN {
         let text = control.get(name).map(String::as_str).unwrap_or_default();
         let lines = text.lines().filter(|line| name != "triggers" || !line.is_empty());
         if control.contains_key(name) {
             told.push(format!("{name}: {:?}", lines.collect::<Vec<_>>().join("\n").trim_end()));
         }
+    }
+    let is_known = |name: &str| {
+        SCRIPTS.iter().any(|(_, own)| *own == name)
+            || SHOWN.contains(&name)
+            || matches!(name, "control" | "md5sums")
+    };
+    for (name, text) in control.iter().filter(|(name, _)| !is_known(name)) {
+        let digest = || format!("sha256:{}", hex::encode(Sha256::digest(text)));
+        let shown = if text.contains('\0') { digest() } else { text.trim_end().to_owned() };
+        told.push(format!("control/{name}: {shown:?}"));
     }
     for (kind, name) in RELATIONS {
         let value = fields.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value);

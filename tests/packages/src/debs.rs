@@ -19,7 +19,7 @@ const OLD_WAYS: [(&str, &str); 2] = [("bzip2", "bz2"), ("lzma", "lzma")];
 const FORMS: [(&str, &[&str]); 4] =
     [("gnu", &[]), ("posix", &[]), ("ustar", &["*far*"]), ("v7", &["*far*", "*long*", "*fifo"])];
 
-const CONTROL_FILES: [(&str, &str, u32); 11] = [
+const CONTROL_FILES: [(&str, &str, u32); 13] = [
     ("control", include_str!("../specs/everything.control"), 0o644),
     ("preinst", "#!/bin/sh -e\necho before \"$1\"\n", 0o755),
     ("postinst", "#! /usr/bin/perl  -w -T\nprint \"there\\n\";\n", 0o755),
@@ -31,6 +31,8 @@ const CONTROL_FILES: [(&str, &str, u32); 11] = [
     ("shlibs", "libeverything 1 everything (>= 1.0)\n", 0o644),
     ("symbols", "libeverything.so.1 everything #MINVER#\n one@Base 1.0\n", 0o644),
     ("templates", "Template: everything/really\nType: boolean\nDescription: Really everything?\n", 0o644),
+    ("isinstallable", "#!/bin/sh\n\texit 0 # ü\n", 0o755),
+    ("odd", "no\0text", 0o644),
 ];
 
 /// One deb with everything, in every way of compressing, and with archives of every form.

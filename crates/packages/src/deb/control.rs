@@ -1,10 +1,12 @@
 //! The control archive: what dpkg is told of the package, in a few small files.
 //!
 //! Invariant: together they take no more than [`Bounds::header_bytes`], and each has one name, so that no two readers see two of them.
+//! What one says is told, be it known or not.
 
 use super::tar::{Archive, What};
 use super::{relations, stanza};
 use crate::{Bounds, Dependency, Field, PackageError, Script, ScriptKind};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 pub(super) const SCRIPTS: [(&str, ScriptKind); 5] = [
@@ -17,6 +19,19 @@ pub(super) const SCRIPTS: [(&str, ScriptKind); 5] = [
 
 /// Files that are shown whole, as a field's value. `triggers` is shown by its lines.
 pub(super) const SHOWN: [&str; 4] = ["conffiles", "shlibs", "symbols", "templates"];
+
+/// A file that is shown by its lines.
+const TRIGGERS: &str = "triggers";
+
+/// What stands before the name of a file that is not known. So it is none of the fields that `control` may have, some of which nobody
+/// compares.
+const BEFORE_NAME: &str = "control/";
+
+/// What stands before the digest of a file that is no text.
+const DIGEST: &str = "sha256:";
+
+/// The most control files. Distributions have a dozen.
+const FILES: u64 = 1024;
 
 /// What has the fields.
 pub(super) const CONTROL: &str = "control";
@@ -79,6 +94,7 @@ impl Control {
             if files.insert(name.to_vec(), File { mode: head.mode, content }).is_some() {
                 return Err(PackageError::corrupt(format!("the control file {:?} comes twice", shown())));
             }
+            PackageError::within("the number of control files", files.len() as u64, FILES)?;
         }
         let control = files.get(CONTROL.as_bytes());
         let control = control.ok_or_else(|| PackageError::corrupt("it has no file control"))?;
@@ -114,14 +130,19 @@ impl Control {
         let field =
             |(name, value): &(String, String)| Field { name: name.clone(), values: vec![value.clone()] };
         let mut fields: Vec<Field> = self.fields.iter().map(field).collect();
-        let triggers = self.text("triggers").unwrap_or_default();
+        let triggers = self.text(TRIGGERS).unwrap_or_default();
         let triggers: Vec<String> =
             triggers.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
         if !triggers.is_empty() {
-            fields.push(Field { name: "triggers".to_owned(), values: triggers });
+            fields.push(Field { name: TRIGGERS.to_owned(), values: triggers });
         }
         let whole = |name: &&str| Some(Field { name: (*name).to_owned(), values: vec![self.text(name)?] });
         fields.extend(SHOWN.iter().filter_map(whole));
+        let unknown = self.files.iter().filter(|(name, _)| !is_known(name));
+        fields.extend(unknown.map(|(name, file)| Field {
+            name: format!("{BEFORE_NAME}{}", String::from_utf8_lossy(name)),
+            values: vec![shown(&file.content)],
+        }));
         fields
     }
 
@@ -154,6 +175,22 @@ impl Control {
                 PackageError::corrupt(format!("its file md5sums has a line that says no sum: {line:?}"))
             })
         })
+    }
+}
+
+/// Whether a control file is told in words of its own, or in those of the files that it lists.
+fn is_known(name: &[u8]) -> bool {
+    let scripts = SCRIPTS.iter().map(|(name, _)| *name);
+    scripts.chain(SHOWN).chain([CONTROL, MD5SUMS, TRIGGERS]).any(|known| known.as_bytes() == name)
+}
+
+/// A file's text; or its digest, where it has bytes that are none, or begins as such a digest does.
+fn shown(content: &[u8]) -> String {
+    let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+    let text = std::str::from_utf8(content).ok();
+    match text.filter(|text| !text.starts_with(DIGEST) && !text.contains(is_odd)) {
+        Some(text) => text.to_owned(),
+        None => format!("{DIGEST}{}", hex::encode(Sha256::digest(content))),
     }
 }
 

@@ -46,7 +46,8 @@ impl<S: Read + Seek> Deb<S> {
     }
 
     /// The fields of `control` in their order, by their own names; a folded value keeps its lines. Then the files beside it that say
-    /// something of the package as a whole, by their names: `triggers` by its lines, `conffiles`, `shlibs` and `symbols` whole.
+    /// something of the package as a whole, by their names: `triggers` by its lines, `conffiles`, `shlibs`, `symbols` and `templates`
+    /// whole. Then those that are not known, such as `control/isinstallable`; one that is no text is told by its digest.
     pub fn fields(&self) -> Vec<Field> {
         self.control.fields()
     }

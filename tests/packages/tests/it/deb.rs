@@ -72,6 +72,8 @@ fn a_deb_with_everything() {
         "configuration true",
         "activate ldconfig",
         "file /etc/other file",
+        "control/isinstallable: \"#!/bin/sh\\n\\texit 0 # ü\"",
+        "control/odd: \"sha256:",
     ] {
         assert!(told.contains(word), "{word} is missing of what the package should show: {told}");
     }

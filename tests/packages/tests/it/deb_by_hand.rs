@@ -108,3 +108,38 @@ fn scripts_without_interpreter_and_as_links() {
     let told: Vec<_> = deb.files().iter().map(|file| (file.flags, file.digest.as_str())).collect();
     assert_eq!(told, [(0, "d41d8cd98f00b204e9800998ecf8427e"), (1, "")]);
 }
+
+/// One that nobody knows is no field of `control`, and what stands for bytes stands for no text.
+#[test]
+fn control_files_that_are_not_known() {
+    let told = |name: &str, content: &[u8]| {
+        let control = entry("./control", b'0', "", format!("{CONTROL}Date: today\n").as_bytes());
+        let control = tar(&[control, entry(&format!("./{name}"), b'0', "", content)]);
+        let fields = opened(deb_of(&control, &tar(&[]))).fields().into_iter();
+        let told = fields.filter(|field| field.name.starts_with("control/"));
+        told.map(|field| (field.name, field.values)).collect::<Vec<_>>()
+    };
+    let digest = "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
+    for (name, content, wanted) in [
+        ("isinstallable", b"#!/bin/sh\n".as_slice(), "#!/bin/sh\n"),
+        ("date", b"tomorrow\n", "tomorrow\n"),
+        ("Depends", b"", ""),
+        ("below/it", b"\tone\r\n", "\tone\r\n"),
+        ("bytes", b"a\0", "sha256:ffe9aaeaa2a2d5048174df0b80599ef0197ec024c4b051bc9860cff58ef7f9f3"),
+        ("bell", b"\x07", "sha256:ca358758f6d27e6cf45272937977a748fd88391db679ceda7dc7bf1f005ee879"),
+        ("latin1", b"\xfc", "sha256:98722e2ebed8ed3d3652e11e4181f0dccc1ce7d192d8f1db370af8ec4a4e174a"),
+        (
+            "digest",
+            digest.as_bytes(),
+            "sha256:267be3820fcb74a705dabbc9edcda8bc23f409fef067dca1dfd8b76826344e84",
+        ),
+    ] {
+        let found = told(name, content);
+        let [(own, values)] = found.as_slice() else { panic!("{name}: {found:?}") };
+        assert_eq!(own, &format!("control/{name}"));
+        assert_eq!(values, &[wanted], "{name}");
+    }
+    for known in ["preinst", "conffiles", "triggers", "md5sums", "templates"] {
+        assert_eq!(told(known, b""), [], "{known}");
+    }
+}

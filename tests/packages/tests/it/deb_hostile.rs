@@ -207,6 +207,14 @@ fn more_than_the_bounds() {
         let error = format!("{:?}", read(good(), bounds).expect_err(wanted));
         assert!(error.contains(&format!("TooLarge {{ what: \"{wanted}\"")), "{wanted}: {error}");
     }
+    let files = |count: u32| {
+        let more = (1..count).map(|number| entry(&format!("./{number}"), b'0', "", b""));
+        let control = [entry("./control", b'0', "", CONTROL.as_bytes())].into_iter().chain(more);
+        deb_of(&tar(&control.collect::<Vec<_>>()), &tar(&[]))
+    };
+    read(files(1024), all).unwrap();
+    let error = format!("{:?}", read(files(1025), all).unwrap_err());
+    assert!(error.contains("the number of control files\", found: 1025"), "{error}");
     // Without bounds it is the bytes that are missing; nothing is held for them.
     let none = Bounds { payload_bytes: u64::MAX, header_bytes: u32::MAX, ..all };
     for size in [1 << 40, u64::MAX - 1024, u64::MAX] {
