@@ -132,9 +132,9 @@ pub struct Entry {
     pub kind: EntryKind,
     /// Permissions, and the bits for its kind (`st_mode`).
     pub mode: u32,
-    /// The name of its owner, or the number where a deb has no name.
+    /// The name of its owner. In a deb with the number behind a colon, but for root's 0; only the number where it has no name.
     pub owner: String,
-    /// The name of its group, or the number.
+    /// The name of its group, and the number likewise.
     pub group: String,
     /// RPM's flags (`RPMFILE_…`): configuration, documentation, ghost.
     pub flags: u32,

@@ -119,8 +119,10 @@ fn files(package: &Path, control: &BTreeMap<String, String>, told: &mut Vec<Stri
         .map(|(sum, path)| (format!("/{path}"), sum))
         .collect();
     let mut seen: HashMap<String, [String; 4]> = HashMap::new();
-    for line in listing(package).lines() {
-        let [mode, owner, size, day, time, name] = columns(line);
+    let (named, numbered) = (listing(package, &[]), listing(package, &["--numeric-owner"]));
+    for (line, numbered) in named.lines().zip(numbered.lines()) {
+        let [mode, names, size, day, time, name] = columns(line);
+        let [_, numbers, ..] = columns(numbered);
         let (name, target) = name.split_once(" -> ").unwrap_or((name, ""));
         let (name, linked) = name.split_once(" link to ").map_or((name, None), |(name, to)| (name, Some(to)));
         let path = absolute(name);
@@ -136,7 +138,7 @@ fn files(package: &Path, control: &BTreeMap<String, String>, told: &mut Vec<Stri
         told.push(format!("file {path}"));
         told.extend([
             format!("  mode {:o}", bits(letter, permissions)),
-            format!("  owner {owner}"),
+            format!("  owner {}", owners(names, numbers)),
             format!("  size {}", if is_device { "0" } else { size }),
             format!("  modified {}", seconds(day, time)),
             format!("  target {target}"),
@@ -148,12 +150,24 @@ fn files(package: &Path, control: &BTreeMap<String, String>, told: &mut Vec<Stri
     }
 }
 
+/// Names of owner and group, with their numbers.
+fn owners(names: &str, numbers: &str) -> String {
+    let told = |(name, number): (&str, &str)| match (name, number) {
+        ("root", "0") => name.to_owned(),
+        _ if name == number => number.to_owned(),
+        _ => format!("{name}:{number}"),
+    };
+    let ((owner, group), (owner_id, group_id)) =
+        (names.split_once('/').unwrap(), numbers.split_once('/').unwrap());
+    format!("{}/{}", told((owner, owner_id)), told((group, group_id)))
+}
+
 /// The data archive as the real tar lists it.
-fn listing(package: &Path) -> String {
+fn listing(package: &Path, more: &[&str]) -> String {
     let mut unpacked =
         Command::new("dpkg-deb").arg("--fsys-tarfile").arg(package).stdout(Stdio::piped()).spawn().unwrap();
     let mut tar = Command::new("tar");
-    tar.args(["-tv", "--full-time", "--utc", "--quoting-style=literal", "--show-stored-names"]);
+    tar.args(["-tv", "--full-time", "--utc", "--quoting-style=literal", "--show-stored-names"]).args(more);
     let listed = text(tar.env("LC_ALL", "C.UTF-8").stdin(unpacked.stdout.take().unwrap()));
     assert!(unpacked.wait().unwrap().success(), "{}", package.display());
     listed

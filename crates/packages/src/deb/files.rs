@@ -3,6 +3,7 @@
 //! Invariant: no path comes twice, and a hard link's file comes before the link. So every entry has one meaning, whoever unpacks it.
 
 use super::control::Control;
+use super::owner;
 use super::tar::{Archive, Head, What};
 use crate::{Entry, EntryKind, PackageError};
 use std::collections::HashMap;
@@ -88,6 +89,7 @@ fn entry<'f>(
 ) -> Result<Entry, PackageError> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let path = text(&head.path);
+    let [user, crew] = head.ids;
     let own = u32::try_from(place).unwrap_or(u32::MAX).saturating_add(1);
     let (kind, size, target, device, inode) = match &head.what {
         What::File => (EntryKind::File, head.size, None, 0, own),
@@ -108,8 +110,8 @@ fn entry<'f>(
         path,
         kind,
         mode: head.mode | kind.bits(),
-        owner: text(&head.owner),
-        group: text(&head.group),
+        owner: owner::told(&head.owner, user),
+        group: owner::told(&head.group, crew),
         flags: 0,
         verify: 0,
         size,

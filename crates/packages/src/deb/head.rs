@@ -71,9 +71,8 @@ impl<'b> Raw<'b> {
         if prefix.is_empty() { name.to_vec() } else { [prefix, b"/", name].concat() }
     }
 
-    fn owner(&self, name: std::ops::Range<usize>, number: u64) -> Vec<u8> {
-        let named = if self.has_names() { self.text(name) } else { &[] };
-        if named.is_empty() { number.to_string().into_bytes() } else { named.to_vec() }
+    fn owner(&self, name: std::ops::Range<usize>) -> Vec<u8> {
+        if self.has_names() { self.text(name).to_vec() } else { Vec::new() }
     }
 
     /// With what stood before the head of the same entry.
@@ -115,8 +114,8 @@ impl<'b> Raw<'b> {
             what,
             ids: [owner_id, group_id],
             mode: (self.number(100..108)? & PERMISSIONS) as u32,
-            owner: before.owner.unwrap_or_else(|| self.owner(265..297, owner_id)),
-            group: before.group.unwrap_or_else(|| self.owner(297..329, group_id)),
+            owner: before.owner.unwrap_or_else(|| self.owner(265..297)),
+            group: before.group.unwrap_or_else(|| self.owner(297..329)),
             size,
             modified: before.modified.map_or_else(|| self.number(136..148), Ok)?,
         })

@@ -8,6 +8,7 @@ mod control;
 mod derive;
 mod files;
 mod head;
+mod owner;
 mod pax;
 mod payload;
 mod relations;

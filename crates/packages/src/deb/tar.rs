@@ -27,6 +27,7 @@ pub(super) struct Head {
     pub(super) mode: u32,
     /// The numbers of owner and group.
     pub(super) ids: [u64; 2],
+    /// Their names, empty where there are none.
     pub(super) owner: Vec<u8>,
     pub(super) group: Vec<u8>,
     /// Bytes of content that follow.

@@ -59,6 +59,10 @@ fn a_deb_with_everything() {
         assert!(same(package) > 200, "{}", package.display());
     }
     let told = deb_ours(&everything_debs()[0]).join("\n");
+    let by_tar = everything_debs()
+        .iter()
+        .filter(|deb| deb_ours(deb).contains(&"  owner builder:4321/crew:4322".to_owned()));
+    assert_eq!(by_tar.count(), 3, "archives with names of owners");
     for word in [
         "Config: [",
         "PostIn: [\"/usr/bin/perl\", \"-w\", \"-T\"]",

@@ -34,6 +34,8 @@ fn what_tar_tells_the_same_of() {
         patched(entry("./pax", b'0', "", b"text"), 124, b"00000000000\0"),
         entry("g", b'g', "", record("comment", "of all").as_bytes()),
         entry("./last", b'0', "", b"end"),
+        patched(patched(entry("./set-id", b'0', "", b"end"), 100, b"0004755\x000000617"), 265, b"abuild"),
+        patched(entry("./of-root-by-name", b'0', "", b"end"), 108, b"0000012"),
     ];
     let folder = temporary();
     let path = folder.path().join("odd.deb");
@@ -43,7 +45,9 @@ fn what_tar_tells_the_same_of() {
     assert!(ours.len() > 100, "{ours:?}");
     let deb = opened(deb_with(&data));
     let numbers: Vec<u32> = deb.files().iter().map(|file| file.inode).collect();
-    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 7, 7, 10, 11, 12, 13]);
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 7, 7, 10, 11, 12, 13, 14, 15]);
+    let owners: Vec<&str> = deb.files().iter().map(|file| file.owner.as_str()).collect();
+    assert_eq!(owners[9..], ["0", "root", "who:0", "root", "abuild:399", "root:10"]);
     assert_eq!(deb.files()[8].target.as_deref(), Some("old-folder/file"));
     assert_eq!(deb.files()[8].kind, EntryKind::Symlink);
 }

@@ -1,7 +1,7 @@
 //! The files of a derived package: which they are, and what the archive says of them.
 
-use super::super::Deb;
 use super::super::tar::NAME;
+use super::super::{Deb, owner};
 use super::order::Order;
 use super::tar::{Head, head_size, padded, whole};
 use crate::recipe::Names;
@@ -206,9 +206,8 @@ impl Laid {
         let first = (entry.inode as usize).saturating_sub(1);
         let target = deb.unlisted.names.get(&first).map(|names| names.target.clone());
         let target = target.or_else(|| entry.target.clone().map(String::into_bytes));
-        let owner = |name: &str, bytes: Option<&Vec<u8>>, id: u64| {
-            let is_number = name == id.to_string();
-            if is_number { Vec::new() } else { bytes.map_or_else(|| name.as_bytes().to_vec(), Vec::clone) }
+        let owner = |told: &str, bytes: Option<&Vec<u8>>, id: u64| {
+            bytes.map_or_else(|| owner::name(told, id).as_bytes().to_vec(), Vec::clone)
         };
         let [owner_id, group_id] = ids;
         Some(Self {
