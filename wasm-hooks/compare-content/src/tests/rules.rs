@@ -189,6 +189,16 @@ const RELEASED: &[Row] = &[
     ("/var/adm/update-messages/foo", "sh foo-1.0-1.1-x\n", "sh foo-1.0-1.2-y\n", false),
     ("/var/adm/update-scripts/foo", "sh foo-1.0-1.1\n", "sh bar-1.0-1.2\n", false),
     ("/usr/bin/foo", "foo-1.0-1.1\n", "foo-1.0-1.2\n", false),
+    // Parts of other words.
+    ("/var/adm/update-scripts/foo", "sh myfoo-1.0-1.1-x\n", "sh myfoo-1.0-1.2-x\n", false),
+    ("/var/adm/update-scripts/foo", "sh foo-1.0-1.15-x\n", "sh foo-1.0-1.25-x\n", false),
+    ("/usr/share/doc/foo/changelog", "/boot/a-1.0-1.15\n", "/boot/a-1.0-1.25\n", false),
+    ("/usr/share/doc/foo/changelog", "bar (3.1.0-1.1) x\n", "bar (3.1.0-1.2) x\n", false),
+    // What looks like a mark.
+    ("/var/adm/update-scripts/foo", "sh \u{1}@NVR@-x\n", "sh foo-1.0-1.2-x\n", false),
+    ("/var/adm/update-scripts/foo", "sh @NVR@-x\n", "sh foo-1.0-1.2-x\n", false),
+    ("/usr/share/doc/foo/changelog", "foo (\u{1}@VR@) x\n", "foo (1.0-1.2) x\n", false),
+    ("/usr/share/doc/foo/changelog", "foo (@VR@) x\n", "foo (1.0-1.2) x\n", false),
 ];
 
 #[test]
@@ -210,20 +220,38 @@ fn the_release_in_texts() {
 fn without_the_release() {
     let release = crate::Release { name: "foo", version: "1.0", release: "1.1" };
     let rows = [
-        ("x = 1.0-1.1", "x = @VR@"),
+        ("x = 1.0-1.1", "x = \u{1}@VR@"),
         ("x = 1.0-1.1 y", "x = 1.0-1.1 y"),
-        ("/lib/modules/1.0-1 x", "/lib/modules/@V@ x"),
-        ("/usr/src/a-1.0-1.1/b", "/usr/src/a-@VR@/b"),
-        ("/var/adm/update-scripts/foo-1.0-1.1-x", "/var/adm/update-scripts/@NVR@-x"),
+        ("/lib/modules/1.0-1 x", "/lib/modules/\u{1}@V@ x"),
+        ("/usr/src/a-1.0-1.1/b", "/usr/src/a-\u{1}@VR@/b"),
+        ("/var/adm/update-scripts/foo-1.0-1.1-x", "/var/adm/update-scripts/\u{1}@NVR@-x"),
         ("/var/adm/update-scripts/foo-1.0-1.1 x", "/var/adm/update-scripts/foo-1.0-1.1 x"),
-        ("a-kmp-default 8 1.2.2_k5.17.0-1.1", "a-kmp-default 8 1.2.2_k5.17.0-@R@"),
+        ("/var/adm/update-scripts/foo-1.0-1.15-x", "/var/adm/update-scripts/foo-1.0-1.15-x"),
+        ("a-kmp-default 8 1.2.2_k5.17.0-1.1", "a-kmp-default 8 1.2.2_k5.17.0-\u{1}@R@"),
         (" a-kmp-default 8 1.2.2_k5.17.0-1.1", " a-kmp-default 8 1.2.2_k5.17.0-1.1"),
-        ("x --release \"1.1\" --kernelrelease", "x --release \"@R@\" --kernelrelease"),
+        ("x --release \"1.1\" --kernelrelease", "x --release \"\u{1}@R@\" --kernelrelease"),
         ("a\n/usr/lib/.build-id/ab/cd 1\nb", "a\nb"),
+        // Versions of others that have it within.
+        ("x = 3.1.0-1.1", "x = 3.1.0-1.1"),
+        ("x = 21.0-1.1", "x = 21.0-1.1"),
+        ("x = 2~1.0-1.1", "x = 2~1.0-1.1"),
+        ("/boot/x-1.0-1.15 1.0-1.1.2 1.0-15 1.0-1.1+b1", "/boot/x-1.0-1.15 1.0-1.1.2 1.0-15 1.0-1.1+b1"),
+        ("/boot/5.1.0-1.1 5.1.0-1", "/boot/5.1.0-1.1 5.1.0-1"),
+        ("/boot/x-1.0-1.1.img (1.0-1.1)", "/boot/x-\u{1}@VR@.img (\u{1}@VR@)"),
+        ("x = 2:1.0-1.1", "x = 2:\u{1}@VR@"),
+        // What looks like a mark is none.
+        ("x = \u{1}@VR@ @VR@", "x = \u{1}\u{1}@VR@ @VR@"),
     ];
     for (text, wanted) in rows {
         assert_eq!(crate::without_release(text, release), wanted, "{text}");
     }
     let deb = crate::Release { name: "foo", version: "1.0-1.1", release: "" };
-    assert_eq!(crate::without_release("foo (1.0-1.1) x", deb), "foo (@VR@) x");
+    let rows = [
+        ("foo (1.0-1.1) x", "foo (\u{1}@VR@) x"),
+        ("libfoo (= 3.1.0-1.1) x", "libfoo (= 3.1.0-1.1) x"),
+        ("libfoo (= 1:1.0-1.1) x", "libfoo (= 1:1.0-1.1) x"),
+    ];
+    for (text, wanted) in rows {
+        assert_eq!(crate::without_release(text, deb), wanted, "{text}");
+    }
 }
