@@ -3,16 +3,23 @@
 //! A build of the same sources has another release each time. Where a package names itself by it (folders of kernel
 //! modules, dependencies among its subpackages, the scripts of updates) that is no change, so such places are
 //! replaced by a mark on both sides before they are compared. Everywhere else a release counts as any other text.
+//!
+//! Invariant: no text looks like another one in which something was replaced. Marks begin with a character, and where a text has
+//! that character itself, it is doubled.
 
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use skink_compare_content as content;
 
-const LONG: &str = "@VERSION@-@RELEASE_LONG@";
-const SHORT: &str = "@VERSION@-@RELEASE_SHORT@";
-const NAMED: &str = "@NAME_VER_REL@";
-const RELEASE: &str = "@RELEASE_LONG@";
+/// What each mark begins with.
+const SIGN: char = '\u{1}';
+const SIGNS: &str = "\u{1}\u{1}";
+
+const LONG: &str = "\u{1}@VERSION@-@RELEASE_LONG@";
+const SHORT: &str = "\u{1}@VERSION@-@RELEASE_SHORT@";
+const NAMED: &str = "\u{1}@NAME_VER_REL@";
+const RELEASE: &str = "\u{1}@RELEASE_LONG@";
 
 /// Folders that are named by version and release; a line with one of them may hold them anywhere.
 const FOLDERS: [&str; 4] = ["/boot", "/lib/modules", "/lib/firmware", "/usr/src"];
@@ -75,10 +82,10 @@ impl Release {
 
     /// The same for a part of a line, such as a path of a list of files.
     pub(crate) fn part<'a>(&self, part: &'a str, line: &str) -> Cow<'a, str> {
-        let mut text = Cow::Borrowed(part);
+        let mut text = signed(part);
         if self.is_in(line) {
-            replace(&mut text, &self.long, LONG);
-            replace(&mut text, &self.short, SHORT);
+            self.replace(&mut text, &self.long, LONG);
+            self.replace(&mut text, &self.short, SHORT);
         }
         for folder in UPDATES {
             if text.contains(folder) {
@@ -90,22 +97,31 @@ impl Release {
         }
         if text.contains("--release \"") {
             let own = format!("--release \"{}\" --kernel", self.release);
-            replace(&mut text, &own, &format!("--release \"{RELEASE}\" --kernel"));
+            text = Cow::Owned(text.replace(&own, &format!("--release \"{RELEASE}\" --kernel")));
         }
         text
     }
 
     /// The text with marks wherever the version with its release stands.
     pub(crate) fn everywhere(&self, text: &str) -> String {
-        let mut text = Cow::Borrowed(text);
-        replace(&mut text, &self.long, LONG);
+        let mut text = signed(text);
+        self.replace(&mut text, &self.long, LONG);
         text.into_owned()
     }
 
     /// Whether a line may hold version and release anywhere: it tells of a folder that is named so, or ends with them.
     fn is_in(&self, line: &str) -> bool {
-        let closed = || line.match_indices(&self.long).any(|(at, own)| follows(line, at, own, ')'));
-        FOLDERS.iter().any(|folder| line.contains(folder)) || line.ends_with(&self.long) || closed()
+        let closes = |at: usize| {
+            behind(line, at, &self.long).is_some_and(|rest| rest.is_empty() || rest.starts_with(')'))
+        };
+        FOLDERS.iter().any(|folder| line.contains(folder))
+            || places(line, &self.long, self.is_deb).any(closes)
+    }
+
+    fn replace(&self, text: &mut Cow<'_, str>, own: &str, mark: &str) {
+        if let Some(replaced) = replaced(text, own, mark, self.is_deb) {
+            *text = Cow::Owned(replaced);
+        }
     }
 
     /// Replaces what is named by the package in a folder, where the name goes on.
@@ -115,7 +131,7 @@ impl Release {
         for part in parts {
             made.push_str(folder);
             let rest = part.strip_prefix(&self.named);
-            match rest.filter(|rest| rest.starts_with(|c: char| c != ' ' && c != '\t')) {
+            match rest.filter(|rest| ends(rest) && rest.starts_with(|c: char| c != ' ' && c != '\t')) {
                 Some(rest) => made.extend([NAMED, rest]),
                 None => made.push_str(part),
             }
@@ -140,14 +156,53 @@ impl Release {
     }
 }
 
-fn follows(line: &str, at: usize, own: &str, mark: char) -> bool {
-    line.get(at.saturating_add(own.len())..).is_some_and(|rest| rest.starts_with(mark))
+/// A text in which nothing is a mark.
+fn signed(text: &str) -> Cow<'_, str> {
+    if text.contains(SIGN) { text.replace(SIGN, SIGNS).into() } else { text.into() }
 }
 
-/// Replaces a text that is there and not empty.
-fn replace(text: &mut Cow<'_, str>, own: &str, mark: &str) {
-    if !own.is_empty() && text.contains(own) {
-        *text = Cow::Owned(text.replace(own, mark));
+/// A text with a mark wherever a version stands that is no part of a longer one; none where there is none.
+fn replaced(text: &str, own: &str, mark: &str, is_deb: bool) -> Option<String> {
+    let (mut made, mut kept) = (String::new(), 0_usize);
+    for at in places(text, own, is_deb) {
+        made.extend([text.get(kept..at)?, mark]);
+        kept = at.saturating_add(own.len());
+    }
+    made.push_str(text.get(kept..).filter(|_| kept > 0)?);
+    Some(made)
+}
+
+/// Where a version stands that is no part of a longer one.
+fn places<'t>(text: &'t str, own: &'t str, is_deb: bool) -> impl Iterator<Item = usize> + 't {
+    let found = text.match_indices(own).map(|(at, _)| at).filter(|_| !own.is_empty());
+    found.filter(move |at| {
+        text.get(..*at).is_some_and(|before| begins(before, is_deb))
+            && behind(text, *at, own).is_some_and(ends)
+    })
+}
+
+fn behind<'t>(text: &'t str, at: usize, own: &str) -> Option<&'t str> {
+    text.get(at.saturating_add(own.len())..)
+}
+
+/// Whether a version may begin behind a text: `3.0.1-1` has no `0.1-1` in it. Of a deb the epoch is a part of the version.
+fn begins(before: &str, is_deb: bool) -> bool {
+    let mut last = before.chars().rev();
+    match (last.next(), last.next()) {
+        (Some(':'), Some(number)) => !is_deb || !number.is_ascii_digit(),
+        (Some(last), _) => !last.is_alphanumeric() && !matches!(last, '.' | '~' | '+' | '^'),
+        (None, _) => true,
+    }
+}
+
+/// Whether a version may end before a text: `1.0-15` and `1.0-1.5` are not `1.0-1`.
+fn ends(behind: &str) -> bool {
+    let mut next = behind.chars();
+    match (next.next(), next.next()) {
+        (Some('.'), Some(next)) => !next.is_ascii_digit(),
+        (Some('~' | '+' | '^'), Some(next)) => !next.is_ascii_alphanumeric(),
+        (Some(next), _) => !next.is_ascii_digit(),
+        (None, _) => true,
     }
 }
 

@@ -124,6 +124,13 @@ fn fields_of_debs() {
                 Some((field, "section", Some("a"), Some("b"))),
             ),
             (DEB, &of("1-1", ("Depends", "x, y (= 1-1)")), &of("1-2", ("Depends", "x, y (= 1-2)")), None),
+            // A dependency on another package whose version ends alike.
+            (
+                DEB,
+                &of("1-1", ("Depends", "libssl3 (= 3.1-1)")),
+                &of("1-2", ("Depends", "libssl3 (= 3.1-2)")),
+                Some((relation, "depends", Some("libssl3 (= 3.1-1)"), Some("libssl3 (= 3.1-2)"))),
+            ),
             // A field of the name of a control file hides none of it.
             (
                 DEB,

@@ -19,7 +19,7 @@ fn dependencies_differ_by_more_than_the_own_release() {
     use DependencyKind::{Enhances, Order, Provides, Recommends, Requires, Suggests};
     type One<'a> = (DependencyKind, &'a str, u32, &'a str);
     type Row<'a> = (&'a [One<'a>], &'a [One<'a>], Option<(&'a str, Option<&'a str>, Option<&'a str>)>);
-    let rows: [Row<'_>; 10] = [
+    let rows: [Row<'_>; 11] = [
         (&[(Provides, "hello", 8, "1.0-2.1")], &[(Provides, "hello", 8, "1.0-2.2")], None),
         (
             &[(Requires, "a", 0, ""), (Requires, "b", 0, "")],
@@ -30,6 +30,11 @@ fn dependencies_differ_by_more_than_the_own_release() {
             &[(Provides, "x", 8, "1.0-2.1")],
             &[(Provides, "x", 8, "1.0-2.1")],
             Some(("provides", Some("x = 1.0-2.1 (flags 0x8)"), Some("x = 1.0-2.1 (flags 0x8)"))),
+        ),
+        (
+            &[(Requires, "libssl3", 8, "3.1.0-2.1")],
+            &[(Requires, "libssl3", 8, "3.1.0-2.2")],
+            Some(("requires", Some("libssl3 = 3.1.0-2.1"), Some("libssl3 = 3.1.0-2.2"))),
         ),
         (&[], &[(Requires, "a", 12, "1")], Some(("requires", None, Some("a >= 1")))),
         (&[(Requires, "a", 2, "1")], &[], Some(("requires", Some("a < 1"), None))),
@@ -86,8 +91,13 @@ fn scripts() {
     };
     let sh = |body| Some(script("/bin/sh", Some(body), 0));
     type Row<'a> = (Option<Script>, Option<Script>, Option<(Option<&'a str>, Option<&'a str>)>);
-    let rows: [Row<'_>; 8] = [
+    let rows: [Row<'_>; 9] = [
         (None, None, None),
+        (
+            sh("ls /lib/modules/5.1.0-2.1-default"),
+            sh("ls /lib/modules/5.1.0-2.2-default"),
+            Some((Some("ls /lib/modules/5.1.0-2.1-default"), Some("ls /lib/modules/5.1.0-2.2-default"))),
+        ),
         (sh("true"), sh("true"), None),
         (sh("a\nV=1.0-2.1\nb"), sh("a\nV=1.0-2.2\nb"), None),
         (sh("a\nb"), sh("a\nc"), Some((Some("b"), Some("c")))),
