@@ -1,8 +1,8 @@
 //! Contents of the files that both packages have.
 //!
-//! rpm does not install a file whose digest is not that of the header, so files with the same digest are the same. The
-//! sums of a deb bind nobody; there the host computes digests of what is really in it. Only what differs is fetched, all
-//! of it at once where it is not too much.
+//! rpm does not install a file whose digest is not that of the header, so files with the same digest are the same, unless
+//! two files of one digest can be made. The sums of a deb bind nobody. Where digests say nothing the host computes those of what
+//! is really in the package. Only what differs is fetched, all of it at once where it is not too much.
 
 use crate::codes::Code;
 use crate::difference::{Difference, Differences};
@@ -19,6 +19,9 @@ use alloc::vec::Vec;
 use skink_compare_content as content;
 use skink_sdk::Failure;
 use skink_sdk::packages::{Format, Package, PackagedFile};
+
+/// Algorithms of digests, by rpm's numbers for them, of which nobody can make two files with the same one: those of SHA-2.
+const BINDING: [&str; 4] = ["8", "9", "10", "11"];
 
 /// One side's open package, and which of its files are one.
 pub(crate) struct Opened<'a> {
@@ -69,11 +72,8 @@ impl<'a> Contents<'a> {
         Ok(())
     }
 
-    /// Whether the digests of both headers are of one kind, and hold for what is installed.
     fn is_bound_by_digests(&self) -> bool {
-        let Sides { old, new } = self.sides;
-        let is_rpm = old.format == Format::Rpm && new.format == Format::Rpm;
-        is_rpm && old.field("filedigestalgo") == new.field("filedigestalgo")
+        are_bound(self.sides)
     }
 
     fn has_same_digest(&self, both: &Both<'_>) -> bool {
@@ -144,6 +144,13 @@ impl<'a> Contents<'a> {
     }
 }
 
+/// Whether the digests of both headers are of one kind, and hold for what is installed. Where no algorithm is told it is MD5.
+fn are_bound(Sides { old, new }: Sides<'_>) -> bool {
+    let is_rpm = old.format == Format::Rpm && new.format == Format::Rpm;
+    let (old, new) = (old.field("filedigestalgo"), new.field("filedigestalgo"));
+    is_rpm && old == new && matches!(new.as_slice(), [one] if BINDING.contains(one))
+}
+
 /// A difference of a content as one of the build.
 pub(crate) fn told(code: Code, difference: content::Difference) -> Difference {
     let content::Difference { path, part, old, new, why } = difference;
@@ -183,5 +190,37 @@ impl<'a> Opened<'a> {
         file: &PackagedFile<'a>,
     ) -> Option<&'c [u8]> {
         self.links.find(file, all, Option::is_some).and_then(Option::as_deref)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::header::made::header;
+
+    #[test]
+    fn digests_that_hold() {
+        const RPM: Format = Format::Rpm;
+        const DEB: Format = Format::Deb;
+        let rows = [
+            ((RPM, Some("8")), (RPM, Some("8")), true),
+            ((RPM, Some("10")), (RPM, Some("10")), true),
+            ((RPM, Some("8")), (RPM, Some("10")), false),
+            // MD5, and SHA-1.
+            ((RPM, Some("1")), (RPM, Some("1")), false),
+            ((RPM, Some("2")), (RPM, Some("2")), false),
+            ((RPM, None), (RPM, None), false),
+            ((RPM, Some("")), (RPM, Some("")), false),
+            ((DEB, Some("8")), (DEB, Some("8")), false),
+            ((RPM, Some("8")), (DEB, Some("8")), false),
+        ];
+        for (old, new, want) in rows {
+            let [old_header, new_header] = [old, new].map(|(format, algorithm)| {
+                let fields: Vec<_> = algorithm.into_iter().map(|value| ("filedigestalgo", value)).collect();
+                header(format, &fields)
+            });
+            let sides = Sides { old: &old_header, new: &new_header };
+            assert_eq!(are_bound(sides), want, "{old:?} {new:?}");
+        }
     }
 }
