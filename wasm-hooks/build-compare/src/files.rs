@@ -19,6 +19,9 @@ const BUILD_IDS: &str = "/usr/lib/.build-id";
 /// Where debuggers find what they need, and what such packages tell of themselves.
 const DEBUG: [&str; 3] = ["/usr/lib/debug", "/usr/src/debug", "/usr/share/doc"];
 
+/// Ends of files that gdb runs when it loads what they lie beside.
+const RUN: [&str; 3] = ["-gdb.py", "-gdb.scm", "-gdb.gdb"];
+
 /// A file of both packages.
 #[derive(Debug, Clone)]
 pub(crate) struct Both<'a> {
@@ -96,7 +99,9 @@ pub(crate) fn are_debug(files: &[PackagedFile<'_>]) -> bool {
     let is_below = |path: &str| {
         DEBUG.iter().any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
     };
-    files.iter().all(|file| file.is_directory() || is_build_id(file) || is_below(file.path))
+    let is_run = |path: &str| RUN.iter().any(|end| path.ends_with(end));
+    let is_debug = |path: &str| is_below(path) && !is_run(path);
+    files.iter().all(|file| file.is_directory() || is_build_id(file) || is_debug(file.path))
 }
 
 fn is_build_id(file: &PackagedFile<'_>) -> bool {

@@ -115,12 +115,15 @@ fn each_column_counts_but_those_of_the_build() {
 
 #[test]
 fn files_for_debuggers_alone() {
-    let rows: [(&[One<'_>], bool); 7] = [
+    let rows: [(&[One<'_>], bool); 10] = [
         (&[("/usr", FOLDER, 0, ""), ("/usr/lib/debug/a.debug", FILE, 0, "")], true),
         (&[("/usr/lib/debug/.build-id/1/2", LINK, 0, "x"), ("/usr/lib/.build-id/1", LINK, 0, "x")], true),
         (&[("/usr/src/debug/a.c", FILE, 0, ""), ("/usr/share/doc/a-dbg/copyright", FILE, 0, "")], true),
         (&[("/usr/share/doc/a-dbg", LINK, 0, "a")], true),
         (&[("/usr/lib/debug/a", FILE, 0, ""), ("/usr/bin/python3-dbg", FILE, 0, "")], false),
+        (&[("/usr/lib/debug/usr/lib64/liba.so.1-gdb.py", FILE, 0, "")], false),
+        (&[("/usr/lib/debug/usr/bin/a-gdb.gdb", LINK, 0, "x")], false),
+        (&[("/usr/src/debug/a-gdb.scm", FILE, 0, "")], false),
         (&[("/usr/lib/debugger", FILE, 0, "")], false),
         (&[("/usr/lib/.build-id/1", FILE, 0, "")], false),
     ];
