@@ -49,6 +49,11 @@ impl Difference {
         }
     }
 
+    /// Something looks the same, and holds bytes that are no UTF-8, which all look alike.
+    pub(crate) fn unclear(code: Code, what: &str) -> Self {
+        Self::new(code, &format!("{what} is no UTF-8, so nobody can tell whether it is the same"))
+    }
+
     pub(crate) fn field(mut self, field: &str) -> Self {
         self.field = Some(field.to_owned());
         self

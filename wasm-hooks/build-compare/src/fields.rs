@@ -1,14 +1,14 @@
 //! What is told of a package as a whole.
 //!
 //! Invariant: a field counts unless it is known to be another one in each build. One that this hook has never heard of is
-//! compared as well.
+//! compared as well, and one that is no UTF-8 is taken for another one.
 
 use crate::codes::Code;
 use crate::difference::{Difference, Differences};
 use crate::header::Header;
 use crate::release::Release;
 use crate::sides::Sides;
-use crate::text::{Line, first_difference};
+use crate::text::{Line, are_unclear, first_difference};
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -47,11 +47,28 @@ pub(crate) fn compare(sides: Sides<'_>, is_converted: bool, found: &mut Differen
             Format::Rpm => of_rpm(sides, name, &old, &new, is_converted),
             Format::Deb => of_deb(sides, name, &old, &new),
         };
-        if let Some(difference) = difference {
+        if let Some(difference) = difference.or_else(|| unclear(sides, name, &old, &new)) {
             found.add(difference.field(name));
         }
     }
     kernel_release(sides, found);
+}
+
+/// A field that counts, and of which nobody can tell whether it is the same.
+fn unclear(sides: Sides<'_>, name: &str, old: &[&str], new: &[&str]) -> Option<Difference> {
+    let is_of_build = match sides.new.format {
+        Format::Rpm => NOT_OF_RPMS.contains(&name),
+        Format::Deb => NOT_OF_DEBS.contains(&name),
+    };
+    let texts = old.iter().chain(new).copied().chain([name]);
+    if is_of_build || !are_unclear(texts) {
+        return None;
+    }
+    let code = match sides.new.format {
+        Format::Deb if RELATIONS.contains(&name) => Code::DependenciesDiffer,
+        Format::Rpm | Format::Deb => Code::FieldDiffers,
+    };
+    Some(Difference::unclear(code, name))
 }
 
 fn of_rpm(

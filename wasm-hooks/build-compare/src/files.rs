@@ -8,6 +8,7 @@ use crate::difference::{Difference, Differences};
 use crate::header::Header;
 use crate::pair::merge;
 use crate::sides::Sides;
+use crate::text::are_unclear;
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::vec::Vec;
@@ -111,6 +112,28 @@ fn is_build_id(file: &PackagedFile<'_>) -> bool {
 }
 
 fn attributes(old: &Row<'_>, new: &Row<'_>, found: &mut Differences) {
+    let before = found.count();
+    others(old, new, found);
+    if found.count() > before {
+        return;
+    }
+    let file = new.file;
+    let texts = [
+        ("path", file.path),
+        ("target", file.target),
+        ("owner", file.owner),
+        ("group", file.group),
+        ("language", new.language),
+        ("capabilities", new.capabilities),
+    ];
+    if let Some((field, _)) = texts.into_iter().find(|(_, text)| are_unclear([*text])) {
+        let what = format!("{field} of {}", file.path);
+        found.add(Difference::unclear(Code::FilesDiffer, &what).field(field).file(file.path));
+    }
+}
+
+/// All that is told otherwise.
+fn others(old: &Row<'_>, new: &Row<'_>, found: &mut Differences) {
     let (a, b) = (old.file, new.file);
     let octal = |mode: u32| format!("{mode:o}");
     let bits = |flags: u32| format!("{flags:#x}");

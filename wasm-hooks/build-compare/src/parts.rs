@@ -5,11 +5,12 @@ use crate::difference::{Difference, Differences};
 use crate::header::Header;
 use crate::pair::merge;
 use crate::sides::Sides;
+use crate::text::are_unclear;
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use skink_sdk::packages::{Dependency, DependencyKind, Format, ScriptKind, Trigger, TriggerKind};
+use skink_sdk::packages::{Dependency, DependencyKind, Format, Script, ScriptKind, Trigger, TriggerKind};
 
 /// Comparisons in the flags of a dependency.
 const COMPARISONS: [(u32, &str); 3] = [(2, "<"), (4, ">"), (8, "=")];
@@ -76,6 +77,9 @@ fn dependencies(sides: Sides<'_>, found: &mut Differences) {
         let gone = other.iter().find_map(|(old, _)| old.as_ref());
         let come = other.iter().find_map(|(_, new)| new.as_ref());
         if gone.is_none() && come.is_none() {
+            if [sides.old, sides.new].into_iter().any(|header| has_unclear(header, kind)) {
+                found.add(Difference::unclear(Code::DependenciesDiffer, field).field(field));
+            }
             continue;
         }
         let same = gone.map(|told| &told.shown) == come.map(|told| &told.shown);
@@ -84,6 +88,12 @@ fn dependencies(sides: Sides<'_>, found: &mut Differences) {
         let difference = Difference::new(Code::DependenciesDiffer, field).field(field);
         found.add(difference.values(gone.as_deref(), come.as_deref()));
     }
+}
+
+/// Whether a dependency of that kind is no UTF-8.
+fn has_unclear(header: &Header, kind: DependencyKind) -> bool {
+    let own = header.dependencies.iter().filter(|dependency| dependency.kind == kind);
+    are_unclear(own.flat_map(|dependency| [dependency.name.as_str(), dependency.version.as_str()]))
 }
 
 /// All of one kind, sorted by what is compared.
@@ -111,31 +121,41 @@ fn scripts(sides: Sides<'_>, found: &mut Differences) {
             of(sides.new).and_then(|place| sides.new.scripts.get(place)),
         );
         let what = format!("the script {field}");
-        let difference = || Difference::new(Code::ScriptDiffers, &what).field(field);
-        let (old, new) = match (old, new) {
-            (Some(old), Some(new)) => (old, new),
-            (None, None) => continue,
+        let difference = match (old, new) {
+            (Some(old), Some(new)) => script(sides, &what, old, new),
+            (None, None) => None,
             (old, new) => {
-                let body = |script: &skink_sdk::packages::Script| {
-                    script.body.clone().unwrap_or_else(|| script.interpreter.join(" "))
-                };
+                let body =
+                    |script: &Script| script.body.clone().unwrap_or_else(|| script.interpreter.join(" "));
                 let (old, new) = (old.map(body), new.map(body));
-                found.add(difference().values(old.as_deref(), new.as_deref()));
-                continue;
+                let difference = Difference::new(Code::ScriptDiffers, &what);
+                Some(difference.values(old.as_deref(), new.as_deref()))
             }
         };
-        let body = |script: &'_ skink_sdk::packages::Script| script.body.clone().unwrap_or_default();
-        let (old_body, new_body) = (body(old), body(new));
-        if old.interpreter != new.interpreter {
-            let (old, new) = (old.interpreter.join(" "), new.interpreter.join(" "));
-            found.add(difference().part("interpreter".to_owned()).values(Some(&old), Some(&new)));
-        } else if old.flags != new.flags {
-            let (old, new) = (format!("{:#x}", old.flags), format!("{:#x}", new.flags));
-            found.add(difference().part("flags".to_owned()).values(Some(&old), Some(&new)));
-        } else if let Some(line) = sides.first_difference(&old_body, &new_body) {
-            found.add(difference().part(format!("line {}", line.number)).values(line.old, line.new));
+        if let Some(difference) = difference {
+            found.add(difference.field(field));
         }
     }
+}
+
+/// What differs in a script of both packages.
+fn script(sides: Sides<'_>, what: &str, old: &Script, new: &Script) -> Option<Difference> {
+    let difference = || Difference::new(Code::ScriptDiffers, what);
+    let body = |script: &'_ Script| script.body.clone().unwrap_or_default();
+    let (old_body, new_body) = (body(old), body(new));
+    if old.interpreter != new.interpreter {
+        let (old, new) = (old.interpreter.join(" "), new.interpreter.join(" "));
+        return Some(difference().part("interpreter".to_owned()).values(Some(&old), Some(&new)));
+    }
+    if old.flags != new.flags {
+        let (old, new) = (format!("{:#x}", old.flags), format!("{:#x}", new.flags));
+        return Some(difference().part("flags".to_owned()).values(Some(&old), Some(&new)));
+    }
+    if let Some(line) = sides.first_difference(&old_body, &new_body) {
+        return Some(difference().part(format!("line {}", line.number)).values(line.old, line.new));
+    }
+    let texts = old.interpreter.iter().chain([&old_body, &new_body]).map(String::as_str);
+    are_unclear(texts).then(|| Difference::unclear(Code::ScriptDiffers, what))
 }
 
 fn triggers(sides: Sides<'_>, found: &mut Differences) {
@@ -145,6 +165,10 @@ fn triggers(sides: Sides<'_>, found: &mut Differences) {
         let (old, new) = (old.get(place), new.get(place));
         let keys = (old.map(|(key, _)| key), new.map(|(key, _)| key));
         if keys.0 == keys.1 {
+            if are_unclear(keys.0.into_iter().flatten().map(String::as_str)) {
+                let difference = Difference::unclear(Code::TriggerDiffers, "a trigger");
+                return found.add(difference.field("trigger"));
+            }
             continue;
         }
         let difference = Difference::new(Code::TriggerDiffers, "a trigger").field("trigger");
@@ -186,6 +210,11 @@ fn changelog(sides: Sides<'_>, found: &mut Differences) {
         (old, new) => old.is_none() && new.is_none(),
     };
     if same {
+        let texts = new.iter().flat_map(|change| [change.author.as_str(), change.text.as_str()]);
+        if are_unclear(texts) {
+            let difference = Difference::unclear(Code::ChangelogDiffers, "the last change");
+            found.add(difference.field("changelog"));
+        }
         return;
     }
     let shown = |change: &skink_sdk::packages::Change| {

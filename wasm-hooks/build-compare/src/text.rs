@@ -6,6 +6,14 @@ use alloc::string::String;
 /// The most characters of a value that are shown.
 const SHOWN: usize = 200;
 
+/// What stands in a text for bytes that are no UTF-8. Other bytes may have stood there in the other build.
+const REPLACED: char = '\u{fffd}';
+
+/// Whether nobody can tell what one of these texts was.
+pub(crate) fn are_unclear<'t>(texts: impl IntoIterator<Item = &'t str>) -> bool {
+    texts.into_iter().any(|text| text.contains(REPLACED))
+}
+
 /// A text in one line, cut where it is long; what cannot be printed is escaped.
 pub(crate) fn shown(text: &str) -> String {
     let mut line = String::new();

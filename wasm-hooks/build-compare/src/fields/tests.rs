@@ -53,6 +53,14 @@ fn fields_of_rpms() {
                 &[("description", "a\nx\nc")],
                 Some((field, "description", Some("b"), Some("x"))),
             ),
+            // No UTF-8.
+            (RPM, &[("packager", "M\u{fffd}ller")], &[("packager", "M\u{fffd}ller")], None),
+            (
+                RPM,
+                &[("vendor", "M\u{fffd}ller")],
+                &[("vendor", "M\u{fffd}ller")],
+                Some((field, "vendor", None, None)),
+            ),
             (RPM, &[("sourcerpm", "a-1-1.src.rpm")], &[("sourcerpm", "a-1-2.src.rpm")], None),
             (
                 RPM,
@@ -124,6 +132,20 @@ fn fields_of_debs() {
                 Some((field, "section", Some("a"), Some("b"))),
             ),
             (DEB, &of("1-1", ("Depends", "x, y (= 1-1)")), &of("1-2", ("Depends", "x, y (= 1-2)")), None),
+            // No UTF-8.
+            (
+                DEB,
+                &of("1-1", ("X", "a\u{fffd}")),
+                &of("1-1", ("X", "a\u{fffd}")),
+                Some((field, "x", None, None)),
+            ),
+            (
+                DEB,
+                &of("1-1", ("Depends", "a\u{fffd}")),
+                &of("1-1", ("Depends", "a\u{fffd}")),
+                Some((relation, "depends", None, None)),
+            ),
+            (DEB, &of("1-1", ("Date", "\u{fffd}")), &of("1-1", ("Date", "\u{fffd}")), None),
             // A dependency on another package whose version ends alike.
             (
                 DEB,

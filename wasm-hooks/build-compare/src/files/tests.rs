@@ -37,8 +37,16 @@ fn found(old: FileTable, new: FileTable) -> (Vec<(String, String)>, Vec<String>)
 #[test]
 fn lists_of_files() {
     type Row<'a> = (&'a [One<'a>], &'a [One<'a>], &'a [(&'a str, &'a str)], &'a [&'a str]);
-    let rows: [Row<'_>; 13] = [
+    let rows: [Row<'_>; 15] = [
         (&[("/a", FILE, 0, "")], &[("/a", FILE, 0, "")], &[], &["/a"]),
+        // No UTF-8.
+        (
+            &[("/\u{fffd}", FILE, 0, "")],
+            &[("/\u{fffd}", FILE, 0, "")],
+            &[("path", "/\u{fffd}")],
+            &["/\u{fffd}"],
+        ),
+        (&[("/a", LINK, 0, "\u{fffd}")], &[("/a", LINK, 0, "\u{fffd}")], &[("target", "/a")], &[]),
         (
             &[("/a", FILE, 0, ""), ("/c", FILE, 0, "")],
             &[("/b", FILE, 0, ""), ("/c", FILE, 0, "")],

@@ -19,7 +19,7 @@ fn dependencies_differ_by_more_than_the_own_release() {
     use DependencyKind::{Enhances, Order, Provides, Recommends, Requires, Suggests};
     type One<'a> = (DependencyKind, &'a str, u32, &'a str);
     type Row<'a> = (&'a [One<'a>], &'a [One<'a>], Option<(&'a str, Option<&'a str>, Option<&'a str>)>);
-    let rows: [Row<'_>; 11] = [
+    let rows: [Row<'_>; 12] = [
         (&[(Provides, "hello", 8, "1.0-2.1")], &[(Provides, "hello", 8, "1.0-2.2")], None),
         (
             &[(Requires, "a", 0, ""), (Requires, "b", 0, "")],
@@ -47,6 +47,11 @@ fn dependencies_differ_by_more_than_the_own_release() {
             &[(Requires, "a", 0, ""), (Requires, "a", 0, "")],
             &[(Requires, "a", 0, "")],
             Some(("requires", Some("a"), None)),
+        ),
+        (
+            &[(Suggests, "a", 0, ""), (Requires, "\u{fffd}", 0, "")],
+            &[(Suggests, "a", 0, ""), (Requires, "\u{fffd}", 0, "")],
+            Some(("requires", None, None)),
         ),
         (&[(Enhances, "a", 0, "")], &[(Enhances, "b", 0, "")], Some(("enhances", Some("a"), Some("b")))),
         (&[(Order, "a", 0, "")], &[], Some(("order", Some("a"), None))),
@@ -91,8 +96,10 @@ fn scripts() {
     };
     let sh = |body| Some(script("/bin/sh", Some(body), 0));
     type Row<'a> = (Option<Script>, Option<Script>, Option<(Option<&'a str>, Option<&'a str>)>);
-    let rows: [Row<'_>; 9] = [
+    let rows: [Row<'_>; 11] = [
         (None, None, None),
+        (sh("\u{7f}ELF\u{fffd}"), sh("\u{7f}ELF\u{fffd}"), Some((None, None))),
+        (Some(script("/bin/\u{fffd}", None, 0)), Some(script("/bin/\u{fffd}", None, 0)), Some((None, None))),
         (
             sh("ls /lib/modules/5.1.0-2.1-default"),
             sh("ls /lib/modules/5.1.0-2.2-default"),
@@ -156,6 +163,8 @@ fn each_part_of_a_trigger_counts() {
         );
     }
     assert_eq!(both(|old, _| old.triggers.push(trigger())).len(), 1);
+    let unclear = || [Trigger { body: "\u{fffd}".to_owned(), ..trigger() }].into();
+    assert_eq!(both(|old, new| (old.triggers, new.triggers) = (unclear(), unclear())).len(), 1);
 }
 
 #[test]
@@ -167,6 +176,7 @@ fn the_last_change_counts() {
         (change(1, "x"), change(2, "x"), true),
         (change(1, "x"), change(1, "y"), true),
         (change(1, "x"), None, true),
+        (change(1, "\u{fffd}"), change(1, "\u{fffd}"), true),
     ];
     for (was, is, differs) in rows {
         let told = both(|old, new| (old.change, new.change) = (was.clone(), is.clone()));
