@@ -13,10 +13,10 @@ use crate::print;
 use anyhow::{Context, Result, anyhow, bail};
 use builds::Builds;
 use clap::{Args, ValueEnum, ValueHint};
-use skink_job::{Outcome, Phase};
+use skink_job::{Outcome, Phase, SafeText};
 use skink_obs::Verbosity;
 use skink_report::{
-    Comparison, DIFF_MAX_BYTES, Diff, HookReport, State, Verdict, diff_page, read_comparison,
+    Comparison, DIFF_MAX_BYTES, Diff, HookReport, Reason, State, Verdict, diff_page, read_comparison,
 };
 use skink_worker::Line;
 use skink_worker::render;
@@ -148,7 +148,16 @@ fn found(call: &HookReport, left: &Path) -> Result<Comparison> {
         let why = why.or(found.differences.first().map(|first| &first.message)).unwrap_or(&found.why);
         bail!("the builds were not compared: {why}");
     }
+    if let Some(why) = only_unreadable(&found) {
+        bail!("the builds were not compared: {why}");
+    }
     Ok(found)
+}
+
+/// What could not be read, where nothing else differs: then nobody knows whether the builds do.
+fn only_unreadable(found: &Comparison) -> Option<&SafeText> {
+    let is_all = found.omitted == 0 && found.differences.iter().all(|one| one.reason == Reason::Unreadable);
+    found.differences.first().filter(|_| is_all).map(|first| &first.message)
 }
 
 /// The settings with [`SETTINGS`], unless they say otherwise.
@@ -165,18 +174,26 @@ fn settings(given: &str) -> Result<String> {
     Ok(serde_json::Value::from(settings).to_string())
 }
 
-/// Nothing that is compared is written over.
+/// Nothing that is compared is written over, and nothing is added to it.
 fn check_output(arguments: &DiffArguments) -> Result<()> {
     let Some(out) = &arguments.output else { return Ok(()) };
-    let real = |path: &Path| path.canonicalize().ok();
-    let is_input = [&arguments.old, &arguments.new].into_iter().any(|path| {
-        let (input, output) = (real(path), real(out));
-        input.is_some() && input == output
-    });
-    if is_input {
-        bail!("{} is what is compared; name another file", out.display());
+    let writes: Vec<PathBuf> = [out.canonicalize().ok(), written(out)].into_iter().flatten().collect();
+    for compared in [&arguments.old, &arguments.new] {
+        let Ok(real) = compared.canonicalize() else { continue };
+        if writes.contains(&real) {
+            bail!("{} is what is compared; name another file", out.display());
+        }
+        if writes.iter().any(|path| path.starts_with(&real)) {
+            bail!("{} lies in {}, which is compared; name another file", out.display(), compared.display());
+        }
     }
     Ok(())
+}
+
+/// Where a file of that name is, whether or not it is there yet; none where its folder is not there.
+fn written(out: &Path) -> Option<PathBuf> {
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Some(folder.canonicalize().ok()?.join(out.file_name()?))
 }
 
 fn show(diff: &Diff, call: &HookReport, arguments: &DiffArguments, verbosity: Verbosity) -> Result<()> {
@@ -231,6 +248,72 @@ mod tests {
         ];
         for (given, want) in rows {
             assert_eq!(settings(given).ok().as_deref(), want, "{given}");
+        }
+    }
+
+    /// What a module left, with differences of these reasons.
+    fn left(reasons: &[&str], omitted: u64) -> Comparison {
+        let difference = |reason: &&str| serde_json::json!({ "reason": reason, "code": "c", "message": format!("{reason} first") });
+        let differences: Vec<_> = reasons.iter().map(difference).collect();
+        let document = serde_json::json!({
+            "schema": 1, "verdict": "changed", "why": "", "packages": [], "differences": differences,
+            "omitted": omitted,
+        });
+        read_comparison(document.to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_no_difference() {
+        let (odd, plain) = ("unreadable", "binaries_differ");
+        let rows: [(&[&str], u64, Option<&str>); 5] = [
+            (&[odd], 0, Some("unreadable first")),
+            (&[odd, odd], 0, Some("unreadable first")),
+            (&[odd], 1, None),
+            (&[odd, plain], 0, None),
+            (&[plain], 0, None),
+        ];
+        for (reasons, omitted, want) in rows {
+            let found = left(reasons, omitted);
+            assert_eq!(only_unreadable(&found).map(SafeText::as_str), want, "{reasons:?} {omitted}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_into_what_is_compared() {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            arguments: DiffArguments,
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &str| folder.path().join(path).to_str().unwrap().to_owned();
+        fs::create_dir_all(at("old/OTHER")).unwrap();
+        fs::create_dir(at("new")).unwrap();
+        for file in ["one.rpm", "old/a.rpm"] {
+            fs::write(at(file), "").unwrap();
+        }
+        std::os::unix::fs::symlink(at("old/a.rpm"), at("link")).unwrap();
+        std::os::unix::fs::symlink(at("old"), at("folder")).unwrap();
+        let rows = [
+            ("old", "out", true),
+            ("old", "older", true),
+            ("old", "no/such/folder", true),
+            ("old", "old", false),
+            ("old", "old/a.rpm", false),
+            ("old", "old/report.html", false),
+            ("old", "old/OTHER/report.html", false),
+            ("old", "new/report.html", false),
+            ("old", "folder/report.html", false),
+            ("folder", "old/report.html", false),
+            ("old", "new/../old/report.html", false),
+            ("old", "link", false),
+            ("one.rpm", "one.rpm", false),
+            ("one.rpm", "other.rpm", true),
+        ];
+        for (old, out, is_fine) in rows {
+            let line = ["diff", &at(old), &at("new"), "--output", &at(out)];
+            let Line { arguments } = clap::Parser::try_parse_from(line).unwrap();
+            assert_eq!(check_output(&arguments).is_ok(), is_fine, "{old} {out}");
         }
     }
 }

@@ -133,6 +133,27 @@ fn builds_are_the_same_or_differ() {
 }
 
 #[test]
+fn what_lies_beside_the_packages_counts() {
+    let folder = builds();
+    let other = |build: &str, text: &str| fs::write(folder.path().join(build).join("tool"), text).unwrap();
+    other("a", "one\n");
+    fs::create_dir(folder.path().join("same")).unwrap();
+    lay(&folder.path().join("same"), greet("monday"), true);
+    // A previous build may be kept without such files.
+    assert_eq!(json(folder.path(), "same", "a").0, 0);
+    let (code, document) = json(folder.path(), "a", "same");
+    assert_eq!((code, &document["differences"][0]["path"][0]), (1, &"tool".into()), "{document}");
+    other("same", "other\n");
+    let (code, document) = json(folder.path(), "a", "same");
+    assert_eq!((code, &document["differences"][0]["part"]), (1, &"line 1".into()), "{document}");
+    // A link is no package.
+    other("same", "one\n");
+    std::os::unix::fs::symlink("tool", folder.path().join("same/tool.rpm")).unwrap();
+    let (code, printed, error) = diff(folder.path(), &["a", "same"]);
+    assert_eq!((code, error.contains("tool.rpm is no regular file")), (2, true), "{printed}{error}");
+}
+
+#[test]
 fn two_packages_are_a_build_each() {
     let folder = temporary();
     let path = |package: &PathBuf| package.to_str().unwrap().to_owned();
@@ -216,7 +237,7 @@ fn what_goes_wrong_is_never_the_same() {
     let guest = told("SKINK_GUEST_PACKAGES");
     fs::copy(&everything_debs()[0], at("one.deb")).unwrap();
     debug_deb(&at("root"), &at("a-dbg_1_all.deb"));
-    let rows: [(&[&str], i32, &str); 17] = [
+    let rows: [(&[&str], i32, &str); 20] = [
         (&["one.rpm", "one.deb"], 2, "one.rpm and one.deb are packages of different kinds"),
         (&["a-dbg_1_all.deb", "a-dbg_1_all.deb"], 2, "not compared: it holds debug information"),
         (&["empty", "empty"], 2, "not compared: neither this build nor the previous one made a package"),
@@ -230,6 +251,9 @@ fn what_goes_wrong_is_never_the_same() {
         (&["a", "a", "--hook-policy", "small.toml", "--project", "home:me"], 2, "the module ended as limit"),
         (&["a", "b", "--settings", "[]"], 2, "the settings are no JSON object"),
         (&["a", "b", "--settings", "{\"odd\": 1}"], 2, "odd"),
+        (&["cut.rpm", "cut.rpm"], 2, "not compared: "),
+        (&["a", "b", "--output", "b/out"], 2, "b/out lies in b, which is compared"),
+        (&["a", "b", "--format", "html", "--output", "a/x.rpm"], 2, "a/x.rpm lies in a, which is compared"),
         (&["one.rpm", "one.rpm", "--output", "one.rpm"], 2, "one.rpm is what is compared"),
         (&["a", "b", "--format", "html", "--output", "no/out"], 2, "cannot write no/out"),
         (&["a"], 64, "<NEW>"),
@@ -240,7 +264,7 @@ fn what_goes_wrong_is_never_the_same() {
         assert_eq!((code, error.contains(why)), (want, true), "{arguments:?}: {printed}{error}");
         assert_eq!(printed, "", "{arguments:?}");
     }
-    for (old, new) in [("cut.rpm", "cut.rpm"), ("empty", "a"), ("a", "empty")] {
+    for (old, new) in [("empty", "a"), ("a", "empty")] {
         let (code, printed, error) = diff(folder.path(), &[old, new]);
         assert_ne!(code, 0, "{old} {new}: {printed}{error}");
     }
