@@ -14,7 +14,8 @@ use skink_sdk::{Entry, Failure, Tree};
 const MAX: u64 = 32 << 20;
 
 const LOG: &str = "rpmlint.log";
-const APPDATA: &str = "-appdata.xml";
+/// The end of the names of AppStream data.
+pub(crate) const APPDATA: &str = "-appdata.xml";
 
 /// A tree and what is in it.
 pub(crate) struct Side<'a> {
@@ -26,7 +27,7 @@ pub(crate) struct Side<'a> {
 
 impl<'a> Side<'a> {
     /// The file of that name: that of the folder for what is no package, or the first one.
-    fn named(&self, name: &str) -> Option<&'a Entry> {
+    pub(crate) fn named(&self, name: &str) -> Option<&'a Entry> {
         let named = |entry: &&'a Entry| entry.is_file() && entry.file_name() == name;
         let all = || self.entries.iter().filter(named);
         all().find(|entry| entry.path == format!("OTHER/{name}")).or_else(|| all().next())

@@ -9,6 +9,7 @@
 extern crate alloc;
 
 mod attachments;
+mod beside;
 mod codes;
 mod contents;
 mod difference;

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 use core::iter::Peekable;
 use skink_sdk::packages::Format;
-use skink_sdk::{Entry, Rpm};
+use skink_sdk::{Entry, Kind, Rpm};
 
 /// Ends of the names of packages that were made out of others for another architecture.
 const CONVERTED: [&str; 3] = ["-32bit", "-64bit", "-x86"];
@@ -108,6 +108,17 @@ pub(crate) fn pairs<'a>(old: &'a [Entry], new: &'a [Entry]) -> Vec<Pair<'a>> {
     pairs
 }
 
+/// Whether a file is a package, by its name.
+pub(crate) fn is_named_so(path: &str) -> bool {
+    Package::of(path).is_some()
+}
+
+/// What is called as a package is, and cannot be read as one: a link, or a name that is no UTF-8.
+pub(crate) fn unreadable(entries: &[Entry]) -> impl Iterator<Item = &str> {
+    let is_odd = |entry: &&Entry| !matches!(entry.kind, Kind::File | Kind::Directory);
+    entries.iter().filter(is_odd).map(|entry| entry.path.as_str()).filter(|path| is_named_so(path))
+}
+
 fn packages(entries: &[Entry]) -> Vec<Package<'_>> {
     let files = entries.iter().filter(|entry| entry.is_file());
     let mut packages: Vec<Package<'_>> = files.filter_map(|entry| Package::of(&entry.path)).collect();
@@ -149,5 +160,7 @@ fn order<I: Iterator, K: Ord>(
     }
 }
 
+#[cfg(test)]
+pub(crate) mod made;
 #[cfg(test)]
 mod tests;

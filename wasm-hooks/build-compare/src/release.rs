@@ -156,6 +156,18 @@ impl Release {
     }
 }
 
+/// The name of a file beside packages of these versions, with marks in their places. An epoch is in no name.
+pub(crate) fn in_name(name: &str, versions: &[&str]) -> String {
+    let mut text = signed(name).into_owned();
+    for version in versions {
+        let own = version.split_once(':').map_or(*version, |(_, own)| own);
+        if let Some(replaced) = replaced(&text, own, LONG, false) {
+            text = replaced;
+        }
+    }
+    text
+}
+
 /// A text in which nothing is a mark.
 fn signed(text: &str) -> Cow<'_, str> {
     if text.contains(SIGN) { text.replace(SIGN, SIGNS).into() } else { text.into() }

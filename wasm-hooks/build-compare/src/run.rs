@@ -1,12 +1,13 @@
 //! Goes through the packages of both builds, and what lies beside them.
 
 use crate::attachments::{self, Side};
+use crate::beside::Beside;
 use crate::codes::{Code, Reason};
 use crate::contents::{Contents, Opened};
 use crate::difference::{Difference, Differences};
 use crate::header::Header;
 use crate::outcome::{State, Told};
-use crate::pair::{Depth, Package, Pair, pairs};
+use crate::pair::{Depth, Package, Pair, pairs, unreadable};
 use crate::plan::Links;
 use crate::settings::Settings;
 use crate::sides::Sides;
@@ -57,6 +58,7 @@ impl<'a> Run<'a> {
     pub(crate) fn all(&mut self) {
         let pairs = pairs(self.old.1, self.new.1);
         self.are_there(&pairs);
+        self.can_be_read();
         for (done, pair) in (0..).zip(&pairs) {
             match pair {
                 Pair::Both { old, new } => {
@@ -102,6 +104,15 @@ impl<'a> Run<'a> {
         if needs_source && !is_there(|package| package.is_source()) {
             let what = "neither this build nor the previous one has a source package";
             self.found.add(Difference::new(Code::NoSourcePackage, what));
+        }
+    }
+
+    /// That all that is called a package is a file.
+    fn can_be_read(&mut self) {
+        self.found.of(None, Reason::Unreadable);
+        for path in unreadable(self.old.1).chain(unreadable(self.new.1)) {
+            let what = format!("{path} is no regular file, so it cannot be compared");
+            self.found.add(Difference::new(Code::Unreadable, &what).file(path));
         }
     }
 
@@ -201,7 +212,13 @@ impl<'a> Run<'a> {
         );
         let log = if with_log { attachments::rpmlint_log(&old, &new, &mut self.found) } else { Ok(()) };
         let appdata = attachments::appdata(&old, &new, &mut self.found);
-        for failure in [log, appdata].into_iter().filter_map(Result::err) {
+        let first = |releases: &'_ [String]| releases.first().cloned().unwrap_or_default();
+        let releases = (first(&self.releases.0), first(&self.releases.1));
+        let (settings, job, kept) = (self.settings, self.job, self.kept);
+        let is_over = |found: &Differences| is_over(settings, job, kept, found);
+        let beside = Beside { settings, releases: (&releases.0, &releases.1), is_over: &is_over };
+        let others = beside.compare(&old, &new, &mut self.found);
+        for failure in [log, appdata, others].into_iter().filter_map(Result::err) {
             self.found.of(None, Reason::Unreadable);
             let what = format!("what lies beside the packages cannot be compared: {}", failure.message());
             self.found.add(Difference::new(Code::Unreadable, &what));

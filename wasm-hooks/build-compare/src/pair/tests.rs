@@ -1,17 +1,5 @@
+use super::made::entries;
 use super::*;
-use alloc::borrow::ToOwned;
-use skink_sdk::Kind;
-
-fn entries(paths: &[&str]) -> Vec<Entry> {
-    let entry = |path: &&str| Entry {
-        path: (*path).to_owned(),
-        kind: Kind::File,
-        size: 1,
-        mode: 0o644,
-        target: None,
-    };
-    paths.iter().map(entry).collect()
-}
 
 #[test]
 fn packages_pair_by_name_and_architecture() {
@@ -51,6 +39,19 @@ fn no_package_is_lost_where_several_have_one_name() {
     assert!(
         found.iter().any(|pair| matches!(pair, Pair::Added(added) if added.path == "y/a-1-1.noarch.rpm"))
     );
+}
+
+#[test]
+fn what_is_called_a_package_and_is_none() {
+    let paths = ["a-1-1.noarch.rpm", "OTHER/a.deb", "a.txt"];
+    let rows: [(Kind, &[&str]); 4] =
+        [(Kind::File, &[]), (Kind::Directory, &[]), (Kind::Symlink, &paths[..2]), (Kind::Other, &paths[..2])];
+    for (kind, want) in rows {
+        let mut entries = entries(&paths);
+        entries.iter_mut().for_each(|entry| entry.kind = kind);
+        assert_eq!(unreadable(&entries).collect::<Vec<_>>(), want, "{kind:?}");
+        assert_eq!(pairs(&entries, &[]).is_empty(), !matches!(kind, Kind::File), "{kind:?}");
+    }
 }
 
 #[test]

@@ -78,3 +78,17 @@ fn what_names_nothing_replaces_nothing() {
         assert_eq!(Release::default().line(line), line);
     }
 }
+
+#[test]
+fn names_beside_packages() {
+    let rows: [(&str, &[&str], &str); 5] = [
+        ("tool-1.0-2.3.AppImage", &["1.0-2.3"], "tool-\u{1}@VERSION@-@RELEASE_LONG@.AppImage"),
+        ("x_1.0-2.debian.tar.xz", &["7-7", "3:1.0-2"], "x_\u{1}@VERSION@-@RELEASE_LONG@.debian.tar.xz"),
+        ("x-1.0-25.zip", &["1.0-2"], "x-1.0-25.zip"),
+        ("x-1.0-2.zip", &["", ":"], "x-1.0-2.zip"),
+        ("\u{1}", &[], "\u{1}\u{1}"),
+    ];
+    for (name, versions, want) in rows {
+        assert_eq!(in_name(name, versions), want, "{name}");
+    }
+}
