@@ -2,6 +2,7 @@
 
 use super::parts::RELEASES;
 use md5::{Digest as _, Md5};
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
@@ -17,9 +18,9 @@ pub(crate) struct Deb {
     /// More lines of the control file.
     pub(crate) control: String,
     /// Scripts and other control files.
-    pub(crate) scripts: Vec<(&'static str, String)>,
+    pub(crate) scripts: Vec<(&'static str, Vec<u8>)>,
     pub(crate) files: Vec<(String, Vec<u8>, u32)>,
-    pub(crate) link: &'static str,
+    pub(crate) link: OsString,
     pub(crate) has_sums: bool,
     pub(crate) packing: &'static str,
 }
@@ -34,7 +35,7 @@ impl Deb {
             control: String::new(),
             scripts: Vec::new(),
             files: vec![("usr/share/it/text".to_owned(), b"same\n".to_vec(), 0o644)],
-            link: "text",
+            link: "text".into(),
             has_sums: true,
             packing: "gzip",
         }
@@ -54,7 +55,7 @@ impl Deb {
                 sums += &format!("{}  {path}\n", hex::encode(Md5::digest(content)));
             }
         }
-        symlink(self.link, root.join("usr/share/it/link")).unwrap();
+        symlink(&self.link, root.join("usr/share/it/link")).unwrap();
         let control = format!(
             "Package: {}\nVersion: {}-{}\nArchitecture: {}\nMaintainer: A Person <a@example.org>\n{}Description: it\n",
             self.package, self.version, self.release, self.arch, self.control

@@ -44,6 +44,13 @@ pub(crate) const STRICTER: &[Known] = &[
     known("digest-algorithm", "an older rpm may not know it"),
     known("bugurl", "people see it, and report faults there"),
     known("vcs", "people see it, and find the sources there"),
+    known("same-md5", "two files of one MD5 can be made; the scripts look at contents where digests differ only"),
+    known("requires-longer-version", "it is the version of another package, which ends as the own one does"),
+    known("script-of-another-kernel", "as any version of another package"),
+    known("script-says-mark", "the scripts write that word in the place of the release, and it is no release"),
+    known("debuginfo-runs", "gdb runs it; the scripts go by the name of the package"),
+    known("tool-differs", "people download it; the scripts look at packages only"),
+    known("tool-gone", "as any file beside the packages"),
     known("build-id-file", "links to build ids may differ, no other file there may"),
     known("debuginfod-like", "the scripts leave out every package with debuginfo anywhere in its name"),
     known("32bit-summary", "the scripts leave out the whole package"),
@@ -56,6 +63,9 @@ pub(crate) const STRICTER: &[Known] = &[
     known("deb-text-without-sum", "a deb's list of sums need not be whole"),
     known("deb-symbols-differ", "the package has more than debug information, and the scripts go by its name"),
     known("deb-dbg-differs", "as any package with more than debug information"),
+    known("deb-depends-longer-version", "it is the version of another package, which ends as the own one does"),
+    known("deb-source-differs", "it is what the package was made of; the scripts look at packages only"),
+    known("deb-link-no-utf8", "as any link"),
     known("deb-link", "it leads elsewhere; a deb's list of sums has no links"),
 ];
 

@@ -7,6 +7,12 @@ use std::path::{Path, PathBuf};
 
 const RECIPE: &str = include_str!("../../../../compare/whole.spec");
 
+/// Two texts of one MD5, as Marc Stevens found them.
+const SAME_MD5: [&str; 2] = [
+    "text TEXTCOLLBYfGiJUETHQ4hAcKSMd5zYpgqf1YRDhkmxHkhPWptrkoyz28wnI9V0aHeAuaKnak",
+    "text TEXTCOLLBYfGiJUETHQ4hEcKSMd5zYpgqf1YRDhkmxHkhPWptrkoyz28wnI9V0aHeAuaKnak",
+];
+
 /// Where the builds of `whole.spec` are.
 struct Builds<'a> {
     base: &'a Path,
@@ -160,6 +166,18 @@ impl Builds<'_> {
         {
             pairs.push(self.pair(name, &self.old, &without(&self.new, what), differ()));
         }
+        let built_twice = |name: &str, defines: [&[&str]; 2], shows: Shows| {
+            let [old, new] = [0, 1].map(|side| {
+                let other = Other { defines: defines[side], ..Other::default() };
+                built(self.base, &format!("{name}-{side}"), side as u32 + 1, &other)
+            });
+            self.pair(name, &old, &new, shows)
+        };
+        let gdb = Shows::path(&["/usr/lib/debug/whole-gdb.py"]).of("whole-debuginfo");
+        pairs.push(built_twice("debuginfo-runs", [&["gdb one"], &["gdb two"]], gdb));
+        let (md5, one_line) = ("_binary_filedigest_algorithm 1", "one_line 1");
+        let collision = [&[md5, one_line, SAME_MD5[0]][..], &[md5, one_line, SAME_MD5[1]]];
+        pairs.push(built_twice("same-md5", collision, text("/usr/share/whole/text", "whole")));
         pairs.push(self.pair("nothing-new", &self.old, &[], differ()));
         pairs
     }
@@ -182,6 +200,15 @@ impl Builds<'_> {
         pairs.extend(told.into_iter().map(|(name, old, new, reason)| {
             let shows = if reason.is_empty() { Shows::default() } else { Shows::reason(reason) };
             self.pair(name, &self.old, &self.new, shows).beside("whole-appdata.xml", old, new)
+        }));
+        let tools = [
+            ("tool-differs", Some("one\n"), Some("other\n"), true),
+            ("tool-gone", Some("one\n"), None, true),
+            ("tool-new", None, Some("one\n"), false),
+        ];
+        pairs.extend(tools.into_iter().map(|(name, old, new, differs)| {
+            let shows = if differs { Shows::path(&["tool"]) } else { Shows::default() };
+            self.pair(name, &self.old, &self.new, shows).beside("tool", old, new)
         }));
         let other = self.pair("statistics-differ", &self.old, &self.new, Shows::default());
         pairs.push(other.beside("_statistics", Some("<a/>\n"), Some("<b/>\n")));

@@ -4,6 +4,8 @@ use crate::build_compare::content::gz;
 use crate::build_compare::deb::Deb;
 use crate::build_compare::pair::{Pair, Shows};
 use crate::build_compare::parts::RELEASES;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
 type Change = fn(&mut Deb, usize);
@@ -18,7 +20,7 @@ pub(super) fn pairs(base: &Path) -> Vec<Pair> {
         });
         Pair::of(base, name, &[old], &[new], shows)
     };
-    let rows = control().into_iter().chain(scripts()).chain(contents()).chain(whole());
+    let rows = control().into_iter().chain(scripts()).chain(no_utf8()).chain(contents()).chain(whole());
     let mut pairs: Vec<Pair> = rows.map(pair).collect();
     pairs.extend(several(base, &at));
     pairs
@@ -44,6 +46,11 @@ fn control() -> Vec<(&'static str, Change, Shows)> {
             Shows::default(),
         ),
         (
+            "deb-depends-longer-version",
+            |deb, _| deb.control = format!("Depends: libother (= 3.1.0-{})\n", deb.release),
+            field("depends"),
+        ),
+        (
             "deb-recommends",
             |deb, side| deb.control = format!("Recommends: {}\n", of(side)),
             field("recommends"),
@@ -61,7 +68,7 @@ fn control() -> Vec<(&'static str, Change, Shows)> {
 
 fn scripts() -> Vec<(&'static str, Change, Shows)> {
     fn script(deb: &mut Deb, name: &'static str, text: &str) {
-        deb.scripts.push((name, format!("#!/bin/sh\necho {text}\n")));
+        deb.scripts.push((name, format!("#!/bin/sh\necho {text}\n").into()));
     }
     vec![
         ("deb-preinst", |deb, side| script(deb, "preinst", of(side)), field("pre-in")),
@@ -85,31 +92,52 @@ fn scripts() -> Vec<(&'static str, Change, Shows)> {
         ),
         (
             "deb-triggers",
-            |deb, side| deb.scripts.push(("triggers", format!("interest {}\n", of(side)))),
+            |deb, side| deb.scripts.push(("triggers", format!("interest {}\n", of(side)).into())),
             field("triggers"),
         ),
         (
             "deb-conffiles",
-            |deb, side| deb.scripts.push(("conffiles", "/usr/share/it/text\n".repeat(side))),
+            |deb, side| deb.scripts.push(("conffiles", "/usr/share/it/text\n".repeat(side).into())),
             field("conffiles"),
         ),
         (
             "deb-shlibs",
-            |deb, side| deb.scripts.push(("shlibs", format!("libit {side} it\n"))),
+            |deb, side| deb.scripts.push(("shlibs", format!("libit {side} it\n").into())),
             field("shlibs"),
         ),
         (
             "deb-symbols-release",
             |deb, side| {
-                deb.scripts
-                    .push(("symbols", format!("libit.so.1 it #MINVER#\n one@Base 1.0-{}\n", RELEASES[side])))
+                let text = format!("libit.so.1 it #MINVER#\n one@Base 1.0-{}\n", RELEASES[side]);
+                deb.scripts.push(("symbols", text.into()));
             },
             Shows::default(),
         ),
         (
             "deb-templates",
-            |deb, side| deb.scripts.push(("templates", format!("Template: it/{}\nType: note\n", of(side)))),
+            |deb, side| {
+                deb.scripts.push(("templates", format!("Template: it/{}\nType: note\n", of(side)).into()))
+            },
             field("templates"),
+        ),
+    ]
+}
+
+/// Bytes that all look alike where only UTF-8 can be told.
+fn no_utf8() -> Vec<(&'static str, Change, Shows)> {
+    vec![
+        (
+            "deb-script-no-utf8",
+            |deb, side| {
+                deb.scripts
+                    .push(("preinst", [&b"#!/bin/sh\necho "[..], [b"\xe4\n", b"\xf6\n"][side]].concat()))
+            },
+            field("pre-in"),
+        ),
+        (
+            "deb-link-no-utf8",
+            |deb, side| deb.link = OsString::from_vec(vec![b'a', [0xe4, 0xf6][side]]),
+            text("/usr/share/it/link"),
         ),
     ]
 }
@@ -149,7 +177,7 @@ fn contents() -> Vec<(&'static str, Change, Shows)> {
             text("/usr/share/it/a"),
         ),
         ("deb-mode", |deb, side| deb.files[0].2 = [0o644, 0o4755][side], text("/usr/share/it/text")),
-        ("deb-link", |deb, side| deb.link = of(side), text("/usr/share/it/link")),
+        ("deb-link", |deb, side| deb.link = of(side).into(), text("/usr/share/it/link")),
         (
             "deb-gz-time",
             |deb, side| file(deb, "usr/share/it/a.gz", gz(b"x\n", side as u32 + 1)),
@@ -231,6 +259,11 @@ fn several(base: &Path, at: &Path) -> Vec<Pair> {
         pair("deb-dbg-differs", [&["it-dbg"], &["it-dbg"]], "it-dbg", text("it-dbg")),
         appdata("deb-appdata-differs", Some("<a/>\n"), Some("<b/>\n"), Shows::reason("appdata_differs")),
         appdata("deb-appdata-new", None, Some("<b/>\n"), Shows::reason("appdata_new")),
+        pair("deb-source-differs", [&["it"], &["it"]], "", Shows::path(&["it_1.0.orig.tar"])).beside(
+            "it_1.0.orig.tar",
+            Some("a\n"),
+            Some("b\n"),
+        ),
         pair("deb-log-differs", [&["it"], &["it"]], "", Shows::default()).beside(
             "rpmlint.log",
             Some("a\n"),

@@ -69,6 +69,7 @@ fn dependencies() -> Vec<Part> {
         ("requires-order", "Requires: third\nRequires: other", "Requires: other\nRequires: third", false),
         ("requires-release", "Requires: same = 1.0-1.1", "Requires: same = 1.0-1.2", false),
         ("requires-elsewhere", "Requires: other", "Recommends: other", true),
+        ("requires-longer-version", "Requires: other = 5.1.0-1.1", "Requires: other = 5.1.0-1.2", true),
         ("requires-foreign-release", "Requires: other = 7-1.1", "Requires: other = 7-1.2", true),
     ];
     for (name, old, new, differs) in rows {
@@ -130,6 +131,15 @@ fn releases() -> Vec<Part> {
         part("release-in-script").sections("%post -n {n}\nNOW=1.0-1.1", "%post -n {n}\nNOW=1.0-1.2"),
         part("release-within-script")
             .sections("%post -n {n}\necho 1.0-1.1 now", "%post -n {n}\necho 1.0-1.2 now")
+            .shows(Shows::field("post-in")),
+        part("script-of-another-kernel")
+            .sections(
+                "%post -n {n}\nls /lib/modules/5.1.0-1.1-x",
+                "%post -n {n}\nls /lib/modules/5.1.0-1.2-x",
+            )
+            .shows(Shows::field("post-in")),
+        part("script-says-mark")
+            .sections("%post -n {n}\nNOW=@VERSION@-@RELEASE_LONG@", "%post -n {n}\nNOW=1.0-1.2")
             .shows(Shows::field("post-in")),
         part("release-of-provided").preamble("Provides: virtual = 1.0-1.1", "Provides: virtual = 1.0-1.2"),
         part("hello-kmp-default")
