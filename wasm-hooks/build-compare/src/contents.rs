@@ -46,10 +46,7 @@ impl<'a> Contents<'a> {
         found: &mut Differences,
         is_over: &dyn Fn(&Differences) -> bool,
     ) -> Result<(), Failure> {
-        let counts = |both: &&Both<'a>| {
-            !self.settings.ignores(both.new.path)
-                && (self.sides.new.is_source || !content::is_ignored(both.new.path))
-        };
+        let counts = |both: &&Both<'a>| !self.settings.ignores(both.new.path);
         let mut other: Vec<&Both<'a>> =
             files.iter().filter(counts).filter(|both| !self.has_same_digest(both)).collect();
         if !self.is_bound_by_digests() && !other.is_empty() {

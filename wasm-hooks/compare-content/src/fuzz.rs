@@ -2,8 +2,9 @@
 //!
 //! It asserts what a comparison promises beyond that, so that a fuzzer sees a broken promise as it sees a panic.
 
+use crate::ignore::is_ignored;
 use crate::normalise::is_program;
-use crate::{Difference, Elf, Host, Release, Section, Side, compare as compare_sides, is_ignored};
+use crate::{Difference, Elf, Host, Release, Section, Side, compare as compare_sides};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};

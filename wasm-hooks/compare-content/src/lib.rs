@@ -109,11 +109,6 @@ pub struct Difference {
     pub why: String,
 }
 
-/// Whether the content of a file never counts.
-pub fn is_ignored(path: &str) -> bool {
-    ignore::is_ignored(path)
-}
-
 /// A text without the release and the number of the build, where they stand for no change: in lines with a path below
 /// `/boot`, `/lib/modules`, `/lib/firmware` or `/usr/src`, at the end of a line, in names of update scripts, and in what
 /// packages of kernel modules say.

@@ -76,7 +76,7 @@ fn what_never_counts() {
         ("/x/machine-id", false),
     ];
     for (path, is_ignored) in rows {
-        assert_eq!(crate::is_ignored(path), is_ignored, "{path}");
+        assert_eq!(crate::ignore::is_ignored(path), is_ignored, "{path}");
         assert_eq!(differences(path, b"a", b"b").is_empty(), is_ignored, "{path}");
     }
 }
