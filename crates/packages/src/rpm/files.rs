@@ -50,17 +50,28 @@ fn named_bytes(header: &Header, texts: u32, places: u32) -> Result<u64, PackageE
 
 /// That each is another one, and that none leads upwards.
 fn are_paths(paths: &[Vec<u8>]) -> Result<(), PackageError> {
-    let mut seen = HashSet::with_capacity(paths.len());
-    for path in paths {
-        let corrupt = |why: &str| PackageError::corrupt(format!("the header has {:?} {why}", text(path)));
-        if path.split(|byte| *byte == b'/').any(|part| part == b"..") {
-            return Err(corrupt("as a file's path"));
-        }
-        if !seen.insert(plain(path)) {
-            return Err(corrupt("twice"));
-        }
+    let corrupt =
+        |path: &[u8], why: &str| PackageError::corrupt(format!("the header has {:?} {why}", text(path)));
+    let leads_up = |path: &&Vec<u8>| path.split(|byte| *byte == b'/').any(|part| part == b"..");
+    if let Some(path) = paths.iter().find(leads_up) {
+        return Err(corrupt(path, "as a file's path"));
     }
-    Ok(())
+    if are_rising(paths) {
+        return Ok(());
+    }
+    let mut seen = HashSet::with_capacity(paths.len());
+    let twice = paths.iter().find(|path| !seen.insert(plain(path)));
+    twice.map_or(Ok(()), |path| Err(corrupt(path, "twice")))
+}
+
+/// Whether each comes after the one before it, as in nearly all packages: then none is there twice.
+fn are_rising(paths: &[Vec<u8>]) -> bool {
+    let mut last = Cow::Borrowed(&b""[..]);
+    paths.iter().map(|path| plain(path)).all(|path| {
+        let rises = last < path;
+        last = path;
+        rises
+    })
 }
 
 /// A path however often it has a slash, and with or without folders that are only a point.

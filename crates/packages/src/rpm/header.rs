@@ -149,6 +149,12 @@ impl Header {
         })
     }
 
+    /// The tags that have more values than so many, and how many.
+    pub(crate) fn longer(&self, most: u64) -> impl Iterator<Item = (u32, u64)> {
+        let counts = self.entries.iter().map(|entry| (entry.tag, entry.count as u64));
+        counts.filter(move |(_, count)| *count > most)
+    }
+
     /// The strings of a tag, be it one or several; none where it has no such tag.
     pub(crate) fn texts(&self, tag: u32) -> Result<Texts<'_>, PackageError> {
         let Some(entry) = self.entry(tag) else { return Ok(Texts::default()) };
@@ -165,21 +171,24 @@ impl Header {
 
     /// The numbers of a tag, of whatever size.
     pub(crate) fn numbers(&self, tag: u32) -> Result<Numbers<'_>, PackageError> {
-        let Some(entry) = self.entry(tag) else { return Ok(Numbers([].chunks_exact(1))) };
+        self.entry(tag).map_or(Ok(Numbers([].chunks_exact(1))), |entry| self.numbers_of(entry))
+    }
+
+    fn numbers_of(&self, entry: &Entry) -> Result<Numbers<'_>, PackageError> {
         match entry.form {
             Form::Number(size) => Ok(Numbers(self.bytes(entry).chunks_exact(size))),
             Form::Null | Form::Text | Form::Texts | Form::Binary => {
-                Err(unexpected(tag, entry.form, "numbers"))
+                Err(unexpected(entry.tag, entry.form, "numbers"))
             }
         }
     }
 
     /// Numbers that fit into 32 bits.
     pub(crate) fn words(&self, tag: u32) -> Result<Words<'_>, PackageError> {
-        let numbers = self.numbers(tag)?;
-        if self.entry(tag).is_some_and(|entry| entry.form == Form::Number(8))
-            && numbers.clone().any(|number| u32::try_from(number).is_err())
-        {
+        let Some(entry) = self.entry(tag) else { return Ok(Words(Numbers([].chunks_exact(1)))) };
+        let numbers = self.numbers_of(entry)?;
+        let is_large = |number| u32::try_from(number).is_err();
+        if entry.form == Form::Number(8) && numbers.clone().any(is_large) {
             return Err(PackageError::corrupt(format!("a number of tag {tag} is too large")));
         }
         Ok(Words(numbers))
