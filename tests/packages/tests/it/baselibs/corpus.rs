@@ -114,9 +114,14 @@ impl Corpus {
         let top = self.top.path();
         let home = top.join(format!("{spec}-{cpu}"));
         write_macros(&home, &home.join("database"), cpu == ZSTD);
+        let packages = top.join("packages").join(cpu);
+        // Of two rpmbuilds that make a folder at once one fails.
+        for arch in [target, "noarch"] {
+            fs::create_dir_all(packages.join(arch)).unwrap();
+        }
         let defines = [
             format!("_topdir {}", home.display()),
-            format!("_rpmdir {}", top.join("packages").join(cpu).display()),
+            format!("_rpmdir {}", packages.display()),
             format!("_sourcedir {}", top.display()),
             format!("cpu {cpu}"),
             format!("bits {bits}"),
