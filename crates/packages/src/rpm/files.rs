@@ -52,7 +52,9 @@ fn named_bytes(header: &Header, texts: u32, places: u32) -> Result<u64, PackageE
 fn are_paths(paths: &[Vec<u8>]) -> Result<(), PackageError> {
     let corrupt =
         |path: &[u8], why: &str| PackageError::corrupt(format!("the header has {:?} {why}", text(path)));
-    let leads_up = |path: &&Vec<u8>| path.split(|byte| *byte == b'/').any(|part| part == b"..");
+    let has_points = |path: &[u8]| path.array_windows().any(|pair| pair == b"..");
+    let leads_up =
+        |path: &&Vec<u8>| has_points(path) && path.split(|byte| *byte == b'/').any(|part| part == b"..");
     if let Some(path) = paths.iter().find(leads_up) {
         return Err(corrupt(path, "as a file's path"));
     }
@@ -77,8 +79,8 @@ fn are_rising(paths: &[Vec<u8>]) -> bool {
 /// A path however often it has a slash, and with or without folders that are only a point.
 fn plain(path: &[u8]) -> Cow<'_, [u8]> {
     let is_part = |part: &&[u8]| !part.is_empty() && *part != b".";
-    let rest = path.strip_prefix(b"/");
-    if rest.is_some_and(|rest| rest.split(|byte| *byte == b'/').all(|part| is_part(&part))) {
+    let may_be_odd = |[byte, next]: &[u8; 2]| *byte == b'/' && matches!(next, b'/' | b'.');
+    if path.starts_with(b"/") && !path.ends_with(b"/") && !path.array_windows().any(may_be_odd) {
         return path.into();
     }
     let mut plain = Vec::with_capacity(path.len() + 1);

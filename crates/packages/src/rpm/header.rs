@@ -33,6 +33,7 @@ const BYTES_OF_NUMBER: u64 = 4;
 pub(crate) struct Header {
     /// By their tags, each of which comes once.
     entries: Vec<Entry>,
+    guesses: Guesses,
     /// The index, and the data behind it.
     bytes: Vec<u8>,
     /// Bytes of all of it, with introduction and index.
@@ -89,12 +90,42 @@ impl Form {
             Self::Text | Self::Texts => {
                 let mut end = start;
                 for _ in 0..count {
-                    end += memchr::memchr(0, data.get(end..)?)? + 1;
+                    end += length(data.get(end..)?)? + 1;
                 }
                 end
             }
         };
         (end <= data.len()).then_some(end)
+    }
+}
+
+/// Where the last tag of each lowest byte is, which mostly is the only one. To read a package, some hundred and fifty tags are looked
+/// up, of which many are not there.
+#[derive(Debug)]
+struct Guesses([u16; 1 << u8::BITS]);
+
+impl Guesses {
+    /// The place of no entry: there are `ENTRIES` at most.
+    const NONE: u16 = u16::MAX;
+
+    fn of(entries: &[Entry]) -> Self {
+        let mut guesses = [Self::NONE; _];
+        for (entry, place) in entries.iter().zip(0..) {
+            if let Some(guess) = guesses.get_mut(Self::byte(entry.tag)) {
+                *guess = place;
+            }
+        }
+        Self(guesses)
+    }
+
+    /// Where a tag is, if it is there and no later one has the same byte.
+    fn place(&self, tag: u32) -> usize {
+        self.0.get(Self::byte(tag)).copied().unwrap_or(Self::NONE).into()
+    }
+
+    fn byte(tag: u32) -> usize {
+        let [.., byte] = tag.to_be_bytes();
+        byte.into()
     }
 }
 
@@ -122,7 +153,8 @@ impl Header {
         }
         let entries = index(&bytes, entries as usize, part)?;
         within(&entries, bounds)?;
-        Ok(Self { entries, bytes, size: size + INTRODUCTION as u64 })
+        let guesses = Guesses::of(&entries);
+        Ok(Self { entries, guesses, bytes, size: size + INTRODUCTION as u64 })
     }
 
     /// Bytes that it took in the package.
@@ -158,9 +190,13 @@ impl Header {
     /// The strings of a tag, be it one or several; none where it has no such tag.
     pub(crate) fn texts(&self, tag: u32) -> Result<Texts<'_>, PackageError> {
         let Some(entry) = self.entry(tag) else { return Ok(Texts::default()) };
+        self.texts_of(entry)
+    }
+
+    fn texts_of(&self, entry: &Entry) -> Result<Texts<'_>, PackageError> {
         match entry.form {
             Form::Text | Form::Texts => Ok(Texts { count: entry.count, rest: self.bytes(entry) }),
-            Form::Null | Form::Number(_) | Form::Binary => Err(unexpected(tag, entry.form, "text")),
+            Form::Null | Form::Number(_) | Form::Binary => Err(unexpected(entry.tag, entry.form, "text")),
         }
     }
 
@@ -201,11 +237,12 @@ impl Header {
             Form::Null => Vec::new(),
             Form::Binary => vec![hex::encode(self.bytes(entry))],
             Form::Number(_) => {
-                let numbers = self.numbers(tag).map(|all| all.map(|number| number.to_string()).collect());
+                let numbers =
+                    self.numbers_of(entry).map(|all| all.map(|number| number.to_string()).collect());
                 numbers.unwrap_or_default()
             }
             Form::Text | Form::Texts => {
-                self.texts(tag).map(|all| all.map(text).collect()).unwrap_or_default()
+                self.texts_of(entry).map(|all| all.map(text).collect()).unwrap_or_default()
             }
         }
     }
@@ -216,10 +253,12 @@ impl Header {
     }
 
     fn entry(&self, tag: u32) -> Option<&Entry> {
-        self.entries
-            .binary_search_by_key(&tag, |entry| entry.tag)
-            .ok()
-            .and_then(|place| self.entries.get(place))
+        let guess = self.entries.get(self.guesses.place(tag))?;
+        if guess.tag == tag {
+            return Some(guess);
+        }
+        let place = self.entries.binary_search_by_key(&tag, |entry| entry.tag).ok()?;
+        self.entries.get(place)
     }
 
     fn bytes(&self, entry: &Entry) -> &[u8] {
@@ -239,7 +278,7 @@ impl<'a> Iterator for Texts<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.count = self.count.checked_sub(1)?;
-        let (text, after) = self.rest.split_at_checked(memchr::memchr(0, self.rest)?)?;
+        let (text, after) = self.rest.split_at_checked(length(self.rest)?)?;
         self.rest = after.get(1..).unwrap_or_default();
         Some(text)
     }
@@ -289,6 +328,11 @@ impl Iterator for Words<'_> {
 }
 
 impl ExactSizeIterator for Words<'_> {}
+
+/// How long the string is that begins there. Of a file most are empty, and nothing is to be searched.
+fn length(bytes: &[u8]) -> Option<usize> {
+    if bytes.first() == Some(&0) { Some(0) } else { memchr::memchr(0, bytes) }
+}
 
 /// Bytes as text.
 pub(super) fn text(bytes: &[u8]) -> String {

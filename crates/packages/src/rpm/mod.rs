@@ -23,7 +23,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 const SIGNATURE_ALIGNMENT: u64 = 8;
 
 /// Bytes that the headers of most packages have fewer of.
-const USUAL: usize = 16 << 10;
+pub(crate) const USUAL: usize = 16 << 10;
 
 /// The most values of one field, and the most triggers of one kind; distributions are far below.
 const VALUES: u64 = 0xffff;
@@ -44,7 +44,11 @@ impl<S: Read + Seek> Rpm<S> {
     /// Reads the headers.
     pub fn open(mut source: S, bounds: Bounds) -> Result<Self, PackageError> {
         source.rewind().map_err(PackageError::Io)?;
-        let mut headers = BufReader::with_capacity(USUAL, &mut source);
+        Self::read(BufReader::with_capacity(USUAL, source), bounds)
+    }
+
+    /// Reads them from where they begin.
+    pub(crate) fn read(mut headers: BufReader<S>, bounds: Bounds) -> Result<Self, PackageError> {
         let is_source_by_lead = lead::read(&mut headers)?;
         let signatures = Header::read(&mut headers, &bounds, "the header of signatures")?;
         let padding = signatures.size().next_multiple_of(SIGNATURE_ALIGNMENT) - signatures.size();
@@ -76,7 +80,7 @@ impl<S: Read + Seek> Rpm<S> {
         if let Some(file) = files.iter().find(|file| !is_source && !file.path.starts_with('/')) {
             return Err(PackageError::corrupt(format!("the path {:?} begins in no folder", file.path)));
         }
-        Ok(Self { source, bounds, is_source, header, payload_start, files })
+        Ok(Self { source: headers.into_inner(), bounds, is_source, header, payload_start, files })
     }
 
     /// Whether it holds sources, and not what was built of them.
