@@ -1,6 +1,6 @@
 //! A package of either format, in one view.
 
-use crate::deb::Deb;
+use crate::deb::{self, Deb};
 use crate::rpm::{self, Rpm};
 use crate::{Bounds, Change, Content, Dependency, Entry, Field, PackageError, Recipe, Script, Trigger};
 use std::io::{BufReader, Read, Seek, Write};
@@ -22,22 +22,19 @@ pub enum Package<S> {
     Deb(Box<Deb<S>>),
 }
 
-const RPM: [u8; 4] = [0xed, 0xab, 0xee, 0xdb];
-const DEB: &[u8] = b"!<arch>\n";
-
 impl<S: Read + Seek> Package<S> {
     /// Opens a package, whose format its first bytes tell.
     pub fn open(mut source: S, bounds: Bounds) -> Result<Self, PackageError> {
         source.rewind().map_err(PackageError::Io)?;
         let mut source = BufReader::with_capacity(rpm::USUAL, source);
-        let mut start = Vec::with_capacity(DEB.len());
-        (&mut source).take(DEB.len() as u64).read_to_end(&mut start).map_err(PackageError::Io)?;
-        if start.starts_with(&RPM) {
+        let mut start = Vec::with_capacity(deb::MAGIC.len());
+        (&mut source).take(deb::MAGIC.len() as u64).read_to_end(&mut start).map_err(PackageError::Io)?;
+        if start.starts_with(&rpm::MAGIC) {
             // Back within what is read already.
             source.seek_relative(-start.len().cast_signed() as i64).map_err(PackageError::Io)?;
             return Ok(Self::Rpm(Box::new(Rpm::read(source, bounds)?)));
         }
-        if start == DEB {
+        if start == deb::MAGIC {
             return Ok(Self::Deb(Box::new(Deb::open(source.into_inner(), bounds)?)));
         }
         Err(PackageError::NotAPackage("it begins neither as an RPM nor as a deb"))

@@ -10,7 +10,7 @@ use crate::PackageError;
 use crate::codec::Codec;
 use std::io::{Read, Seek, SeekFrom};
 
-pub(super) const MAGIC: [u8; 8] = *b"!<arch>\n";
+pub(crate) const MAGIC: [u8; 8] = *b"!<arch>\n";
 
 /// Bytes of a member's head, and what it ends in.
 pub(super) const HEAD: u64 = 60;

@@ -15,6 +15,7 @@ mod relations;
 mod stanza;
 mod tar;
 
+pub(crate) use ar::MAGIC;
 pub use payload::Payload;
 
 use crate::{Bounds, Dependency, Entry, Field, PackageError, Script, Trigger};

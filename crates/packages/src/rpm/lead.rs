@@ -6,7 +6,8 @@ use std::io::Read;
 /// Bytes of a lead.
 pub(super) const SIZE: u64 = 96;
 
-const MAGIC: [u8; 4] = [0xed, 0xab, 0xee, 0xdb];
+/// What a package begins with.
+pub(crate) const MAGIC: [u8; 4] = [0xed, 0xab, 0xee, 0xdb];
 
 /// Reads a lead; true where the package holds sources.
 pub(super) fn read(from: &mut impl Read) -> Result<bool, PackageError> {

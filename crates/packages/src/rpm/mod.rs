@@ -13,6 +13,7 @@ mod payload;
 mod tag;
 mod unlisted;
 
+pub(crate) use lead::MAGIC;
 pub use payload::Payload;
 
 use crate::{Bounds, Change, Dependency, Entry, Field, PackageError, Script, Trigger};
