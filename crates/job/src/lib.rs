@@ -25,7 +25,7 @@ pub use effect::{ForeignArch, HostEffect};
 pub use facts::{BuildEnd, Facts, TreeRole};
 pub use finding::{Finding, Severity};
 pub use grant::{EffectGrants, Grants, PlanGrants};
-pub use limit::{Amount, LimitKind, Limits, Usage};
+pub use limit::{Amount, LimitKind, Limits, Usage, Use};
 pub use names::{Digest, FileName, HookName, NameError, RelPath, ToolName, ToolRootName};
 pub use outcome::{CrashReport, Frame, Outcome};
 pub use phase::{OnProblem, Phase, Stage, When};

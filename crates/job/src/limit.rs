@@ -98,7 +98,7 @@ impl Amount {
 
     /// So much of the same unit.
     #[must_use]
-    pub fn of_the_same(self, number: u64) -> Self {
+    fn of_the_same(self, number: u64) -> Self {
         match self {
             Self::Bytes(_) => Self::Bytes(ByteCount(number)),
             Self::Time(_) => Self::Time(Millis(number)),
@@ -149,9 +149,9 @@ impl Limits {
 }
 
 impl Usage {
-    /// How much of each limit, in the order of [`Limits::each`].
-    pub fn each(&self) -> [u64; 10] {
-        [
+    /// How much of each limit, in the order of the limits in a policy.
+    pub fn of(&self, limits: &Limits) -> impl Iterator<Item = Use> {
+        let used = [
             self.memory,
             self.wall_time,
             self.handles.into(),
@@ -162,7 +162,37 @@ impl Usage {
             self.tool_memory,
             self.tool_processes.into(),
             self.scratch_bytes,
-        ]
+        ];
+        let pairs = limits.each().into_iter().zip(used);
+        pairs.map(|((key, limit), used)| Use { key, used: limit.of_the_same(used), limit })
+    }
+
+    /// The limit that was come closest to; none where nothing was used of any.
+    pub fn closest(&self, limits: &Limits) -> Option<Use> {
+        // Of two shares, that of more used of less.
+        let by_share = |one: &Use, other: &Use| {
+            let product = |of: &Use, by: &Use| u128::from(of.used.number()) * u128::from(by.limit.number());
+            product(one, other).cmp(&product(other, one))
+        };
+        self.of(limits).filter(|of| of.used.number() > 0).max_by(by_share)
+    }
+}
+
+/// What was used of one limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Use {
+    /// The limit's key in a policy.
+    pub key: &'static str,
+    /// So much was used.
+    pub used: Amount,
+    /// So much was allowed.
+    pub limit: Amount,
+}
+
+impl Use {
+    /// The share in thousandths.
+    pub fn permille(&self) -> u128 {
+        u128::from(self.used.number()) * 1000 / u128::from(self.limit.number().max(1))
     }
 }
 
@@ -193,4 +223,38 @@ pub struct Usage {
     pub host_calls: u64,
     /// Findings that were dropped because `log_bytes` was used up.
     pub suppressed: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_that_was_come_closest_to() {
+        let limits = Limits::default();
+        let none = Usage::default();
+        for (what, usage, wanted) in [
+            ("nothing", none, None),
+            ("one", Usage { log_bytes: 1, ..none }, Some(("log-bytes", 0))),
+            (
+                "by the share",
+                Usage { memory: 1 << 20, output_files: 100, ..none },
+                Some(("output-files", 100)),
+            ),
+            // 4.39 and 4.88 thousandths.
+            (
+                "by less than a thousandth",
+                Usage { memory: 1_179_936, handles: 5, ..none },
+                Some(("handles", 4)),
+            ),
+            ("over it", Usage { wall_time: 600_000, tool_time: 240_000, ..none }, Some(("wall-time", 2000))),
+        ] {
+            let closest = usage.closest(&limits).map(|of| (of.key, of.permille()));
+            assert_eq!(closest, wanted, "{what}");
+        }
+        // What may not be used at all, and was.
+        let closed = Limits { handles: 0, ..limits };
+        let closest = Usage { memory: 1 << 20, handles: 1, ..none }.closest(&closed);
+        assert_eq!(closest.map(|of| of.key), Some("handles"));
+    }
 }

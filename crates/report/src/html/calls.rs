@@ -1,7 +1,7 @@
 //! One card a hook call: its verdict first, then everything that is known of it.
 
 use super::artefacts::size;
-use super::overview::{share, uses};
+use super::overview::share;
 use super::parts::{Look, badge, call_id, count, digest};
 use super::{grants, plan};
 use crate::{Effect, FileReport, HookReport, Report, ToolReport};
@@ -115,11 +115,11 @@ fn limits(hook: &HookReport) -> Markup {
                 tr { th scope="col" { "Limit" } th scope="col" { "Used" } th scope="col" { "Share" } }
             }
             tbody {
-                @for (key, used, limit) in uses(&hook.usage, &hook.limits) {
+                @for of in hook.usage.of(&hook.limits) {
                     tr {
-                        th scope="row" { (key) }
-                        td { (used) " of " (limit) }
-                        td.limit { div { (share(used.number(), limit.number())) } }
+                        th scope="row" { (of.key) }
+                        td { (of.used) " of " (of.limit) }
+                        td.limit { div { (share(&of)) } }
                     }
                 }
             }

@@ -3,17 +3,11 @@
 use super::parts::{Look, badge, call_link, count, percent};
 use crate::{HookReport, Report};
 use maud::{Markup, html};
-use skink_job::{Amount, Limits, Millis, Phase, Severity, Usage};
-
-/// Each limit by its key: what was used of it, and the limit.
-pub(super) fn uses(usage: &Usage, limits: &Limits) -> Vec<(&'static str, Amount, Amount)> {
-    let pairs = limits.each().into_iter().zip(usage.each());
-    pairs.map(|((key, limit), used)| (key, limit.of_the_same(used), limit)).collect()
-}
+use skink_job::{Millis, Phase, Severity, Use};
 
 /// A share of a limit, drawn and in words.
-pub(super) fn share(used: u64, limit: u64) -> Markup {
-    let permille = u128::from(used) * 1000 / u128::from(limit.max(1));
+pub(super) fn share(of: &Use) -> Markup {
+    let (used, limit, permille) = (of.used.number(), of.limit.number(), of.permille());
     let class = match permille {
         0..750 => "step",
         750..1000 => "careful",
@@ -66,9 +60,7 @@ fn row(index: usize, hook: &HookReport) -> Markup {
             Some(hook.count(*severity)).filter(|n| *n > 0).map(|n| count(n, severity.as_str()))
         })
         .collect();
-    let closest = uses(&hook.usage, &hook.limits)
-        .into_iter()
-        .max_by_key(|(_, used, limit)| u128::from(used.number()) * 1000 / u128::from(limit.number().max(1)));
+    let closest = hook.usage.closest(&hook.limits);
     let is_made = !hook.steps.is_empty();
     html! {
         tr {
@@ -79,9 +71,7 @@ fn row(index: usize, hook: &HookReport) -> Markup {
             td.nothing[counts.is_empty()] { @if counts.is_empty() { "–" } @else { (counts.join(", ")) } }
             td.limit.nothing[!is_made] {
                 @match closest {
-                    Some((key, used, limit)) if is_made => {
-                        div { span.key { (key) } (share(used.number(), limit.number())) }
-                    }
+                    Some(of) if is_made => { div { span.key { (of.key) } (share(&of)) } }
                     _ => { "–" }
                 }
             }

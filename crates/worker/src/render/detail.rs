@@ -2,20 +2,12 @@
 
 use super::{Line, Look};
 use crate::report::{HookReport, Step, ToolReport};
-use skink_job::{Amount, Limits, Millis, SafeText, Usage};
-
-/// Each limit by its key, with what was used of it.
-fn uses(usage: &Usage, limits: &Limits) -> impl Iterator<Item = (&'static str, Amount, Amount)> {
-    let pairs = limits.each().into_iter().zip(usage.each());
-    pairs.map(|((key, limit), used)| (key, limit.of_the_same(used), limit))
-}
+use skink_job::{Limits, Millis, SafeText, Usage, Use};
 
 /// The limit that a call came closest to, as a share.
 pub(super) fn closest(usage: &Usage, limits: &Limits) -> String {
-    let permille = |(key, used, limit): (&'static str, Amount, Amount)| {
-        (used.number().saturating_mul(1000) / limit.number().max(1), key)
-    };
-    match uses(usage, limits).map(permille).max() {
+    let closest = usage.closest(limits).map(|of| (of.permille(), of.key));
+    match closest {
         Some((0, _)) | None => super::NONE.to_owned(),
         Some((share @ 1..100, name)) => format!("{name} {}.{}%", share / 10, share % 10),
         Some((share, name)) => format!("{name} {}%", share / 10),
@@ -27,8 +19,8 @@ pub(super) fn details(hook: &HookReport) -> Vec<Line> {
     let granted = skink_policy::granted(&hook.grants);
     let granted = if granted.is_empty() { "nothing".to_owned() } else { joined(&granted) };
     let mut lines = vec![format!("  granted: {granted}")];
-    let uses = uses(&hook.usage, &hook.limits);
-    lines.extend(uses.map(|(key, used, limit)| format!("  {key}: {used} of {limit}")));
+    let uses = hook.usage.of(&hook.limits);
+    lines.extend(uses.map(|Use { key, used, limit }| format!("  {key}: {used} of {limit}")));
     for ToolReport { name, version, sha256: _, root, root_address, runs } in &hook.tools {
         let address = root_address.iter().map(|address| format!(" {}", address.get(..12).unwrap_or(address)));
         lines.push(format!("  tool {name}, {version}, in the root {root}{}:", address.collect::<String>()));
